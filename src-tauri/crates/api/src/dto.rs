@@ -1,0 +1,26 @@
+//! The only types that cross a process boundary: to the web view, and as `--json` to the terminal.
+//! Codes and values, never sentences: the words are the wizard's, in both languages. The exception is
+//! a server's own words, in fields called `serverWords`, which are shown under *Details* alone.
+//! Times are RFC 3339 in UTC.
+
+mod app;
+mod connect;
+mod mailboxes;
+mod migrate;
+mod prepare;
+mod project;
+mod report;
+
+pub use app::{AppEvent, AppView, CommandLine, KeychainView, RecentProject, Shell};
+pub use connect::{EndpointSettings, EndpointTest, EndpointTestId, EndpointView};
+pub use mailboxes::{MailboxChoice, MailboxNote, MailboxRow, MailboxesView};
+pub use migrate::{
+    BatchView, MigrationUserView, PlanStep, PlanStepKind, PlanView, RunView, ThrottledSpan,
+    ThroughputPoint,
+};
+pub use prepare::{ConnectionView, EvidenceLine, FindingView, PreflightTally, PreflightView};
+pub use project::{AnswersDto, ProjectFacts, ProjectKind, ProjectView, VerdictView};
+pub use report::{
+    BatchLedger, FolderLedger, LedgerView, MailSent, MailSentKind, ReportFile, ReportView,
+    SkippedItemView, SkippedReason, UserLedger, VerificationView,
+};

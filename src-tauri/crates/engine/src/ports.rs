@@ -1,0 +1,43 @@
+//! What the engine asks of the world. `stegvis-connect` implements these over real sockets.
+//!
+//! Every call may be made twice with one result. Nothing here knows a protocol: an item's key and a
+//! folder's sync state are opaque strings, so that EWS and WebDAV sources only add implementations.
+
+mod body;
+mod directory;
+mod error;
+mod mail;
+mod source;
+mod target;
+mod tenant;
+
+pub use body::{Body, BodyStream, ByteBudget, Chunk, Held};
+pub use directory::{Directory, DirectoryRecipient};
+pub use error::{EndpointError, EndpointErrorKind, Side};
+pub use mail::{Attachment, Mail, Mailer};
+pub use source::{
+    Changes, ChangesRequest, FetchRequest, Fetched, FetchedBody, ItemMeta, SourceConnector,
+    SourceFolder, SourceMailbox,
+};
+pub use target::{
+    Ack, Candidate, CandidatesRequest, Outgoing, TargetConnector, TargetFolder, TargetMailbox,
+    Written,
+};
+pub use tenant::{Organization, Tenant, TenantDomain, TenantRecipient};
+
+use stegvis_model::SmtpAddress;
+
+/// Whose mailbox to open, on either side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailboxRef {
+    /// The primary SMTP address of the source mailbox: the row's identity.
+    pub address: SmtpAddress,
+    /// The name to sign in with, when the mailbox has its own; otherwise the endpoint's account opens it.
+    pub sign_in: Option<String>,
+}
+
+/// The clock, so that logs and snapshots mean something.
+pub trait Clock: Send + Sync {
+    /// The time now.
+    fn now(&self) -> jiff::Timestamp;
+}

@@ -1,0 +1,73 @@
+//! The tenant: Microsoft 365 as the Graph and the Exchange admin interface show it.
+
+use async_trait::async_trait;
+use stegvis_model::{DomainName, SmtpAddress, TenantRecipientKind};
+
+use super::EndpointError;
+
+/// The organisation's own facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    /// Its name.
+    pub display_name: String,
+    /// Whether directory synchronisation is on.
+    pub directory_sync: bool,
+    /// When it last ran.
+    pub last_directory_sync: Option<jiff::Timestamp>,
+    /// Free licences of products that bring a mailbox.
+    pub free_mailbox_licences: u32,
+}
+
+/// A domain of the tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantDomain {
+    /// Its name.
+    pub name: DomainName,
+    /// Whether its ownership is proved.
+    pub verified: bool,
+    /// Whether sign-in is federated (single sign-on).
+    pub federated: bool,
+    /// Whether it is the tenant's first domain (`NAME.onmicrosoft.com`), which routes to the cloud.
+    pub initial: bool,
+}
+
+/// What the tenant holds under an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantRecipient {
+    /// What it is.
+    pub kind: TenantRecipientKind,
+    /// The primary SMTP address there.
+    pub address: SmtpAddress,
+    /// Its address in the tenant's initial domain: where forwarding must point.
+    pub routing_address: Option<SmtpAddress>,
+    /// Whether a synced msExchMailboxGuid keeps a licence from making a mailbox (facts `onprem.md` section 5.5).
+    pub mailbox_guid_synced: bool,
+    /// Whether it has a licence that brings a mailbox.
+    pub licensed: bool,
+}
+
+/// The tenant.
+#[async_trait]
+pub trait Tenant: Send + Sync {
+    /// The organisation.
+    async fn organization(&self) -> Result<Organization, EndpointError>;
+
+    /// Its domains.
+    async fn domains(&self) -> Result<Vec<TenantDomain>, EndpointError>;
+
+    /// What it holds under this address.
+    async fn recipient(
+        &self,
+        address: &SmtpAddress,
+    ) -> Result<Option<TenantRecipient>, EndpointError>;
+
+    /// Everything it holds, for checks over many addresses in few calls.
+    async fn recipients(&self) -> Result<Vec<TenantRecipient>, EndpointError>;
+
+    /// Gives the mail user a licence that brings a mailbox, where it has none. The mailbox follows in
+    /// its own time: ask [`Self::recipient`] until it is there.
+    async fn license(&self, address: &SmtpAddress) -> Result<(), EndpointError>;
+
+    /// Lets this program open the mailbox, where it may not yet (Add-MailboxPermission).
+    async fn grant_access(&self, address: &SmtpAddress) -> Result<(), EndpointError>;
+}

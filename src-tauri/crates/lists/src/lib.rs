@@ -1,0 +1,1 @@
+//! stegvis-lists
