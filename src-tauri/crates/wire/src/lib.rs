@@ -1,1 +1,10 @@
-//! stegvis-wire
+//! What the specifications say, without sockets: request values to send, and typed values out of the
+//! bytes that came back. One file per operation.
+//!
+//! Lives here: IMAP's modified UTF-7 mailbox names, OAuth 2 tokens, Microsoft Graph, the Exchange Online
+//! admin interface.
+//! May import: serialisation and text crates. Nothing of ours.
+//! Deliberately absent: sockets, TLS, async, clocks, retries, and any opinion about what an answer means
+//! for a migration. A parser tolerates fields it does not know and never panics on what it reads.
+
+pub mod modified_utf7;
