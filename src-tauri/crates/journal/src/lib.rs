@@ -1,1 +1,20 @@
-//! stegvis-journal
+//! The truth of a project, in one SQLite file.
+//!
+//! Lives here: every table with its reader, writer and tests, the migrations in order, and the file
+//! lock that keeps a project to one process.
+//! May import: `stegvis-model`.
+//! Deliberately absent: decisions, async, clocks (times are passed in) and any call that deletes a
+//! journal. An unknown stored value is an error, never a default.
+
+mod error;
+mod file;
+mod migrations;
+mod table;
+
+pub use error::JournalError;
+pub use file::{Journal, Tx};
+pub use table::finding::StoredFinding;
+pub use table::folder::{Folder, FolderPlan, TargetPlace};
+pub use table::item::{Acknowledged, CopiedPlace, Intent, ItemTally, NewItem, OpenItem, Skip, SkippedItem};
+pub use table::log::LogEntry;
+pub use table::user::NewUser;

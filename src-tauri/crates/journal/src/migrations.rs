@@ -1,0 +1,25 @@
+use rusqlite_migration::{M, Migrations};
+
+use crate::table;
+
+/// Additive only: a released entry is never edited, and no column is dropped in the release that
+/// stops using it.
+const STEPS: &[M<'static>] = &[
+    M::up(table::setting::UP),
+    M::up(table::batch::UP),
+    M::up(table::user::UP),
+    M::up(table::folder::UP),
+    M::up(table::item::UP),
+    M::up(table::finding::UP),
+    M::up(table::log::UP),
+];
+
+pub(crate) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_migration_applies_to_an_empty_file() {
+        assert!(super::MIGRATIONS.validate().is_ok());
+    }
+}

@@ -1,0 +1,61 @@
+use jiff::Timestamp;
+use rusqlite::params;
+use stegvis_model::MigrationUserId;
+
+use crate::table::read_time;
+use crate::{JournalError, Tx};
+
+pub(crate) const UP: &str = "
+CREATE TABLE log (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    user_id INTEGER,
+    what TEXT NOT NULL,
+    detail TEXT NOT NULL DEFAULT ''
+) STRICT;
+";
+
+/// A line of the append-only log: who did what when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEntry {
+    /// When.
+    pub at: Option<Timestamp>,
+    /// To which MigrationUser, if to one.
+    pub user: Option<MigrationUserId>,
+    /// What: a status name, or an action's.
+    pub what: String,
+    /// More about it.
+    pub detail: String,
+}
+
+impl Tx<'_> {
+    /// Adds a line.
+    pub fn log(
+        &self,
+        at: Timestamp,
+        user: Option<MigrationUserId>,
+        what: &str,
+        detail: &str,
+    ) -> Result<(), JournalError> {
+        self.0
+            .prepare_cached("INSERT INTO log (at, user_id, what, detail) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![at.to_string(), user.map(|id| id.0), what, detail])?;
+        Ok(())
+    }
+
+    /// Every line, oldest first.
+    pub fn log_entries(&self) -> Result<Vec<LogEntry>, JournalError> {
+        let mut statement = self.0.prepare_cached("SELECT at, user_id, what, detail FROM log ORDER BY id")?;
+        let mut rows = statement.query([])?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next()? {
+            entries.push(LogEntry {
+                at: read_time("log.at", row.get(0)?)?,
+                user: row.get::<_, Option<i64>>(1)?.map(MigrationUserId),
+                what: row.get(2)?,
+                detail: row.get(3)?,
+            });
+        }
+        Ok(entries)
+    }
+}
