@@ -1,1 +1,92 @@
-fn main(){}
+//! `cargo xtask`: sets this repository up, starts it, tests it and measures it.
+//!
+//! Lives here: what would otherwise be a shell script per operating system. Each sub-command first
+//! installs what it needs and says so.
+//! May import: the standard library only, so that it compiles in seconds on a bare machine.
+//! Deliberately absent: anything the product needs at run time.
+
+mod bindings;
+mod deny;
+mod run;
+mod setup;
+mod start;
+mod test;
+mod web;
+
+use std::process::ExitCode;
+
+use run::Outcome;
+
+const USAGE: &str = "\
+cargo xtask setup [build|test|bench]        install what is missing (Debian, Ubuntu), or say what to install
+cargo xtask start [--headless] [-- ARGS]    the wizard on the practice company; without a display, the rehearsal
+cargo xtask test [--only STAGE]...          every check, in order
+cargo xtask bench                           stegvis copy beside mbsync and interimap, as a table
+cargo xtask bindings [--check]              write ui/src/platform/bindings.gen.ts, or compare it
+cargo xtask shots DIR                       a picture of every step, in both languages, light and dark";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match dispatch(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(what) => {
+            eprintln!("xtask: {what}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(words: &[&str]) -> Outcome {
+    match words {
+        ["setup"] => setup::packages(&[setup::BUILD, setup::TEST]),
+        ["setup", "build"] => setup::packages(&[setup::BUILD]),
+        ["setup", "test"] => setup::packages(&[setup::BUILD, setup::TEST]),
+        ["setup", "bench"] => setup::packages(&[setup::TEST, setup::BENCH]),
+        ["start", rest @ ..] => start::start(rest),
+        ["test", rest @ ..] => test::test(rest),
+        ["bench", rest @ ..] => bench(rest),
+        ["bindings"] => bindings::write(),
+        ["bindings", "--check"] => bindings::check(),
+        ["shots", folder] => shots(folder),
+        ["help" | "--help" | "-h"] | [] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(format!("not understood.\n{USAGE}")),
+    }
+}
+
+/// The measured comparison itself is a program of the journeys package, beside what it measures with.
+fn bench(words: &[&str]) -> Outcome {
+    setup::packages(&[setup::TEST, setup::BENCH])?;
+    run::cargo(&[
+        "build",
+        "--release",
+        "-p",
+        "stegvis-cli",
+        "-p",
+        "stegvis-journeys",
+    ])?;
+    let mut args = vec![
+        "run",
+        "--release",
+        "--quiet",
+        "-p",
+        "stegvis-journeys",
+        "--bin",
+        "bench",
+        "--",
+    ];
+    args.extend(words);
+    run::cargo(&args)
+}
+
+/// The wizard against its fake platform, photographed by the browser.
+fn shots(folder: &str) -> Outcome {
+    setup::packages(&[setup::BUILD, setup::TEST])?;
+    setup::node()?;
+    web::modules()?;
+    let folder = std::path::absolute(folder).map_err(|error| format!("{folder}: {error}"))?;
+    web::npm_with("shots", &[("SHOTS", &folder)])
+}
