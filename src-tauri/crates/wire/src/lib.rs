@@ -7,4 +7,11 @@
 //! Deliberately absent: sockets, TLS, async, clocks, retries, and any opinion about what an answer means
 //! for a migration. A parser tolerates fields it does not know and never panics on what it reads.
 
+pub mod exchange_online;
+pub mod graph;
+pub mod http;
+mod json;
 pub mod modified_utf7;
+pub mod oauth;
+
+pub use json::Unreadable;
