@@ -7,4 +7,6 @@
 //! built or read without a socket: those are `stegvis-wire`'s.
 
 pub mod fault;
+pub mod http;
+pub mod imap;
 pub mod tls;

@@ -6,6 +6,8 @@
 mod body;
 mod directory;
 mod error;
+mod fingerprint;
+mod gate;
 mod mail;
 mod source;
 mod target;
@@ -14,6 +16,8 @@ mod tenant;
 pub use body::{Body, BodyStream, ByteBudget, Chunk, Held};
 pub use directory::{Directory, DirectoryRecipient};
 pub use error::{EndpointError, EndpointErrorKind, Side};
+pub use fingerprint::{FINGERPRINT_FIELDS, fingerprint};
+pub use gate::Gate;
 pub use mail::{Attachment, Mail, Mailer};
 pub use source::{
     Changes, ChangesRequest, FetchRequest, Fetched, FetchedBody, ItemMeta, SourceConnector,

@@ -28,9 +28,16 @@ impl Journal {
     /// [`JournalError::InUse`] when another process has it open.
     pub fn open(path: &Path) -> Result<Self, JournalError> {
         let lock_path = path.with_extension("stegvis-lock");
-        let file = |source| JournalError::File { path: lock_path.clone(), source };
-        let lock =
-            OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(file)?;
+        let file = |source| JournalError::File {
+            path: lock_path.clone(),
+            source,
+        };
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock_path)
+            .map_err(file)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(JournalError::InUse(path.to_owned())),
@@ -44,7 +51,11 @@ impl Journal {
         connection.pragma_update(None, "foreign_keys", "ON")?;
         connection.set_prepared_statement_cache_capacity(64);
         MIGRATIONS.to_latest(&mut connection)?;
-        Ok(Self { connection: Mutex::new(connection), path: path.to_owned(), _lock: lock })
+        Ok(Self {
+            connection: Mutex::new(connection),
+            path: path.to_owned(),
+            _lock: lock,
+        })
     }
 
     /// Where it lives.
@@ -57,11 +68,19 @@ impl Journal {
     ///
     /// # Errors
     /// What `work` reports, or SQLite.
-    pub fn transaction<R, E: From<JournalError>>(&self, work: impl FnOnce(&Tx<'_>) -> Result<R, E>) -> Result<R, E> {
+    pub fn transaction<R, E: From<JournalError>>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
         // A panic inside a transaction rolled it back; the connection itself is sound.
-        let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connection = self
+            .connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let sqlite = |error: rusqlite::Error| E::from(JournalError::from(error));
-        let tx = Tx(connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sqlite)?);
+        let tx = Tx(connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(sqlite)?);
         let result = work(&tx)?;
         tx.0.commit().map_err(sqlite)?;
         Ok(result)
@@ -89,7 +108,10 @@ mod tests {
         let journal = Journal::open(&dir.path().join("practice.stegvis")).unwrap();
         let failed: Result<(), JournalError> = journal.transaction(|tx| {
             tx.set_setting("name", "Nordvik")?;
-            Err(JournalError::Missing { what: "anything", id: 1 })
+            Err(JournalError::Missing {
+                what: "anything",
+                id: 1,
+            })
         });
         assert!(failed.is_err());
         assert_eq!(journal.transaction(|tx| tx.setting("name")).unwrap(), None);

@@ -15,6 +15,8 @@ pub use error::JournalError;
 pub use file::{Journal, Tx};
 pub use table::finding::StoredFinding;
 pub use table::folder::{Folder, FolderPlan, TargetPlace};
-pub use table::item::{Acknowledged, CopiedPlace, Intent, ItemTally, NewItem, OpenItem, Skip, SkippedItem};
+pub use table::item::{
+    Acknowledged, CopiedPlace, Intent, ItemTally, NewItem, OpenItem, Skip, SkippedItem,
+};
 pub use table::log::LogEntry;
 pub use table::user::NewUser;

@@ -13,8 +13,16 @@ use jiff::Timestamp;
 use crate::JournalError;
 
 /// Times are stored as RFC 3339 text, so that a person can read a journal.
-pub(crate) fn read_time(column: &'static str, text: Option<String>) -> Result<Option<Timestamp>, JournalError> {
-    text.map(|value| value.parse().map_err(|_| JournalError::Damaged { column, value })).transpose()
+pub(crate) fn read_time(
+    column: &'static str,
+    text: Option<String>,
+) -> Result<Option<Timestamp>, JournalError> {
+    text.map(|value| {
+        value
+            .parse()
+            .map_err(|_| JournalError::Damaged { column, value })
+    })
+    .transpose()
 }
 
 /// SQLite's integers are signed; none of our counts comes near the edge.

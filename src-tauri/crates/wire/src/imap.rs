@@ -11,6 +11,9 @@ mod text;
 mod value;
 
 pub use date::{format_internal_date, parse_internal_date};
-pub use response::{Fetch, FolderStatus, Listed, Response, ResponseError, State, StatusLine, UidPlace, parse_response};
+pub use response::{
+    Fetch, FolderStatus, Listed, Response, ResponseError, State, StatusLine, UidPlace,
+    parse_response,
+};
 pub use text::{astring, number_set, quoted};
 pub use value::{Value, ValueError, parse_values};

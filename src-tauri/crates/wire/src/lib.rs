@@ -1,7 +1,7 @@
 //! What the specifications say, without sockets: request values to send, and typed values out of the
 //! bytes that came back. One file per operation.
 //!
-//! Lives here: IMAP's modified UTF-7 mailbox names, OAuth 2 tokens, Microsoft Graph, the Exchange Online
+//! Lives here: IMAP and its modified UTF-7 mailbox names, OAuth 2 tokens, Microsoft Graph, the Exchange Online
 //! admin interface.
 //! May import: serialisation and text crates. Nothing of ours.
 //! Deliberately absent: sockets, TLS, async, clocks, retries, and any opinion about what an answer means
@@ -10,6 +10,7 @@
 pub mod exchange_online;
 pub mod graph;
 pub mod http;
+pub mod imap;
 mod json;
 pub mod modified_utf7;
 pub mod oauth;

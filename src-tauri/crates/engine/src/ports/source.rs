@@ -68,7 +68,7 @@ pub struct Changes {
     pub total: u64,
 }
 
-/// Asks for items of one folder, in this order.
+/// Asks for items of one folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FetchRequest {
     /// The folder.
@@ -107,8 +107,8 @@ pub trait SourceMailbox: Send {
     async fn changes(&mut self, requests: &[ChangesRequest])
     -> Result<Vec<Changes>, EndpointError>;
 
-    /// Sends the content of every item asked for into `into`, in the order asked, exactly one
-    /// [`Fetched`] each. Returns early with `Cancelled` when `stop` is set or the receiver is gone.
+    /// Sends the content of every item asked for into `into`, exactly one [`Fetched`] each, request by
+    /// request. Returns early with `Cancelled` when `stop` is set or the receiver is gone.
     async fn fetch(
         &mut self,
         requests: Vec<FetchRequest>,

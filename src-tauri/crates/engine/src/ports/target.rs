@@ -74,6 +74,8 @@ pub struct Outgoing {
     pub date: InternalDate,
     /// The bytes.
     pub body: Body,
+    /// Write it by itself: it was once refused in company, and we want to know which one was meant.
+    pub alone: bool,
 }
 
 /// What became of an [`Outgoing`].
@@ -95,6 +97,11 @@ pub enum Ack {
         /// The server's words.
         detail: String,
     },
+    /// It was refused together with others; it must be written again, alone.
+    Unsettled {
+        /// The row.
+        row: ItemRowId,
+    },
 }
 
 /// An open target mailbox.
@@ -114,6 +121,9 @@ pub trait TargetMailbox: Send {
 
     /// The largest item the target says it takes.
     fn largest_item(&self) -> Option<u64>;
+
+    /// The character that parts folder names here and so cannot stand inside one.
+    fn delimiter(&self) -> Option<char>;
 
     /// Writes what `items` brings until it ends, and acknowledges each. On an error, what was not
     /// acknowledged may or may not stand in the target: [`Self::candidates`] tells.

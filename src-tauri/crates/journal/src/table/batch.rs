@@ -18,7 +18,11 @@ CREATE TABLE batch (
 
 impl Tx<'_> {
     /// Makes a batch.
-    pub fn insert_batch(&self, name: &str, notify: Option<&SmtpAddress>) -> Result<BatchId, JournalError> {
+    pub fn insert_batch(
+        &self,
+        name: &str,
+        notify: Option<&SmtpAddress>,
+    ) -> Result<BatchId, JournalError> {
         self.0
             .prepare_cached("INSERT INTO batch (name, notify) VALUES (?1, ?2)")?
             .execute(params![name, notify.map(ToString::to_string)])?;
@@ -38,7 +42,12 @@ impl Tx<'_> {
                 id: BatchId(row.get(0)?),
                 name: row.get(1)?,
                 notify: notify
-                    .map(|value| value.parse().map_err(|_| JournalError::Damaged { column: "batch.notify", value }))
+                    .map(|value| {
+                        value.parse().map_err(|_| JournalError::Damaged {
+                            column: "batch.notify",
+                            value,
+                        })
+                    })
                     .transpose()?,
                 started_at: read_time("batch.started_at", row.get(3)?)?,
                 status_mail_at: read_time("batch.status_mail_at", row.get(4)?)?,
@@ -51,7 +60,9 @@ impl Tx<'_> {
     /// Notes the first start; a later one changes nothing.
     pub fn batch_started(&self, id: BatchId, at: Timestamp) -> Result<(), JournalError> {
         self.0
-            .prepare_cached("UPDATE batch SET started_at = ?2 WHERE id = ?1 AND started_at IS NULL")?
+            .prepare_cached(
+                "UPDATE batch SET started_at = ?2 WHERE id = ?1 AND started_at IS NULL",
+            )?
             .execute(params![id.0, at.to_string()])?;
         Ok(())
     }

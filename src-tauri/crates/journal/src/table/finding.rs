@@ -67,7 +67,8 @@ impl Tx<'_> {
         let mut rows = statement.query([])?;
         let mut findings = Vec::new();
         while let Some(row) = rows.next()? {
-            let (check, severity, fixer): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(3)?);
+            let (check, severity, fixer): (String, String, String) =
+                (row.get(0)?, row.get(1)?, row.get(3)?);
             findings.push(StoredFinding {
                 check: CheckId::from_name(&check)?,
                 severity: Severity::from_name(&severity)?,

@@ -19,8 +19,7 @@ CREATE TABLE folder (
 ) STRICT;
 ";
 
-const COLUMNS: &str =
-    "id, user_id, source_path, target_path, excluded_rule, sync_state, source_items, target_validity, target_next";
+const COLUMNS: &str = "id, user_id, source_path, target_path, excluded_rule, sync_state, source_items, target_validity, target_next";
 
 /// Where a source folder goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +65,10 @@ fn read(row: &Row<'_>) -> Result<Folder, JournalError> {
         (Some(path), None) => FolderPlan::CopyTo(path.parse()?),
         (None, Some(rule)) => FolderPlan::Excluded(rule),
         (target, rule) => {
-            return Err(JournalError::Damaged { column: "folder.target_path", value: format!("{target:?}/{rule:?}") });
+            return Err(JournalError::Damaged {
+                column: "folder.target_path",
+                value: format!("{target:?}/{rule:?}"),
+            });
         }
     };
     let place: (Option<u32>, Option<u32>) = (row.get(7)?, row.get(8)?);
@@ -77,7 +79,10 @@ fn read(row: &Row<'_>) -> Result<Folder, JournalError> {
         plan,
         sync_state: row.get::<_, Option<String>>(5)?.map(SyncState),
         source_items: to_u64(row.get(6)?),
-        target: place.0.zip(place.1).map(|(validity, next)| TargetPlace { validity, next }),
+        target: place
+            .0
+            .zip(place.1)
+            .map(|(validity, next)| TargetPlace { validity, next }),
     })
 }
 
@@ -103,16 +108,22 @@ impl Tx<'_> {
             .execute(params![user.0, key, target, rule])?;
         let found = self
             .0
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM folder WHERE user_id = ?1 AND source_path = ?2"))?
+            .prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM folder WHERE user_id = ?1 AND source_path = ?2"
+            ))?
             .query_row(params![user.0, key], |row| Ok(read(row)))
             .optional()?;
-        found.unwrap_or(Err(JournalError::Missing { what: "folder of MigrationUser", id: user.0 }))
+        found.unwrap_or(Err(JournalError::Missing {
+            what: "folder of MigrationUser",
+            id: user.0,
+        }))
     }
 
     /// Every folder of a MigrationUser, in the order they were met.
     pub fn folders(&self, user: MigrationUserId) -> Result<Vec<Folder>, JournalError> {
-        let mut statement =
-            self.0.prepare_cached(&format!("SELECT {COLUMNS} FROM folder WHERE user_id = ?1 ORDER BY id"))?;
+        let mut statement = self.0.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM folder WHERE user_id = ?1 ORDER BY id"
+        ))?;
         let mut rows = statement.query([user.0])?;
         let mut folders = Vec::new();
         while let Some(row) = rows.next()? {
@@ -124,14 +135,21 @@ impl Tx<'_> {
     /// Notes how many items an excluded folder holds.
     pub fn excluded_items(&self, id: FolderId, items: u64) -> Result<(), JournalError> {
         self.0
-            .prepare_cached("UPDATE folder SET source_items = ?2 WHERE id = ?1 AND excluded_rule IS NOT NULL")?
+            .prepare_cached(
+                "UPDATE folder SET source_items = ?2 WHERE id = ?1 AND excluded_rule IS NOT NULL",
+            )?
             .execute(params![id.0, to_i64(items)])?;
         Ok(())
     }
 
     /// Notes how far a folder is listed and how many items the source says it holds. Belongs into the
     /// transaction that inserts the listed items.
-    pub fn folder_listed(&self, id: FolderId, state: &SyncState, source_items: u64) -> Result<(), JournalError> {
+    pub fn folder_listed(
+        &self,
+        id: FolderId,
+        state: &SyncState,
+        source_items: u64,
+    ) -> Result<(), JournalError> {
         self.0
             .prepare_cached("UPDATE folder SET sync_state = ?2, source_items = ?3 WHERE id = ?1")?
             .execute(params![id.0, state.0, to_i64(source_items)])?;
@@ -141,7 +159,9 @@ impl Tx<'_> {
     /// Notes up to where the target folder is accounted for.
     pub fn target_accounted(&self, id: FolderId, place: TargetPlace) -> Result<(), JournalError> {
         self.0
-            .prepare_cached("UPDATE folder SET target_validity = ?2, target_next = ?3 WHERE id = ?1")?
+            .prepare_cached(
+                "UPDATE folder SET target_validity = ?2, target_next = ?3 WHERE id = ?1",
+            )?
             .execute(params![id.0, place.validity, place.next])?;
         Ok(())
     }

@@ -1,7 +1,7 @@
 use rusqlite::{Row, params};
 use stegvis_model::{
-    Fingerprint, FolderId, InternalDate, ItemKey, ItemRowId, ItemState, MessageFlags, MigrationUserId, SkipReason,
-    StoredName as _,
+    Fingerprint, FolderId, InternalDate, ItemKey, ItemRowId, ItemState, MessageFlags,
+    MigrationUserId, SkipReason, StoredName as _,
 };
 
 use crate::table::{to_i64, to_u64};
@@ -124,8 +124,17 @@ pub struct ItemTally {
 }
 
 fn pack(flags: &MessageFlags) -> (u8, String) {
-    let bits = [flags.seen, flags.answered, flags.flagged, flags.deleted, flags.draft];
-    let packed = bits.iter().enumerate().fold(0, |sum, (bit, set)| sum | (u8::from(*set) << bit));
+    let bits = [
+        flags.seen,
+        flags.answered,
+        flags.flagged,
+        flags.deleted,
+        flags.draft,
+    ];
+    let packed = bits
+        .iter()
+        .enumerate()
+        .fold(0, |sum, (bit, set)| sum | (u8::from(*set) << bit));
     // A keyword is an atom (RFC 3501 section 9) and holds no space.
     (packed, flags.keywords.join(" "))
 }
@@ -138,7 +147,10 @@ fn unpack(bits: u8, keywords: &str) -> MessageFlags {
         flagged: set(2),
         deleted: set(3),
         draft: set(4),
-        keywords: keywords.split_ascii_whitespace().map(str::to_owned).collect(),
+        keywords: keywords
+            .split_ascii_whitespace()
+            .map(str::to_owned)
+            .collect(),
     }
 }
 
@@ -149,7 +161,10 @@ fn read_listed(row: &Row<'_>, from: usize) -> Result<NewItem, rusqlite::Error> {
     Ok(NewItem {
         key: ItemKey(row.get(from)?),
         size: to_u64(row.get(from + 1)?),
-        date: InternalDate { seconds: row.get(from + 2)?, offset_minutes: row.get(from + 3)? },
+        date: InternalDate {
+            seconds: row.get(from + 2)?,
+            offset_minutes: row.get(from + 3)?,
+        },
         flags: unpack(row.get(from + 4)?, &keywords),
     })
 }
@@ -179,7 +194,9 @@ impl Tx<'_> {
     /// The source has given up every key of this folder: its rows step aside, and the new listing is
     /// matched against what stands in the target.
     pub fn supersede_items(&self, folder: FolderId) -> Result<(), JournalError> {
-        self.0.prepare_cached("UPDATE item SET state = 'Superseded' WHERE folder_id = ?1")?.execute([folder.0])?;
+        self.0
+            .prepare_cached("UPDATE item SET state = 'Superseded' WHERE folder_id = ?1")?
+            .execute([folder.0])?;
         Ok(())
     }
 
@@ -205,11 +222,15 @@ impl Tx<'_> {
 
     /// Notes that these items are about to be written.
     pub fn intend(&self, intents: &[Intent]) -> Result<(), JournalError> {
-        let mut statement = self
-            .0
-            .prepare_cached("UPDATE item SET state = 'Intended', fingerprint = ?2, size = ?3 WHERE id = ?1")?;
+        let mut statement = self.0.prepare_cached(
+            "UPDATE item SET state = 'Intended', fingerprint = ?2, size = ?3 WHERE id = ?1",
+        )?;
         for intent in intents {
-            statement.execute(params![intent.row.0, intent.fingerprint.0, to_i64(intent.size)])?;
+            statement.execute(params![
+                intent.row.0,
+                intent.fingerprint.0,
+                to_i64(intent.size)
+            ])?;
         }
         Ok(())
     }
@@ -220,15 +241,20 @@ impl Tx<'_> {
             "UPDATE item SET state = 'Copied', target_validity = ?2, target_uid = ?3 WHERE id = ?1",
         )?;
         for item in items {
-            statement.execute(params![item.row.0, item.at.map(|at| at.validity), item.at.map(|at| at.uid)])?;
+            statement.execute(params![
+                item.row.0,
+                item.at.map(|at| at.validity),
+                item.at.map(|at| at.uid)
+            ])?;
         }
         Ok(())
     }
 
     /// Notes that these items could not be copied.
     pub fn skip(&self, skips: &[Skip]) -> Result<(), JournalError> {
-        let mut statement =
-            self.0.prepare_cached("UPDATE item SET state = 'Skipped', reason = ?2, detail = ?3 WHERE id = ?1")?;
+        let mut statement = self.0.prepare_cached(
+            "UPDATE item SET state = 'Skipped', reason = ?2, detail = ?3 WHERE id = ?1",
+        )?;
         for skip in skips {
             statement.execute(params![skip.row.0, skip.reason.name(), skip.detail])?;
         }
@@ -236,7 +262,12 @@ impl Tx<'_> {
     }
 
     /// The numbers, from `from` on, under which copies of ours stand in this folder's target.
-    pub fn copied_numbers(&self, folder: FolderId, validity: u32, from: u32) -> Result<Vec<u32>, JournalError> {
+    pub fn copied_numbers(
+        &self,
+        folder: FolderId,
+        validity: u32,
+        from: u32,
+    ) -> Result<Vec<u32>, JournalError> {
         let mut statement = self.0.prepare_cached(
             "SELECT target_uid FROM item
              WHERE folder_id = ?1 AND target_validity = ?2 AND target_uid >= ?3 AND state = 'Copied' ORDER BY target_uid",

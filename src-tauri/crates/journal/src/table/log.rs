@@ -45,7 +45,9 @@ impl Tx<'_> {
 
     /// Every line, oldest first.
     pub fn log_entries(&self) -> Result<Vec<LogEntry>, JournalError> {
-        let mut statement = self.0.prepare_cached("SELECT at, user_id, what, detail FROM log ORDER BY id")?;
+        let mut statement = self
+            .0
+            .prepare_cached("SELECT at, user_id, what, detail FROM log ORDER BY id")?;
         let mut rows = statement.query([])?;
         let mut entries = Vec::new();
         while let Some(row) = rows.next()? {

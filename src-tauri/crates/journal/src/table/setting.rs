@@ -31,7 +31,9 @@ impl Tx<'_> {
 
     /// Forgets what is kept under `key`.
     pub fn clear_setting(&self, key: &str) -> Result<(), JournalError> {
-        self.0.prepare_cached("DELETE FROM setting WHERE key = ?1")?.execute([key])?;
+        self.0
+            .prepare_cached("DELETE FROM setting WHERE key = ?1")?
+            .execute([key])?;
         Ok(())
     }
 }

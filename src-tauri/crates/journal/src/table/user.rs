@@ -1,8 +1,8 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params};
 use stegvis_model::{
-    BatchId, MigrationEvent, MigrationUser, MigrationUserId, MigrationUserStatus, RecipientKind, SmtpAddress,
-    StoredName as _, transition,
+    BatchId, MigrationEvent, MigrationUser, MigrationUserId, MigrationUserStatus, RecipientKind,
+    SmtpAddress, StoredName as _, transition,
 };
 
 use crate::{JournalError, Tx};
@@ -44,9 +44,10 @@ fn read(row: &Row<'_>) -> Result<MigrationUser, JournalError> {
     Ok(MigrationUser {
         id: MigrationUserId(row.get(0)?),
         batch: BatchId(row.get(1)?),
-        address: address
-            .parse()
-            .map_err(|_| JournalError::Damaged { column: "migration_user.address", value: address })?,
+        address: address.parse().map_err(|_| JournalError::Damaged {
+            column: "migration_user.address",
+            value: address,
+        })?,
         display_name: row.get(3)?,
         kind: RecipientKind::from_name(&kind)?,
         status: MigrationUserStatus::from_stored(&status, cause.as_deref())?,
@@ -56,7 +57,11 @@ fn read(row: &Row<'_>) -> Result<MigrationUser, JournalError> {
 
 impl Tx<'_> {
     /// Puts a mailbox into a batch, Queued. One address is in one batch only.
-    pub fn insert_user(&self, batch: BatchId, user: &NewUser) -> Result<MigrationUserId, JournalError> {
+    pub fn insert_user(
+        &self,
+        batch: BatchId,
+        user: &NewUser,
+    ) -> Result<MigrationUserId, JournalError> {
         self.0
             .prepare_cached(
                 "INSERT INTO migration_user (batch_id, address, address_key, display_name, kind, status)
@@ -75,7 +80,9 @@ impl Tx<'_> {
 
     /// Every MigrationUser, in the order they were put in.
     pub fn users(&self) -> Result<Vec<MigrationUser>, JournalError> {
-        let mut statement = self.0.prepare_cached(&format!("SELECT {COLUMNS} FROM migration_user ORDER BY id"))?;
+        let mut statement = self
+            .0
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM migration_user ORDER BY id"))?;
         let mut rows = statement.query([])?;
         let mut users = Vec::new();
         while let Some(row) = rows.next()? {
@@ -86,11 +93,16 @@ impl Tx<'_> {
 
     /// One MigrationUser.
     pub fn user(&self, id: MigrationUserId) -> Result<MigrationUser, JournalError> {
-        let mut statement = self.0.prepare_cached(&format!("SELECT {COLUMNS} FROM migration_user WHERE id = ?1"))?;
+        let mut statement = self.0.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM migration_user WHERE id = ?1"
+        ))?;
         let mut rows = statement.query([id.0])?;
         match rows.next()? {
             Some(row) => read(row),
-            None => Err(JournalError::Missing { what: "MigrationUser", id: id.0 }),
+            None => Err(JournalError::Missing {
+                what: "MigrationUser",
+                id: id.0,
+            }),
         }
     }
 
@@ -105,10 +117,21 @@ impl Tx<'_> {
         let before = self.user(id)?;
         let status = transition(before.status, event)?;
         self.0
-            .prepare_cached("UPDATE migration_user SET status = ?2, cause = ?3, detail = ?4 WHERE id = ?1")?
+            .prepare_cached(
+                "UPDATE migration_user SET status = ?2, cause = ?3, detail = ?4 WHERE id = ?1",
+            )?
             .execute(params![id.0, status.name(), status.cause(), detail])?;
-        self.log(at, Some(id), status.name(), &status.cause().map_or_else(String::new, str::to_owned))?;
-        Ok(MigrationUser { status, detail: detail.to_owned(), ..before })
+        self.log(
+            at,
+            Some(id),
+            status.name(),
+            &status.cause().map_or_else(String::new, str::to_owned),
+        )?;
+        Ok(MigrationUser {
+            status,
+            detail: detail.to_owned(),
+            ..before
+        })
     }
 
     /// Keeps the directory entry as it stood before anything was written to it; the first one counts.
@@ -138,7 +161,11 @@ impl Tx<'_> {
     }
 
     /// Notes the TargetAddress that was written and read back.
-    pub fn target_address_written(&self, id: MigrationUserId, value: &str) -> Result<(), JournalError> {
+    pub fn target_address_written(
+        &self,
+        id: MigrationUserId,
+        value: &str,
+    ) -> Result<(), JournalError> {
         self.0
             .prepare_cached("UPDATE migration_user SET target_address = ?2 WHERE id = ?1")?
             .execute(params![id.0, value])?;

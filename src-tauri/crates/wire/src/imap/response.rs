@@ -149,7 +149,9 @@ fn untagged(rest: &[u8]) -> Result<Response, ResponseError> {
         "STATUS" => folder_status(&parse_values(after)?),
         "NAMESPACE" => namespace(&parse_values(after)?),
         _ => {
-            let number = std::str::from_utf8(word).ok().and_then(|text| text.parse::<u64>().ok());
+            let number = std::str::from_utf8(word)
+                .ok()
+                .and_then(|text| text.parse::<u64>().ok());
             let (kind, rest) = split_word(after);
             match (number, lossy(kind).to_ascii_uppercase().as_str()) {
                 (Some(number), "EXISTS") => Response::Exists(number),
@@ -174,15 +176,26 @@ fn state(word: &[u8]) -> Option<State> {
 fn status_line(state: State, rest: &[u8]) -> StatusLine {
     let text = lossy(rest);
     let text = text.trim_start();
-    match text.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
+    match text
+        .strip_prefix('[')
+        .and_then(|inner| inner.split_once(']'))
+    {
         Some((code, text)) => {
             let mut code: Vec<String> = code.split_ascii_whitespace().map(str::to_owned).collect();
             if let Some(first) = code.first_mut() {
                 first.make_ascii_uppercase();
             }
-            StatusLine { state, code, text: text.trim().to_owned() }
+            StatusLine {
+                state,
+                code,
+                text: text.trim().to_owned(),
+            }
         }
-        None => StatusLine { state, code: Vec::new(), text: text.trim().to_owned() },
+        None => StatusLine {
+            state,
+            code: Vec::new(),
+            text: text.trim().to_owned(),
+        },
     }
 }
 
@@ -196,13 +209,23 @@ impl StatusLine {
     /// The number after the code's first word.
     #[must_use]
     pub fn code_number(&self, word: &str) -> Option<u32> {
-        if self.has_code(word) { self.code.get(1)?.parse().ok() } else { None }
+        if self.has_code(word) {
+            self.code.get(1)?.parse().ok()
+        } else {
+            None
+        }
     }
 
     /// The capabilities that some servers send with their greeting or after the sign-in.
     #[must_use]
     pub fn capabilities(&self) -> Option<Vec<String>> {
-        self.has_code("CAPABILITY").then(|| self.code.iter().skip(1).map(|word| word.to_ascii_uppercase()).collect())
+        self.has_code("CAPABILITY").then(|| {
+            self.code
+                .iter()
+                .skip(1)
+                .map(|word| word.to_ascii_uppercase())
+                .collect()
+        })
     }
 
     /// APPENDUID (RFC 4315): where the appended messages stand, in the order they were sent.
@@ -211,13 +234,18 @@ impl StatusLine {
         if !self.has_code("APPENDUID") {
             return Vec::new();
         }
-        let (Some(validity), Some(set)) = (self.code.get(1).and_then(|v| v.parse().ok()), self.code.get(2)) else {
+        let (Some(validity), Some(set)) = (
+            self.code.get(1).and_then(|v| v.parse().ok()),
+            self.code.get(2),
+        ) else {
             return Vec::new();
         };
         let mut places = Vec::new();
         for part in set.split(',') {
             let (first, last) = part.split_once(':').unwrap_or((part, part));
-            let (Ok(first), Ok(last)) = (first.parse::<u32>(), last.parse::<u32>()) else { return Vec::new() };
+            let (Ok(first), Ok(last)) = (first.parse::<u32>(), last.parse::<u32>()) else {
+                return Vec::new();
+            };
             // No command of ours appends more than a few hundred at once.
             if last < first || last - first > 10_000 {
                 return Vec::new();
@@ -236,10 +264,19 @@ impl StatusLine {
 }
 
 fn list(values: &[Value]) -> Response {
-    let [attributes, delimiter, name, ..] = values else { return Response::Other };
-    let Some(name) = name.bytes() else { return Response::Other };
+    let [attributes, delimiter, name, ..] = values else {
+        return Response::Other;
+    };
+    let Some(name) = name.bytes() else {
+        return Response::Other;
+    };
     Response::List(Listed {
-        attributes: attributes.list().unwrap_or_default().iter().filter_map(Value::keyword).collect(),
+        attributes: attributes
+            .list()
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Value::keyword)
+            .collect(),
         delimiter: one_character(delimiter),
         name: name.to_vec(),
     })
@@ -253,19 +290,33 @@ fn one_character(value: &Value) -> Option<char> {
 }
 
 fn namespace(values: &[Value]) -> Response {
-    let first = values.first().and_then(Value::list).and_then(|spaces| spaces.first()).and_then(Value::list);
+    let first = values
+        .first()
+        .and_then(Value::list)
+        .and_then(|spaces| spaces.first())
+        .and_then(Value::list);
     match first {
-        Some([prefix, delimiter, ..]) => {
-            Response::Namespace(prefix.bytes().map(lossy).unwrap_or_default(), one_character(delimiter))
-        }
+        Some([prefix, delimiter, ..]) => Response::Namespace(
+            prefix.bytes().map(lossy).unwrap_or_default(),
+            one_character(delimiter),
+        ),
         _ => Response::Other,
     }
 }
 
 fn folder_status(values: &[Value]) -> Response {
-    let [name, Value::List(pairs), ..] = values else { return Response::Other };
-    let Some(name) = name.bytes() else { return Response::Other };
-    let mut status = FolderStatus { name: name.to_vec(), messages: None, uid_next: None, uid_validity: None };
+    let [name, Value::List(pairs), ..] = values else {
+        return Response::Other;
+    };
+    let Some(name) = name.bytes() else {
+        return Response::Other;
+    };
+    let mut status = FolderStatus {
+        name: name.to_vec(),
+        messages: None,
+        uid_next: None,
+        uid_validity: None,
+    };
     for pair in pairs.chunks_exact(2) {
         let [key, value] = pair else { continue };
         let small = || value.number().and_then(|number| u32::try_from(number).ok());
@@ -281,17 +332,31 @@ fn folder_status(values: &[Value]) -> Response {
 
 fn fetch(values: &[Value]) -> Fetch {
     let mut fetch = Fetch::default();
-    for pair in values.first().and_then(Value::list).unwrap_or_default().chunks_exact(2) {
+    for pair in values
+        .first()
+        .and_then(Value::list)
+        .unwrap_or_default()
+        .chunks_exact(2)
+    {
         let [key, value] = pair else { continue };
         let Some(key) = key.keyword() else { continue };
         match key.as_str() {
             "UID" => fetch.uid = value.number().and_then(|number| u32::try_from(number).ok()),
             "RFC822.SIZE" => fetch.size = value.number(),
             "FLAGS" => {
-                fetch.flags =
-                    value.list().map(|flags| flags.iter().filter_map(|flag| flag.bytes().map(lossy)).collect());
+                fetch.flags = value.list().map(|flags| {
+                    flags
+                        .iter()
+                        .filter_map(|flag| flag.bytes().map(lossy))
+                        .collect()
+                });
             }
-            "INTERNALDATE" => fetch.date = value.bytes().map(lossy).and_then(|text| parse_internal_date(&text)),
+            "INTERNALDATE" => {
+                fetch.date = value
+                    .bytes()
+                    .map(lossy)
+                    .and_then(|text| parse_internal_date(&text))
+            }
             "BODY[]" => {
                 if !value.is_nil() {
                     fetch.body = value.bytes().map(<[u8]>::to_vec);
@@ -323,7 +388,10 @@ fn split_word(bytes: &[u8]) -> (&[u8], &[u8]) {
 }
 
 fn words(bytes: &[u8]) -> Vec<String> {
-    lossy(bytes).split_ascii_whitespace().map(str::to_ascii_uppercase).collect()
+    lossy(bytes)
+        .split_ascii_whitespace()
+        .map(str::to_ascii_uppercase)
+        .collect()
 }
 
 /// Server words may be in any encoding (Exchange 2003's greeting is localised): what is not UTF-8 is
@@ -341,21 +409,27 @@ mod tests {
 
     #[test]
     fn a_tagged_status_keeps_its_code_and_its_words() {
-        let Response::Tagged(tag, line) = parse_response(b"s7 OK [APPENDUID 17 3:5,9] Append completed.\r\n").unwrap()
+        let Response::Tagged(tag, line) =
+            parse_response(b"s7 OK [APPENDUID 17 3:5,9] Append completed.\r\n").unwrap()
         else {
             panic!("not tagged")
         };
         assert_eq!(tag, "s7");
         assert_eq!(line.text, "Append completed.");
-        let uids: Vec<_> = line.append_uids().iter().map(|place| (place.validity, place.uid)).collect();
+        let uids: Vec<_> = line
+            .append_uids()
+            .iter()
+            .map(|place| (place.validity, place.uid))
+            .collect();
         assert_eq!(uids, [(17, 3), (17, 4), (17, 5), (17, 9)]);
     }
 
     #[test]
     fn the_wait_that_exchange_online_asks_for_is_read_to_the_millisecond() {
-        let Response::Tagged(_, line) =
-            parse_response(b"s1 BAD Request is throttled. Suggested Backoff Time: 299961 milliseconds").unwrap()
-        else {
+        let Response::Tagged(_, line) = parse_response(
+            b"s1 BAD Request is throttled. Suggested Backoff Time: 299961 milliseconds",
+        )
+        .unwrap() else {
             panic!("not tagged")
         };
         assert_eq!(line.suggested_backoff(), Some(299_961));
@@ -364,7 +438,9 @@ mod tests {
     #[test]
     fn a_fetch_answer_is_understood_in_any_order() {
         let bytes = b"* 12 FETCH (INTERNALDATE \" 1-May-2009 08:00:00 +0200\" FLAGS (\\Seen $Forwarded) UID 42 RFC822.SIZE 900 BODY[HEADER.FIELDS (DATE FROM)] {9}\r\nDate: x\r\n)";
-        let Response::Fetch(fetch) = parse_response(bytes).unwrap() else { panic!("no FETCH") };
+        let Response::Fetch(fetch) = parse_response(bytes).unwrap() else {
+            panic!("no FETCH")
+        };
         assert_eq!(fetch.uid, Some(42));
         assert_eq!(fetch.size, Some(900));
         assert_eq!(fetch.date, Some((1_241_157_600, 120)));
@@ -395,7 +471,10 @@ mod tests {
 
     #[test]
     fn a_greeting_in_another_encoding_is_no_obstacle() {
-        let Response::Untagged(line) = parse_response(b"* OK Microsoft Exchange Server 2003 IMAP4rev1-serverversion 6.5 (h\xf6st) klar.").unwrap() else {
+        let Response::Untagged(line) = parse_response(
+            b"* OK Microsoft Exchange Server 2003 IMAP4rev1-serverversion 6.5 (h\xf6st) klar.",
+        )
+        .unwrap() else {
             panic!("no greeting")
         };
         assert_eq!(line.state, State::Ok);

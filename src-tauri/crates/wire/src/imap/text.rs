@@ -29,7 +29,11 @@ pub fn number_set(numbers: &[u32]) -> String {
             set.push(',');
         }
         // Writing to a String cannot fail.
-        let _ = if first == last { write!(set, "{first}") } else { write!(set, "{first}:{last}") };
+        let _ = if first == last {
+            write!(set, "{first}")
+        } else {
+            write!(set, "{first}:{last}")
+        };
     }
     set
 }
@@ -43,7 +47,10 @@ mod tests {
         assert_eq!(number_set(&[]), "");
         assert_eq!(number_set(&[4]), "4");
         assert_eq!(number_set(&[1, 2, 3, 7, 9, 10]), "1:3,7,9:10");
-        assert_eq!(number_set(&[u32::MAX - 1, u32::MAX]), "4294967294:4294967295");
+        assert_eq!(
+            number_set(&[u32::MAX - 1, u32::MAX]),
+            "4294967294:4294967295"
+        );
     }
 
     #[test]

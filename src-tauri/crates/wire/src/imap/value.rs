@@ -141,10 +141,15 @@ impl Reader<'_> {
 
     fn literal(&mut self) -> Result<Vec<u8>, ValueError> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let end = rest.iter().position(|&byte| byte == b'}').ok_or(ValueError::Literal)?;
+        let end = rest
+            .iter()
+            .position(|&byte| byte == b'}')
+            .ok_or(ValueError::Literal)?;
         let digits = rest.get(1..end).unwrap_or_default();
-        let size: usize =
-            std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok()).ok_or(ValueError::Literal)?;
+        let size: usize = std::str::from_utf8(digits)
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .ok_or(ValueError::Literal)?;
         let start = end + 1 + usize::from(rest.get(end + 1) == Some(&b'\r'));
         let start = start + usize::from(rest.get(start) == Some(&b'\n'));
         let stop = start.checked_add(size).ok_or(ValueError::Literal)?;
@@ -185,7 +190,8 @@ mod tests {
 
     #[test]
     fn atoms_texts_literals_and_lists_are_told_apart() {
-        let values = parse_values(b"LIST (\\HasNoChildren) \"/\" {5}\r\na\"(b) \"x\\\"y\" NIL").unwrap();
+        let values =
+            parse_values(b"LIST (\\HasNoChildren) \"/\" {5}\r\na\"(b) \"x\\\"y\" NIL").unwrap();
         assert_eq!(
             values,
             [
@@ -202,7 +208,10 @@ mod tests {
     #[test]
     fn a_bracketed_section_is_one_atom() {
         let values = parse_values(b"BODY[HEADER.FIELDS (DATE FROM)] {0}\r\n").unwrap();
-        assert_eq!(values, [atom("BODY[HEADER.FIELDS (DATE FROM)]"), Value::Text(vec![])]);
+        assert_eq!(
+            values,
+            [atom("BODY[HEADER.FIELDS (DATE FROM)]"), Value::Text(vec![])]
+        );
     }
 
     #[test]

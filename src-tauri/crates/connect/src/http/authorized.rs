@@ -1,0 +1,44 @@
+//! Requests with a token, renewed once when the resource refuses it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use stegvis_engine::ports::EndpointError;
+use stegvis_wire::http::Request;
+
+use super::{Answer, HttpClient, TokenSource};
+
+/// A server and the tokens it takes.
+#[derive(Debug, Clone)]
+pub struct Authorized {
+    http: HttpClient,
+    tokens: Arc<TokenSource>,
+}
+
+impl Authorized {
+    /// Requests to the server of `http`, with tokens from `tokens`.
+    #[must_use]
+    pub const fn new(http: HttpClient, tokens: Arc<TokenSource>) -> Self {
+        Self { http, tokens }
+    }
+
+    /// Sends; on 401, sends once more with a new token.
+    ///
+    /// # Errors
+    /// If there is no token or no answer.
+    pub async fn send(&self, request: &Request, limit: Duration) -> Result<Answer, EndpointError> {
+        let token = self.tokens.token().await?;
+        let answer = self.http.send(request, Some(&token), limit).await?;
+        if answer.status != 401 {
+            return Ok(answer);
+        }
+        let token = self.tokens.token_after(&token).await?;
+        self.http.send(request, Some(&token), limit).await
+    }
+
+    /// The tokens.
+    #[must_use]
+    pub const fn tokens(&self) -> &Arc<TokenSource> {
+        &self.tokens
+    }
+}
