@@ -1,1 +1,34 @@
-//! What the journeys share.
+//! What the journeys share, written without one line of Stegvis' own code.
+//!
+//! Lives here: a launcher for Debian's Dovecot, a seeded corpus, a plain IMAP client, a comparer of
+//! two servers, a relay that makes a line slow, and measured child processes.
+//! May import: nothing of ours. The judge shares no brain with the accused.
+//! Deliberately absent: error handling. A harness that cannot do its work fails the test at once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test harness fails by panicking"
+)]
+
+mod chance;
+mod compare;
+mod corpus;
+mod dovecot;
+mod fetch;
+mod folder_names;
+mod imap;
+mod process;
+mod relay;
+
+pub use chance::Chance;
+pub use compare::{Comparison, compare};
+pub use corpus::{Corpus, Mail};
+pub use dovecot::{Dovecot, PASSWORD, Store};
+pub use fetch::{Contents, Item, read_all};
+pub use folder_names::{decode, encode};
+pub use imap::{Append, Imap};
+pub use process::{Measured, Running, stegvis, stegvis_copy};
+pub use relay::Relay;

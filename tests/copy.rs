@@ -1,0 +1,179 @@
+//! `stegvis copy` between two mail servers that nobody here wrote, judged by reading both back.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::Value;
+use stegvis_journeys::{
+    Append, Chance, Comparison, Corpus, Dovecot, Imap, Measured, PASSWORD, Running, Store, compare,
+    read_all, stegvis_copy,
+};
+
+const USER: &str = "anna@example.com";
+
+/// Two servers, one of them full, and the folder that remembers.
+struct Pair {
+    source: Dovecot,
+    target: Dovecot,
+    project: tempfile::TempDir,
+}
+
+impl Pair {
+    fn new(store: Store) -> Self {
+        Self {
+            source: Dovecot::start(store),
+            target: Dovecot::start(Store::Sdbox),
+            project: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn start(&self) -> Running {
+        let project: &Path = self.project.path();
+        Running::start(&mut stegvis_copy(
+            self.source.port,
+            self.target.port,
+            USER,
+            project,
+        ))
+    }
+
+    /// One run to the end, which must succeed and reconcile.
+    fn copy(&self) -> (Measured, Value) {
+        let run = self.start().finish();
+        assert!(
+            run.status.success(),
+            "{}\n{}\n{}",
+            run.status,
+            run.stdout,
+            run.stderr
+        );
+        let json: Value = serde_json::from_str(&run.stdout)
+            .unwrap_or_else(|error| panic!("{error} in {}", run.stdout));
+        assert_eq!(json["reconciled"], true, "{json}");
+        assert_eq!(json["users"].as_array().unwrap().len(), 1, "{json}");
+        assert_eq!(json["users"][0]["skipped"], 0, "{json}");
+        (run, json)
+    }
+
+    fn compare(&self) -> Comparison {
+        let [left, right] =
+            [&self.source, &self.target].map(|server| read_all(server.port, USER, PASSWORD));
+        compare(&left, &right)
+    }
+
+    fn ever_appended(&self) -> u64 {
+        Imap::login(self.target.port, USER, PASSWORD).ever_appended()
+    }
+}
+
+#[test]
+fn a_thousand_messages_arrive_octet_for_octet_flag_for_flag_and_date_for_date() {
+    let pair = Pair::new(Store::Sdbox);
+    Corpus::new(7, 1000).load(pair.source.port, USER);
+
+    let (first, json) = pair.copy();
+    let found = pair.compare();
+    println!(
+        "first copy, {:?}, {} KiB: {found}",
+        first.wall, first.peak_kib
+    );
+    assert!(found.is_exact(), "{found}");
+    assert_eq!(found.compared, 1000);
+    assert_eq!(pair.ever_appended(), 1000);
+    assert_eq!(json["users"][0]["emailAddress"], USER);
+    assert_eq!(json["users"][0]["synced"], 1000);
+    assert_eq!(json["users"][0]["bytes"], found.bytes);
+
+    let (second, _) = pair.copy();
+    println!("second copy, {:?}", second.wall);
+    assert_eq!(pair.ever_appended(), 1000, "a second run copies nothing");
+
+    let mut ten = Corpus::new(8, 12);
+    ten.mails.drain(..2);
+    ten.load(pair.source.port, USER);
+    let (third, _) = pair.copy();
+    let found = pair.compare();
+    println!("after ten new messages, {:?}: {found}", third.wall);
+    assert_eq!(
+        pair.ever_appended(),
+        1010,
+        "after ten new messages a run copies ten"
+    );
+    assert!(found.is_exact(), "{found}");
+    assert_eq!(found.compared, 1010);
+}
+
+#[test]
+fn a_copy_killed_again_and_again_loses_nothing_and_writes_nothing_twice() {
+    let pair = Pair::new(Store::Maildir);
+    Corpus::new(9, 1000).load(pair.source.port, USER);
+    let mut chance = Chance::new(20);
+    let mut hits = 0;
+    let mut tries = 0;
+    // A run that gets to its end was not hit; then there is nothing left to interrupt.
+    while hits == tries && tries < 12 {
+        tries += 1;
+        let moment = Duration::from_millis(chance.between(60, 900));
+        hits += usize::from(pair.start().kill_after(moment));
+    }
+    let killed_with = pair.ever_appended();
+    pair.copy();
+    let found = pair.compare();
+    println!("killed {hits} times, with {killed_with} of 1000 messages written; then {found}");
+    assert!(hits >= 3, "only {hits} kills hit a running copy");
+    assert!(found.is_exact(), "{found}");
+    assert_eq!(found.compared, 1000);
+    assert_eq!(
+        pair.ever_appended(),
+        1000,
+        "no message was written twice, not even for a while"
+    );
+}
+
+#[test]
+fn a_message_of_a_hundred_megabytes_is_copied_within_150_megabytes_of_memory() {
+    let pair = Pair::new(Store::Sdbox);
+    let corpus = Corpus::new(11, 200);
+    corpus.load(pair.source.port, USER);
+    let mut large = b"Message-ID: <large@example.com>\r\nSubject: large\r\n\r\n".to_vec();
+    while large.len() < 100_000_000 {
+        large.extend(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\r\n");
+    }
+    Imap::login(pair.source.port, USER, PASSWORD).append(std::iter::once(Append {
+        folder: "Skickat",
+        flags: "\\Seen",
+        date: "24-Dec-2016 15:00:00 +0100",
+        bytes: &large,
+    }));
+    drop(large);
+    let (run, _) = pair.copy();
+    let found = pair.compare();
+    println!("peak {} KiB in {:?}: {found}", run.peak_kib, run.wall);
+    assert!(found.is_exact(), "{found}");
+    assert_eq!(found.compared, 201);
+    assert!(run.peak_kib * 1024 < 150_000_000, "{} KiB", run.peak_kib);
+}
+
+#[test]
+fn a_wrong_password_is_an_error_that_names_the_side_and_not_the_password() {
+    let pair = Pair::new(Store::Sdbox);
+    Corpus::new(12, 5).load(pair.source.port, USER);
+    let mut command = stegvis_copy(
+        pair.source.port,
+        pair.target.port,
+        USER,
+        pair.project.path(),
+    );
+    command.env("STEGVIS_TARGET_PASSWORD", "wrong-and-secret");
+    let run = Running::start(&mut command).finish();
+    let said = format!("{}{}", run.stdout, run.stderr);
+    assert!(!run.status.success(), "{said}");
+    assert!(!said.contains("wrong-and-secret"), "{said}");
+    assert!(said.to_lowercase().contains("target"), "{said}");
+}
