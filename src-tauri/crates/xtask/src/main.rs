@@ -23,6 +23,7 @@ cargo xtask start [--headless] [-- ARGS]    the wizard on the practice company; 
 cargo xtask test [--only STAGE]...          every check, in order
 cargo xtask bench                           stegvis copy beside mbsync and interimap, as a table
 cargo xtask bindings [--check]              write ui/src/platform/bindings.gen.ts, or compare it
+cargo xtask installer [ARGS]                build an installer for this system (ARGS go to `tauri build`)
 cargo xtask shots DIR                       a picture of every step, in both languages, light and dark";
 
 fn main() -> ExitCode {
@@ -48,6 +49,7 @@ fn dispatch(words: &[&str]) -> Outcome {
         ["bench", rest @ ..] => bench(rest),
         ["bindings"] => bindings::write(),
         ["bindings", "--check"] => bindings::check(),
+        ["installer", rest @ ..] => installer(rest),
         ["shots", folder] => shots(folder),
         ["help" | "--help" | "-h"] | [] => {
             println!("{USAGE}");
@@ -80,6 +82,14 @@ fn bench(words: &[&str]) -> Outcome {
     ];
     args.extend(words);
     run::cargo(&args)
+}
+
+/// A package that an administrator can install. Tauri's command line comes with the pages' tools.
+fn installer(words: &[&str]) -> Outcome {
+    setup::packages(&[setup::BUILD])?;
+    setup::node()?;
+    web::modules()?;
+    web::tauri(&[&["build"], words].concat())
 }
 
 /// The wizard against its fake platform, photographed by the browser.

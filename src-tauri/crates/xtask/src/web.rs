@@ -69,6 +69,14 @@ pub fn npm_with(name: &str, environment: &[(&str, &Path)]) -> Outcome {
     run::visible(&mut command)
 }
 
+/// Runs Tauri's command line from the root, where it finds src-tauri.
+pub fn tauri(args: &[&str]) -> Outcome {
+    let name = if cfg!(windows) { "tauri.cmd" } else { "tauri" };
+    let mut command = Command::new(ui().join("node_modules").join(".bin").join(name));
+    command.args(args).current_dir(run::root());
+    run::visible(&mut command)
+}
+
 fn npm(args: &[&str]) -> Outcome {
     run::visible(&mut npm_command(args))
 }
