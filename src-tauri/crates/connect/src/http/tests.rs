@@ -29,7 +29,7 @@ async fn script(answers: &[&str]) -> Script {
             let mut buffer = [0; 4096];
             while !request.windows(4).any(|window| window == b"\r\n\r\n") {
                 let read = stream.read(&mut buffer).await.unwrap();
-                request.extend_from_slice(&buffer[..read]);
+                request.extend_from_slice(buffer.get(..read).unwrap());
             }
             notes
                 .lock()
