@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::Value;
 use stegvis_journeys::{
     Append, Chance, Comparison, Corpus, Dovecot, Imap, Measured, PASSWORD, Running, Store, compare,
-    read_all, stegvis_copy,
+    read_all, stegvis_copy, stegvis_copy_urls,
 };
 
 const USER: &str = "anna@example.com";
@@ -158,6 +158,51 @@ fn a_message_of_a_hundred_megabytes_is_copied_within_150_megabytes_of_memory() {
     assert!(found.is_exact(), "{found}");
     assert_eq!(found.compared, 201);
     assert!(run.peak_kib * 1024 < 150_000_000, "{} KiB", run.peak_kib);
+}
+
+#[test]
+fn a_copy_runs_over_implicit_tls_and_over_starttls_and_only_to_servers_it_trusts() {
+    let source = Dovecot::start_with_tls(Store::Sdbox);
+    let target = Dovecot::start_with_tls(Store::Sdbox);
+    let project = tempfile::tempdir().unwrap();
+    Corpus::new(13, 60).load(source.port, "anna");
+    // Both authorities in one file, where the operating system keeps its own.
+    let authorities = project.path().join("authorities.pem");
+    let pem = [&source, &target].map(|server| std::fs::read_to_string(server.authority()).unwrap());
+    std::fs::write(&authorities, pem.concat()).unwrap();
+    let source_url = format!("imaps://anna@localhost:{}", source.tls_port);
+    let target_url = format!("imap://anna@localhost:{}", target.port);
+    let copy = || stegvis_copy_urls(&source_url, &target_url, &project.path().join("project"));
+
+    let refused = Running::start(&mut copy()).finish();
+    assert!(!refused.status.success(), "{}", refused.stdout);
+    let said = format!("{}{}", refused.stdout, refused.stderr).to_lowercase();
+    assert!(said.contains("certificate"), "{said}");
+
+    let run = Running::start(copy().env("SSL_CERT_FILE", &authorities)).finish();
+    assert!(
+        run.status.success(),
+        "{}\n{}\n{}",
+        run.status,
+        run.stdout,
+        run.stderr
+    );
+    let contents = [&source, &target].map(|server| read_all(server.port, "anna", PASSWORD));
+    let found = compare(&contents[0], &contents[1]);
+    assert!(found.is_exact(), "{found}");
+    // Dovecot's log tells a login over TLS from one in the clear.
+    for server in [&source, &target] {
+        let logins: Vec<String> = server
+            .log()
+            .lines()
+            .filter(|line| line.contains("Login: user=<anna>"))
+            .map(str::to_owned)
+            .collect();
+        assert!(
+            logins.iter().any(|line| line.contains("TLS")),
+            "{logins:#?}"
+        );
+    }
 }
 
 #[test]

@@ -158,3 +158,27 @@ fn a_killed_process_is_told_from_one_that_had_ended() {
     let missed = Running::start(&mut Command::new("true")).kill_after(Duration::from_millis(500));
     assert!(hit && !missed);
 }
+
+#[test]
+fn a_server_with_a_certificate_is_trusted_through_its_authority_only() {
+    let server = Dovecot::start_with_tls(Store::Sdbox);
+    let url = format!("imaps://localhost:{}", server.tls_port);
+    let curl = |authority: Option<std::path::PathBuf>| {
+        let mut command = Command::new("curl");
+        command.args([
+            "--silent",
+            "--show-error",
+            &url,
+            "--user",
+            &format!("anna:{PASSWORD}"),
+        ]);
+        if let Some(authority) = authority {
+            command.arg("--cacert").arg(authority);
+        }
+        Running::start(&mut command).finish()
+    };
+    let trusting = curl(Some(server.authority()));
+    assert!(trusting.status.success(), "{}", trusting.stderr);
+    assert!(trusting.stdout.contains("INBOX"), "{}", trusting.stdout);
+    assert!(!curl(None).status.success());
+}

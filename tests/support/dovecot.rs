@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 
 /// Every user's password; any user name is a mailbox.
@@ -29,8 +30,10 @@ pub enum Store {
 
 /// A running server.
 pub struct Dovecot {
-    /// Plain IMAP.
+    /// Plain IMAP; STARTTLS too when the server has a certificate.
     pub port: u16,
+    /// IMAP over TLS, when the server has a certificate.
+    pub tls_port: u16,
     child: Child,
     folder: TempDir,
 }
@@ -38,6 +41,20 @@ pub struct Dovecot {
 impl Dovecot {
     /// Starts a server with no mail. It keeps its files in memory where the system has /dev/shm.
     pub fn start(store: Store) -> Self {
+        Self::launch(store, false)
+    }
+
+    /// The same with a certificate of its own authority, for `localhost` and 127.0.0.1.
+    pub fn start_with_tls(store: Store) -> Self {
+        Self::launch(store, true)
+    }
+
+    /// The authority that a client of [`Self::start_with_tls`] must trust.
+    pub fn authority(&self) -> PathBuf {
+        self.folder.path().join("authority.pem")
+    }
+
+    fn launch(store: Store, tls: bool) -> Self {
         let program = program();
         let memory = Path::new("/dev/shm");
         let parent = if memory.is_dir() {
@@ -57,9 +74,17 @@ impl Dovecot {
             fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
             chown(folder.path().join("mail"), Some(NOBODY), Some(NOBODY)).unwrap();
         }
-        let port = free_port();
+        if tls {
+            certify(folder.path());
+        }
+        // Both are held until both are known, so that they differ.
+        let [port, tls_port] = free_ports();
         let conf = folder.path().join("dovecot.conf");
-        fs::write(&conf, config(folder.path(), port, store, root)).unwrap();
+        fs::write(
+            &conf,
+            config(folder.path(), port, tls.then_some(tls_port), store, root),
+        )
+        .unwrap();
         let child = Command::new(program)
             .arg("-F")
             .arg("-c")
@@ -71,6 +96,7 @@ impl Dovecot {
             .expect("start dovecot");
         let mut server = Self {
             port,
+            tls_port,
             child,
             folder,
         };
@@ -144,15 +170,34 @@ fn words(program: &str, argument: &str) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0))
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+fn free_ports() -> [u16; 2] {
+    let listeners = [(); 2].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
+    listeners.map(|listener| listener.local_addr().unwrap().port())
 }
 
-fn config(folder: &Path, port: u16, store: Store, root: bool) -> String {
+/// An authority and a certificate signed by it: clients refuse a server that is its own authority.
+fn certify(folder: &Path) {
+    let authority_key = KeyPair::generate().unwrap();
+    let mut authority = CertificateParams::default();
+    // With the name of the certificates that it signs it would look like one of them.
+    authority
+        .distinguished_name
+        .push(DnType::CommonName, "Practice authority");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority_pem = authority.self_signed(&authority_key).unwrap().pem();
+    let issuer = Issuer::new(authority, authority_key);
+    let key = KeyPair::generate().unwrap();
+    let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let certificate = CertificateParams::new(names)
+        .unwrap()
+        .signed_by(&key, &issuer)
+        .unwrap();
+    fs::write(folder.join("authority.pem"), authority_pem).unwrap();
+    fs::write(folder.join("certificate.pem"), certificate.pem()).unwrap();
+    fs::write(folder.join("key.pem"), key.serialize_pem()).unwrap();
+}
+
+fn config(folder: &Path, port: u16, tls: Option<u16>, store: Store, root: bool) -> String {
     let (user, group) = if root {
         ("nobody".to_owned(), "nogroup".to_owned())
     } else {
@@ -163,6 +208,13 @@ fn config(folder: &Path, port: u16, store: Store, root: bool) -> String {
         Store::Sdbox => "sdbox",
         Store::Maildir => "maildir",
     };
+    let ssl = match tls {
+        Some(_) => {
+            format!("ssl = yes\nssl_cert = <{dir}/certificate.pem\nssl_key = <{dir}/key.pem")
+        }
+        None => "ssl = no".to_owned(),
+    };
+    let tls_port = tls.unwrap_or(0);
     let mut text = format!(
         "base_dir = {dir}/run
 state_dir = {dir}/state
@@ -181,7 +233,7 @@ mail_location = {store}:{dir}/mail/%u
 mail_home = {dir}/mail/%u
 mail_fsync = never
 mail_max_userip_connections = 200
-ssl = no
+{ssl}
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 passdb {{
@@ -202,7 +254,7 @@ service imap-login {{
     port = {port}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {tls_port}
   }}
 }}
 "

@@ -30,5 +30,5 @@ pub use dovecot::{Dovecot, PASSWORD, Store};
 pub use fetch::{Contents, Item, read_all};
 pub use folder_names::{decode, encode};
 pub use imap::{Append, Imap};
-pub use process::{Measured, Running, stegvis, stegvis_copy};
+pub use process::{Measured, Running, stegvis, stegvis_copy, stegvis_copy_urls};
 pub use relay::Relay;

@@ -133,15 +133,20 @@ fn text(file: &mut File) -> String {
 /// `stegvis copy` of one user from one loopback port to another, its memory in `project`.
 pub fn stegvis_copy(source: u16, target: u16, user: &str, project: &Path) -> Command {
     let url = |port| format!("imap://{}@127.0.0.1:{port}", user.replace('@', "%40"));
+    stegvis_copy_urls(&url(source), &url(target), project)
+}
+
+/// The same between any two URLs.
+pub fn stegvis_copy_urls(source: &str, target: &str, project: &Path) -> Command {
     let mut command = stegvis();
     command
         .args([
             "copy",
             "--json",
             "--source",
-            &url(source),
+            source,
             "--target",
-            &url(target),
+            target,
             "--project",
         ])
         .arg(project)
