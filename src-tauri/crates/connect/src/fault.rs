@@ -47,6 +47,11 @@ pub(crate) fn timed_out(what: &str) -> EndpointError {
     )
 }
 
+/// An answer that is not what the specification says.
+pub(crate) fn unreadable(error: &stegvis_wire::Unreadable) -> EndpointError {
+    EndpointError::new(EndpointErrorKind::Protocol, error.to_string())
+}
+
 const fn kind_of(kind: io::ErrorKind) -> EndpointErrorKind {
     match kind {
         io::ErrorKind::ConnectionReset

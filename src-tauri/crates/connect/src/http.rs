@@ -18,6 +18,7 @@ use crate::fault;
 use crate::tls::{Trust, client_config};
 
 pub use authorized::Authorized;
+pub(crate) use retry::back_off;
 pub use tokens::{Application, TokenSource};
 
 /// No answer that we ask for is larger.
@@ -114,9 +115,7 @@ impl HttpClient {
             let outcome = self.once(request, bearer, limit).await;
             let wait = match &outcome {
                 Ok(answer) if answer.is_busy() => {
-                    let wait = answer
-                        .retry_after
-                        .unwrap_or_else(|| retry::back_off(attempt));
+                    let wait = answer.retry_after.unwrap_or_else(|| back_off(attempt));
                     if attempt == ATTEMPTS || wait > LONGEST_WAIT {
                         return Err(busy(answer, wait));
                     }
@@ -130,7 +129,7 @@ impl HttpClient {
                             EndpointErrorKind::Unreachable | EndpointErrorKind::Disconnected
                         ) =>
                 {
-                    Some(retry::back_off(attempt))
+                    Some(back_off(attempt))
                 }
                 _ => None,
             };

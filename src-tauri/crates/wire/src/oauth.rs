@@ -4,6 +4,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
@@ -129,6 +131,19 @@ pub fn parse(status: u16, bytes: &[u8]) -> Result<Token, TokenError> {
     }
 }
 
+/// The `oid` claim of an access token, if it is a JSON Web Token that has one: for an application, the object
+/// id of its enterprise application. The signature is not looked at, so it is a hint, never a proof.
+#[must_use]
+pub fn object_id(access_token: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Claims {
+        oid: String,
+    }
+    let payload = access_token.split('.').nth(1)?;
+    let bytes = URL_SAFE_NO_PAD.decode(payload).ok()?;
+    json::read::<Claims>(&bytes).ok().map(|claims| claims.oid)
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
@@ -185,5 +200,17 @@ mod tests {
         assert!(html.to_string().contains("busy"));
         let broken = parse(200, br#"{"access_token":"eyJ0","#).unwrap_err();
         assert!(!broken.to_string().contains("eyJ0"));
+    }
+
+    #[test]
+    fn an_object_id_is_read_from_a_web_token_and_from_nothing_else() {
+        let payload = URL_SAFE_NO_PAD.encode(r#"{"aud":"x","oid":"o-1"}"#);
+        assert_eq!(
+            object_id(&format!("e30.{payload}.sig")).as_deref(),
+            Some("o-1")
+        );
+        for other in ["opaque", "a.b.c", "", "e30.e30."] {
+            assert_eq!(object_id(other), None);
+        }
     }
 }

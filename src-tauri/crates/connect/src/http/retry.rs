@@ -18,7 +18,7 @@ pub(super) fn retry_after(value: &str) -> Option<Duration> {
 }
 
 /// One, two, four, … seconds, each up to a half longer, so that not everyone comes back at once.
-pub(super) fn back_off(attempt: u32) -> Duration {
+pub(crate) fn back_off(attempt: u32) -> Duration {
     let seconds = f64::from(1_u32 << attempt.saturating_sub(1).min(6));
     Duration::from_secs_f64(seconds * (1.0 + rand::random::<f64>() / 2.0))
 }

@@ -1,0 +1,158 @@
+//! The Exchange Online admin interface: one cmdlet at a time, its pages gathered.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use stegvis_engine::ports::{EndpointError, EndpointErrorKind};
+use stegvis_wire::exchange_online::{Cmdlet, ExchangeError, Invocation, Response, error, response};
+use url::Url;
+
+use crate::fault::unreadable;
+use crate::http::Authorized;
+
+/// The service ends a cmdlet after fifteen minutes.
+const LIMIT: Duration = Duration::from_secs(16 * 60);
+const MOST_PAGES: usize = 2000;
+/// How often a cmdlet is run while the service's own directory is the trouble.
+const ATTEMPTS: u32 = 3;
+
+/// The interface, as one application sees one tenant.
+#[derive(Debug, Clone)]
+pub struct ExchangeOnline {
+    base: Url,
+    tenant_id: String,
+    connection_id: String,
+    http: Authorized,
+}
+
+/// Why a cmdlet gave nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CmdletError {
+    /// It ran and failed.
+    Failed(ExchangeError),
+    /// It could not be run.
+    Endpoint(EndpointError),
+}
+
+impl From<CmdletError> for EndpointError {
+    fn from(error: CmdletError) -> Self {
+        let failed = match error {
+            CmdletError::Endpoint(error) => return error,
+            CmdletError::Failed(failed) => failed,
+        };
+        let kind = match failed.status {
+            401 => EndpointErrorKind::SignInRefused,
+            403 => EndpointErrorKind::RightsMissing,
+            _ if failed.is_not_found() || failed.status == 404 => EndpointErrorKind::NotFound,
+            _ if failed.is_transient() || failed.status >= 500 => EndpointErrorKind::Unreachable,
+            _ => EndpointErrorKind::Refused,
+        };
+        Self::new(kind, format!("Exchange Online: {failed}"))
+    }
+}
+
+impl ExchangeOnline {
+    /// The interface at `base` (`https://outlook.office365.com/adminapi/beta/TENANTGUID`).
+    #[must_use]
+    pub fn new(base: Url, tenant_id: String, http: Authorized) -> Self {
+        Self {
+            base,
+            tenant_id,
+            connection_id: guid(),
+            http,
+        }
+    }
+
+    /// Runs a cmdlet and gathers its objects.
+    ///
+    /// # Errors
+    /// If it fails, or reports errors beside its objects, or cannot be run.
+    pub async fn invoke(&self, cmdlet: &Cmdlet) -> Result<Vec<Map<String, Value>>, CmdletError> {
+        let mut page = self.page(cmdlet, None).await?;
+        let mut found = page.value;
+        for _ in 1..MOST_PAGES {
+            let Some(next) = page.next else {
+                return Ok(found);
+            };
+            page = self.page(cmdlet, Some(next)).await?;
+            found.append(&mut page.value);
+        }
+        Err(CmdletError::Endpoint(EndpointError::new(
+            EndpointErrorKind::Protocol,
+            "the pages of Exchange Online do not end",
+        )))
+    }
+
+    async fn page(&self, cmdlet: &Cmdlet, next: Option<Url>) -> Result<Response, CmdletError> {
+        let mut attempt = 1;
+        loop {
+            let request_id = guid();
+            let request = Invocation {
+                base: &self.base,
+                tenant_id: &self.tenant_id,
+                connection_id: &self.connection_id,
+                request_id: &request_id,
+            }
+            .request(cmdlet);
+            let request = match &next {
+                Some(next) => request.to(next.clone()),
+                None => request,
+            };
+            let answer = self
+                .http
+                .send(&request, LIMIT)
+                .await
+                .map_err(CmdletError::Endpoint)?;
+            if answer.is_success() {
+                let response = response::parse(&self.base, &answer.body)
+                    .map_err(|error| CmdletError::Endpoint(unreadable(&error)))?;
+                for warning in &response.warnings {
+                    tracing::debug!(cmdlet = cmdlet.name, warning, "the cmdlet warns");
+                }
+                return match response.errors.first() {
+                    Some(words) => Err(CmdletError::Failed(ExchangeError {
+                        status: answer.status,
+                        id: None,
+                        class: None,
+                        text: words.clone(),
+                    })),
+                    None => Ok(response),
+                };
+            }
+            let failed = error::parse(answer.status, &answer.body);
+            if !failed.is_transient() || attempt == ATTEMPTS {
+                return Err(CmdletError::Failed(failed));
+            }
+            tokio::time::sleep(crate::http::back_off(attempt)).await;
+            attempt += 1;
+        }
+    }
+}
+
+/// A random GUID (RFC 9562 version 4).
+fn guid() -> String {
+    let bits = rand::random::<u128>() & !(0xf << 76) & !(0b11 << 62) | (4 << 76) | (0b10 << 62);
+    let hex = format!("{bits:032x}");
+    let mut out = String::with_capacity(36);
+    for (index, digit) in hex.chars().enumerate() {
+        if matches!(index, 8 | 12 | 16 | 20) {
+            out.push('-');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guid_is_of_version_four_and_never_the_same() {
+        let one = guid();
+        assert_eq!(one.len(), 36);
+        assert_eq!(one.chars().nth(14), Some('4'), "{one}");
+        assert!(matches!(one.chars().nth(19), Some('8' | '9' | 'a' | 'b')));
+        assert_ne!(one, guid());
+    }
+}
