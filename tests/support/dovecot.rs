@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::fs;
 use std::io::{Read, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -15,9 +14,6 @@ use tempfile::TempDir;
 
 /// Every user's password; any user name is a mailbox.
 pub const PASSWORD: &str = "Sommar-2015";
-
-/// Debian's `nobody` and `nogroup`, who keep the mail when the tests run as root.
-const NOBODY: u32 = 65534;
 
 /// How Dovecot keeps mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +67,11 @@ impl Dovecot {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
         if root {
-            fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
-            chown(folder.path().join("mail"), Some(NOBODY), Some(NOBODY)).unwrap();
+            // Then Debian's `nobody` keeps the mail, and must get as far as its folder.
+            shell(&format!(
+                "chmod 755 {0} && chown nobody:nogroup {0}/mail",
+                folder.path().display()
+            ));
         }
         if tls {
             certify(folder.path());
@@ -140,11 +139,9 @@ impl Dovecot {
 impl Drop for Dovecot {
     fn drop(&mut self) {
         // Asked politely, the master stops its children; killed, it would leave them behind.
-        Command::new("sh")
-            .arg("-c")
-            .arg(format!("kill {}", self.child.id()))
-            .status()
-            .ok();
+        // It may have ended already; then there is nobody to ask.
+        let ask = format!("kill {} 2>/dev/null", self.child.id());
+        Command::new("sh").arg("-c").arg(ask).status().ok();
         self.child.wait().ok();
     }
 }
@@ -159,6 +156,11 @@ fn program() -> PathBuf {
     .map(PathBuf::from)
     .find(|path| path.is_file())
     .expect("no Dovecot on this machine: `cargo xtask setup test` installs it")
+}
+
+fn shell(script: &str) {
+    let status = Command::new("sh").arg("-c").arg(script).status();
+    assert!(status.is_ok_and(|status| status.success()), "{script}");
 }
 
 fn is_root() -> bool {

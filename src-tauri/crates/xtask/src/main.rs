@@ -70,18 +70,11 @@ fn bench(words: &[&str]) -> Outcome {
         "-p",
         "stegvis-journeys",
     ])?;
-    let mut args = vec![
-        "run",
-        "--release",
-        "--quiet",
-        "-p",
-        "stegvis-journeys",
-        "--bin",
-        "bench",
-        "--",
-    ];
-    args.extend(words);
-    run::cargo(&args)
+    let release = run::target().join("release");
+    let program = |name: &str| release.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    let mut bench = std::process::Command::new(program("bench"));
+    bench.args(words).env("STEGVIS_BIN", program("stegvis"));
+    run::visible(&mut bench)
 }
 
 /// A package that an administrator can install. Tauri's command line comes with the pages' tools.
