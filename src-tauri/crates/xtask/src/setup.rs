@@ -39,6 +39,7 @@ pub const TEST: Group = Group {
         "chromium",
         "ldap-utils",
         "curl",
+        "git",
     ],
 };
 
