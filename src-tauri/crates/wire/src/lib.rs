@@ -12,6 +12,7 @@ pub mod graph;
 pub mod http;
 pub mod imap;
 mod json;
+pub mod ldif;
 pub mod modified_utf7;
 pub mod oauth;
 
