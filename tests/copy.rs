@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use stegvis_journeys::{
-    Append, Chance, Comparison, Corpus, Dovecot, Imap, Measured, PASSWORD, Running, Store, compare,
-    read_all, stegvis_copy, stegvis_copy_urls,
+    Append, Chance, Comparison, Corpus, Dovecot, Imap, Measured, PASSWORD, Relay, Running, Store,
+    compare, read_all, stegvis_copy, stegvis_copy_urls,
 };
 
 const USER: &str = "anna@example.com";
@@ -21,26 +21,33 @@ const USER: &str = "anna@example.com";
 struct Pair {
     source: Dovecot,
     target: Dovecot,
+    /// The ports that the program under test is given: the servers' own, or those of a slow line to them.
+    ports: [u16; 2],
     project: tempfile::TempDir,
 }
 
 impl Pair {
     fn new(store: Store) -> Self {
+        let [source, target] = [store, Store::Sdbox].map(Dovecot::start);
+        let ports = [source.port, target.port];
+        let project = tempfile::tempdir().unwrap();
         Self {
-            source: Dovecot::start(store),
-            target: Dovecot::start(Store::Sdbox),
-            project: tempfile::tempdir().unwrap(),
+            source,
+            target,
+            ports,
+            project,
         }
+    }
+
+    fn over_a_line_of(self, each_way: Duration) -> Self {
+        let ports = self.ports.map(|port| Relay::to(port, each_way).port);
+        Self { ports, ..self }
     }
 
     fn start(&self) -> Running {
         let project: &Path = self.project.path();
-        Running::start(&mut stegvis_copy(
-            self.source.port,
-            self.target.port,
-            USER,
-            project,
-        ))
+        let [source, target] = self.ports;
+        Running::start(&mut stegvis_copy(source, target, USER, project))
     }
 
     /// One run to the end, which must succeed and reconcile.
@@ -76,6 +83,7 @@ impl Pair {
 fn a_thousand_messages_arrive_octet_for_octet_flag_for_flag_and_date_for_date() {
     let pair = Pair::new(Store::Sdbox);
     Corpus::new(7, 1000).load(pair.source.port, USER);
+    let untouched = read_all(pair.source.port, USER, PASSWORD);
 
     let (first, json) = pair.copy();
     let found = pair.compare();
@@ -93,6 +101,11 @@ fn a_thousand_messages_arrive_octet_for_octet_flag_for_flag_and_date_for_date() 
     let (second, _) = pair.copy();
     println!("second copy, {:?}", second.wall);
     assert_eq!(pair.ever_appended(), 1000, "a second run copies nothing");
+    let after = read_all(pair.source.port, USER, PASSWORD);
+    assert!(
+        after == untouched,
+        "the source is only read, not even marked as read"
+    );
 
     let mut ten = Corpus::new(8, 12);
     ten.mails.drain(..2);
@@ -111,7 +124,9 @@ fn a_thousand_messages_arrive_octet_for_octet_flag_for_flag_and_date_for_date() 
 
 #[test]
 fn a_copy_killed_again_and_again_loses_nothing_and_writes_nothing_twice() {
-    let pair = Pair::new(Store::Maildir);
+    // The line is slow, so that a copy takes long enough to be killed in the midst of it, and so that what was
+    // sent before the kill still arrives after it.
+    let pair = Pair::new(Store::Maildir).over_a_line_of(Duration::from_millis(20));
     Corpus::new(9, 1000).load(pair.source.port, USER);
     let mut chance = Chance::new(20);
     let mut hits = 0;
@@ -119,7 +134,7 @@ fn a_copy_killed_again_and_again_loses_nothing_and_writes_nothing_twice() {
     // A run that gets to its end was not hit; then there is nothing left to interrupt.
     while hits == tries && tries < 12 {
         tries += 1;
-        let moment = Duration::from_millis(chance.between(60, 900));
+        let moment = Duration::from_millis(chance.between(100, 1_200));
         hits += usize::from(pair.start().kill_after(moment));
     }
     let killed_with = pair.ever_appended();
