@@ -1,8 +1,15 @@
 //! Decides and drives: plans, applies, recovers, verifies and reports.
 //!
 //! Lives here: the ports (what is asked of the world), pure planning, the sync of one mailbox, the
-//! runner of many, the preflight, the reconciling report.
+//! runner of many, the preflight, the read-back, the reconciling report.
 //! May import: `stegvis-model`, `stegvis-journal`.
 //! Deliberately absent: sockets, files, the terminal, the environment and the system clock.
 
+pub mod plan;
 pub mod ports;
+pub mod preflight;
+pub mod recover;
+pub mod report;
+pub mod runner;
+pub mod sync;
+pub mod verify;

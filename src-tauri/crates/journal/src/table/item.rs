@@ -276,6 +276,25 @@ impl Tx<'_> {
         Ok(numbers.collect::<Result<_, _>>()?)
     }
 
+    /// What of this folder stands in the target under a number that the target did not tell.
+    pub fn copied_without_number(
+        &self,
+        folder: FolderId,
+    ) -> Result<Vec<(Fingerprint, InternalDate)>, JournalError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT fingerprint, date_seconds, date_offset FROM item
+             WHERE folder_id = ?1 AND state = 'Copied' AND target_uid IS NULL AND fingerprint IS NOT NULL",
+        )?;
+        let rows = statement.query_map([folder.0], |row| {
+            let date = InternalDate {
+                seconds: row.get(1)?,
+                offset_minutes: row.get(2)?,
+            };
+            Ok((Fingerprint(row.get(0)?), date))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// How many items of each folder of a MigrationUser are in which state.
     pub fn tally(&self, user: MigrationUserId) -> Result<Vec<ItemTally>, JournalError> {
         let mut statement = self.0.prepare_cached(
