@@ -6,9 +6,10 @@ use serde::de::DeserializeOwned;
 use stegvis_engine::ports::{EndpointError, EndpointErrorKind};
 use stegvis_wire::graph::domains::{self, Domain};
 use stegvis_wire::graph::organization::{self, Organization};
+use stegvis_wire::graph::service_principals::{self, ServicePrincipal};
 use stegvis_wire::graph::subscribed_skus::{self, SubscribedSku};
 use stegvis_wire::graph::users::{self, User};
-use stegvis_wire::graph::{GraphError, assign_license, error, paging, service_principals};
+use stegvis_wire::graph::{GraphError, assign_license, error, paging};
 use stegvis_wire::http::Request;
 use url::Url;
 
@@ -115,13 +116,21 @@ impl Graph {
     /// The object id of the enterprise application of this app id.
     ///
     /// # Errors
-    /// As for [`Self::organization`].
+    /// As for [`Self::organization`]; [`EndpointErrorKind::NotFound`] if this tenant does not know it.
     pub async fn service_principal(&self, app_id: &str) -> Result<String, EndpointError> {
-        let request = service_principals::request(&self.base, app_id);
-        let body = self.ask(&request).await?;
-        service_principals::parse(&body)
+        let found: Vec<ServicePrincipal> = self
+            .all(service_principals::by_app_id(&self.base, app_id))
+            .await?;
+        found
+            .into_iter()
+            .find(|principal| principal.app_id.eq_ignore_ascii_case(app_id))
             .map(|principal| principal.id)
-            .map_err(|error| unreadable(&error))
+            .ok_or_else(|| {
+                EndpointError::new(
+                    EndpointErrorKind::NotFound,
+                    format!("the tenant has no enterprise application with the id {app_id}"),
+                )
+            })
     }
 
     async fn all<T: DeserializeOwned>(&self, first: Request) -> Result<Vec<T>, EndpointError> {

@@ -59,7 +59,8 @@ impl CloudTenant {
                     return Ok(id);
                 }
             }
-            Err(CmdletError::Failed(failed)) if failed.is_not_found() => {}
+            // Not there, or not ours to ask: making it will tell.
+            Err(CmdletError::Failed(failed)) if failed.is_not_found() || failed.status == 403 => {}
             Err(error) => return Err(error.into()),
         }
         let object_id = self.enterprise_application(app_id).await?;

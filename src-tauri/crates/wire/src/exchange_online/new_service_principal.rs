@@ -20,7 +20,6 @@ pub fn new(app_id: &str, object_id: &str, display_name: &str) -> Cmdlet {
         .with("AppId", app_id)
         .with("ObjectId", object_id)
         .with("DisplayName", display_name)
-        .with("Confirm", false)
 }
 
 /// The object id in an object of either cmdlet's output.
@@ -40,7 +39,7 @@ mod tests {
         let cmdlet = new("a-1", "o-1", "Stegvis");
         assert_eq!(
             serde_json::to_string(&cmdlet.parameters).unwrap(),
-            r#"{"AppId":"a-1","Confirm":false,"DisplayName":"Stegvis","ObjectId":"o-1"}"#
+            r#"{"AppId":"a-1","DisplayName":"Stegvis","ObjectId":"o-1"}"#
         );
         let object = serde_json::from_str(r#"{"AppId":"a-1","ServiceId":"o-1"}"#).unwrap();
         assert_eq!(object_id(&object).as_deref(), Some("o-1"));
