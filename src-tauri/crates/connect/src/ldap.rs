@@ -206,3 +206,6 @@ impl Directory for ActiveDirectory {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests;

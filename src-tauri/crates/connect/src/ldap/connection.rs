@@ -52,6 +52,11 @@ impl Connection {
         })
     }
 
+    #[cfg(test)]
+    pub(super) const fn settings(&self) -> &DirectorySettings {
+        &self.settings
+    }
+
     /// Signs in anew.
     pub(super) async fn sign_in(&self) -> Result<(), EndpointError> {
         let fresh = self.open().await?;

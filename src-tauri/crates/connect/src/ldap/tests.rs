@@ -1,0 +1,124 @@
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::*;
+
+/// Says these bytes after each bind, as the answer to whatever is asked first, then hangs up.
+async fn server(answer: impl Fn(u8) -> Vec<u8> + Clone + Send + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let answer = answer.clone();
+            tokio::spawn(async move {
+                let id = message_id(&mut stream).await?;
+                stream.write_all(&message(id, 0x61, &OK)).await.ok()?;
+                let id = message_id(&mut stream).await?;
+                stream.write_all(&answer(id)).await.ok()
+            });
+        }
+    });
+    port
+}
+
+/// The id of the next request: `30 len 02 01 id …`, all of ours being short.
+async fn message_id(stream: &mut TcpStream) -> Option<u8> {
+    let mut buffer = [0; 1024];
+    let read = stream.read(&mut buffer).await.ok()?;
+    let start = buffer
+        .get(..read)?
+        .windows(2)
+        .position(|pair| pair == [2, 1])?;
+    buffer.get(start + 2).copied()
+}
+
+/// Result code 0, no matched DN, no words.
+const OK: [u8; 7] = [10, 1, 0, 4, 0, 4, 0];
+
+fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
+    let mut out = vec![tag, u8::try_from(content.len()).unwrap()];
+    out.extend_from_slice(content);
+    out
+}
+
+fn message(id: u8, operation: u8, content: &[u8]) -> Vec<u8> {
+    let mut inside = vec![2, 1, id];
+    inside.extend(tagged(operation, content));
+    tagged(0x30, &inside)
+}
+
+/// An entry with a display name, and the end of the search.
+fn one_entry(id: u8) -> Vec<u8> {
+    let values = tagged(0x31, &tagged(4, "Åsa".as_bytes()));
+    let attribute = tagged(0x30, &[tagged(4, b"displayName"), values].concat());
+    let entry = [tagged(4, b"CN=a"), tagged(0x30, &attribute)].concat();
+    [message(id, 0x64, &entry), message(id, 0x65, &OK)].concat()
+}
+
+fn directory(port: u16, password: &str) -> Result<ActiveDirectory, EndpointError> {
+    ActiveDirectory::new(DirectorySettings {
+        host: "127.0.0.1".into(),
+        port,
+        security: Security::Plaintext,
+        account: "migrering@nordvik.example".into(),
+        password: password.to_owned().into(),
+        base_dn: None,
+        trust: Trust::Pinned("0".repeat(64)),
+    })
+}
+
+#[tokio::test]
+async fn a_connection_that_dropped_is_made_anew() {
+    let directory = directory(server(one_entry).await, "lösen").unwrap();
+    for _ in 0..3 {
+        assert_eq!(
+            directory.export("CN=a").await.unwrap(),
+            "version: 1\ndn: CN=a\ndisplayName:: w4VzYQ==\n"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_ldap_ends_the_question_and_nothing_else() {
+    for answer in [
+        b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(),
+        message(2, 0x64, &[]),
+        message(2, 0x64, &tagged(0x30, &[])),
+        message(2, 0x65, &[]),
+        message(2, 0x65, &tagged(4, b"no code")),
+        vec![0x30, 0x84, 0xff, 0xff, 0xff, 0xff],
+        Vec::new(),
+    ] {
+        let shown = format!("{answer:?}");
+        let directory = directory(server(move |_| answer.clone()).await, "lösen").unwrap();
+        let error = directory.export("CN=a").await.unwrap_err();
+        assert!(
+            matches!(
+                error.kind,
+                EndpointErrorKind::Protocol
+                    | EndpointErrorKind::Disconnected
+                    | EndpointErrorKind::Refused
+                    | EndpointErrorKind::NotFound
+            ),
+            "{shown}: {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_a_password_nothing_is_sent_and_without_tls_nothing_leaves_this_computer() {
+    assert_eq!(
+        directory(1, "").unwrap_err().kind,
+        EndpointErrorKind::SignInRefused
+    );
+    let settings = DirectorySettings {
+        host: "dc01.nordvik.example".into(),
+        ..directory(1, "lösen").unwrap().connection.settings().clone()
+    };
+    assert_eq!(
+        ActiveDirectory::new(settings).unwrap_err().kind,
+        EndpointErrorKind::Refused
+    );
+}
