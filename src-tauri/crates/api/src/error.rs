@@ -1,4 +1,8 @@
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
+use stegvis_engine::ports::EndpointError;
+use stegvis_journal::JournalError;
 
 /// What can go wrong when something is asked of the product. The wizard has words for every code; a
 /// code exists only if someone acts on it.
@@ -49,4 +53,76 @@ pub struct Error {
     pub help: String,
     /// Whether the same request may succeed when made again.
     pub retry: bool,
+}
+
+impl Error {
+    /// An error that trying again does not mend.
+    pub fn new(code: ErrorCode, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            help: help.into(),
+            retry: false,
+        }
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::new(ErrorCode::InvalidInput, message, help)
+    }
+
+    pub(crate) fn cannot_write(path: &Path, error: &std::io::Error) -> Self {
+        Self::new(
+            ErrorCode::CannotWrite,
+            format!("{} cannot be written: {error}", path.display()),
+            "Choose a folder you may write to, on a disk with room.",
+        )
+    }
+}
+
+impl From<JournalError> for Error {
+    fn from(error: JournalError) -> Self {
+        let message = error.to_string();
+        match error {
+            JournalError::InUse(_) => Self {
+                retry: true,
+                ..Self::new(
+                    ErrorCode::ProjectInUse,
+                    message,
+                    "Close the other window or wait for the other command.",
+                )
+            },
+            JournalError::File { .. } => Self::new(
+                ErrorCode::CannotWrite,
+                message,
+                "Choose a folder you may write to, on a disk with room.",
+            ),
+            JournalError::Migration(_)
+            | JournalError::Unknown(_)
+            | JournalError::Damaged { .. } => Self::new(
+                ErrorCode::ProjectUnreadable,
+                message,
+                "Open it with the version that last wrote it. Nothing in it was changed.",
+            ),
+            JournalError::Sqlite(_) | JournalError::Illegal(_) | JournalError::Missing { .. } => {
+                Self::new(
+                    ErrorCode::Internal,
+                    message,
+                    "Keep the project folder and report this.",
+                )
+            }
+        }
+    }
+}
+
+impl From<EndpointError> for Error {
+    fn from(error: EndpointError) -> Self {
+        Self {
+            retry: error.is_transient(),
+            ..Self::new(
+                ErrorCode::Endpoint,
+                error.detail,
+                "See what the server said, and try again.",
+            )
+        }
+    }
 }

@@ -1,1 +1,67 @@
-fn main(){}
+//! `stegvis`: the product without a window. Mirrors `stegvis-api`, verb by verb.
+//!
+//! Lives here: arguments, the environment, progress on a terminal, text and `--json`.
+//! May import: `stegvis-api`, and `stegvis-lab` for the practice organisation.
+//! Deliberately absent: anything the wizard would have to do again.
+
+mod commands;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Staged Exchange migrations, step by step.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Copy mailboxes from one IMAP server to another; run it again to copy what is new.
+    Copy(commands::copy::CopyArguments),
+    /// The whole staged migration against the practice organisation.
+    Rehearse(commands::rehearse::RehearseArguments),
+    /// The practice organisation by itself.
+    #[command(subcommand)]
+    Lab(commands::lab::LabCommand),
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_env("STEGVIS_LOG"))
+        .with_writer(std::io::stderr)
+        .init();
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: the program could not start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let ended = runtime.block_on(async {
+        match arguments.command {
+            Command::Copy(arguments) => commands::copy::run(arguments).await,
+            Command::Rehearse(arguments) => commands::rehearse::run(arguments).await,
+            Command::Lab(command) => commands::lab::run(command).await,
+        }
+    });
+    // A connection that hangs must not keep a finished command from ending.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    match ended {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("error: {}", error.message);
+            eprintln!("help:  {}", error.help);
+            ExitCode::from(2)
+        }
+    }
+}

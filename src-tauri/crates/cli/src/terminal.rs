@@ -1,0 +1,101 @@
+//! Progress for people: one line, with rate and the time it should take. Silent under `--json` and
+//! where nobody watches.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+use stegvis_api::{Error, ErrorCode, RunEvent};
+
+/// Turns the core's events into a progress line.
+pub struct Watcher {
+    bar: ProgressBar,
+    seen: Arc<Mutex<BTreeMap<i64, Counts>>>,
+    plain: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    items: u64,
+    bytes: u64,
+    bytes_total: u64,
+    first_bytes: Option<u64>,
+}
+
+impl Watcher {
+    pub fn new(quiet: bool) -> Self {
+        let target = if quiet {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr_with_hz(4)
+        };
+        let bar = ProgressBar::with_draw_target(Some(0), target);
+        let style = "{spinner} {wide_bar} {bytes} of {total_bytes}  {binary_bytes_per_sec}  {msg}  done in about {eta}";
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(250));
+        Self {
+            bar,
+            seen: Arc::default(),
+            plain: quiet,
+        }
+    }
+
+    /// What the core calls.
+    pub fn events(&self) -> Arc<dyn Fn(RunEvent) + Send + Sync> {
+        let (bar, seen, quiet) = (self.bar.clone(), Arc::clone(&self.seen), self.plain);
+        Arc::new(move |event| match event {
+            RunEvent::Progress(progress) => {
+                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                let counts = seen.entry(progress.user.0).or_default();
+                counts.items = progress.items_copied + progress.items_skipped;
+                counts.bytes = progress.bytes_copied;
+                counts.bytes_total = progress.bytes_total;
+                // What an earlier run copied is no speed of this one.
+                if counts.first_bytes.is_none() {
+                    counts.first_bytes = Some(progress.bytes_copied);
+                    bar.reset_eta();
+                }
+                bar.set_length(seen.values().map(|counts| counts.bytes_total).sum());
+                bar.set_position(seen.values().map(|counts| counts.bytes).sum());
+                bar.set_message(format!(
+                    "{} items",
+                    seen.values().map(|counts| counts.items).sum::<u64>()
+                ));
+            }
+            RunEvent::User(user) if !quiet => {
+                bar.suspend(|| eprintln!("{}  {}", user.address, user.status))
+            }
+            RunEvent::Mail(Err(error)) => {
+                bar.suspend(|| eprintln!("a mail could not be sent: {error}"))
+            }
+            RunEvent::User(_) | RunEvent::Mail(Ok(())) => {}
+        })
+    }
+
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// One JSON value on standard output.
+pub fn print_json(value: &impl Serialize) -> Result<(), Error> {
+    let failed = |words: String| {
+        Error::new(
+            ErrorCode::CannotWrite,
+            words,
+            "Send standard output somewhere it can go.",
+        )
+    };
+    let text = serde_json::to_string(value).map_err(|error| failed(error.to_string()))?;
+    writeln!(std::io::stdout(), "{text}").map_err(|error| failed(error.to_string()))
+}
+
+/// Bytes as people say them.
+pub fn human_bytes(bytes: u64) -> String {
+    indicatif::HumanBytes(bytes).to_string()
+}
