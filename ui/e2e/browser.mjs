@@ -1,0 +1,60 @@
+// Chromium on the built wizard with the pretend platform, served from this process.
+import { chromium } from 'playwright-core';
+import { preview } from 'vite';
+
+export async function open() {
+  const server = await preview({
+    build: { outDir: 'dist-fake' },
+    preview: { port: 0, host: '127.0.0.1', strictPort: false },
+    logLevel: 'error',
+  });
+  const base = server.resolvedUrls?.local[0] ?? '';
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+      '--font-render-hinting=none',
+    ],
+  });
+  return {
+    browser,
+    address: (query) => `${base}?${new URLSearchParams(query)}`,
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/** The pages of the wizard: in which scene, and what is pressed to get there. */
+export const pages = [
+  { name: '01-project', scene: 'fresh', step: 'project', press: ['kind-Real', 'exchange-Exchange2007', 'count-UpTo150', 'directorySync-Yes', 'singleSignOn-No', 'pace-InGroups', 'kind-Practice'] },
+  { name: '02-prepare', scene: 'prepared', step: 'prepare', press: ['row-TargetAddressWritable .disc'] },
+  { name: '03-mailboxes', scene: 'listed', step: 'mailboxes', press: [] },
+  { name: '04-connect', scene: 'connected', step: 'connect', press: [] },
+  { name: '05-start', scene: 'connected', step: 'migrate', press: [] },
+  { name: '06-migrate', scene: 'running', step: 'migrate', press: [] },
+  { name: '07-migrate-details', scene: 'running', step: 'migrate', press: ['row-goran.wikstrom@nordvik.example .rowlink'] },
+  { name: '08-convert', scene: 'synced', step: 'convert', press: [] },
+  { name: '09-finish', scene: 'synced', step: 'finish', press: ['save-report'] },
+  { name: '10-report', scene: 'synced', step: 'finish', press: ['read-report'] },
+];
+
+/** Opens one of the pages and waits until it stands still. */
+export async function visit(page, address, { scene, step, press }, { lang, theme }) {
+  await page.goto(address({ scene, lang, theme, tick: 0, latency: 0 }));
+  await page.locator(`[data-testid="step-${step}"]`).click();
+  for (const what of press) {
+    const [id, ...rest] = what.split(' ');
+    const target = page.locator(`[data-testid="${id}"]`).locator(rest.length > 0 ? rest.join(' ') : 'xpath=.');
+    await target.click({ force: true });
+  }
+  await page.locator('h1').first().waitFor();
+  await page.waitForLoadState('networkidle');
+  await page.mouse.move(0, 0);
+}

@@ -1,0 +1,85 @@
+// What every step shares: the platform, the open project and the last trouble. Made once by `main.ts`
+// (and once by each test) and handed down by context.
+import { createContext } from 'svelte';
+
+import { present } from '../errors/present';
+import type { AppView, CoreError, Platform, PreflightView, ProjectView } from '../platform/types';
+import { RunSession } from './run.svelte';
+
+export class Session {
+  readonly platform: Platform;
+  readonly run = new RunSession();
+
+  app = $state.raw<AppView | null>(null);
+  project = $state.raw<ProjectView | null>(null);
+  preflight = $state.raw<PreflightView | null>(null);
+  /** What went wrong last, until it is dismissed or something succeeds. */
+  trouble = $state.raw<CoreError | null>(null);
+
+  #stopListening: () => void;
+
+  constructor(platform: Platform) {
+    this.platform = platform;
+    this.#stopListening = platform.onEvent((event) => {
+      switch (event.event) {
+        case 'Project':
+          this.project = event.view;
+          break;
+        case 'Preflight':
+          this.preflight = event.view;
+          break;
+        case 'User':
+          this.run.moved(event.view);
+          break;
+        case 'Run':
+          this.run.arrived(event.view);
+          break;
+      }
+    });
+  }
+
+  async load(): Promise<void> {
+    await this.ask(async () => {
+      this.app = await this.platform.appView();
+      await this.entered(this.app.project);
+    });
+  }
+
+  /** Takes up a project that was opened, or none. */
+  async entered(project: ProjectView | null): Promise<void> {
+    this.project = project;
+    this.preflight = null;
+    this.run.clear();
+    if (project && project.facts.inBatches > 0) this.run.arrived(await this.platform.runView());
+  }
+
+  /** Makes a request; a refusal becomes the trouble at the top of the page and `undefined` here. */
+  async ask<T>(request: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const answer = await request();
+      this.trouble = null;
+      return answer;
+    } catch (error) {
+      this.trouble = present.coreError(error);
+      return undefined;
+    }
+  }
+
+  /** Reads the project's facts again, after a request that changed them. */
+  async refresh(): Promise<void> {
+    await this.ask(async () => {
+      this.project = await this.platform.projectView();
+    });
+  }
+
+  dismiss(): void {
+    this.trouble = null;
+  }
+
+  end(): void {
+    this.#stopListening();
+    this.run.clear();
+  }
+}
+
+export const [session, provideSession] = createContext<Session>();

@@ -1,0 +1,19 @@
+import { m } from '../../paraglide/messages.js';
+import type { StepDefinition } from '../../wizard/step';
+import FinishStep from './FinishStep.svelte';
+
+export const finish: StepDefinition = {
+  id: 'finish',
+  title: m.finish_title,
+  standing(project) {
+    const facts = project?.facts;
+    if (!facts?.ledger) return { state: 'lock', detail: m.finish_locked() };
+    const settled = !facts.running && facts.active + facts.stopped === 0;
+    if (settled && (!facts.ledger.reconciles || facts.verified === false)) {
+      return { state: 'fail', detail: m.finish_standing_differs() };
+    }
+    if (settled && facts.verified === true) return { state: 'done', detail: m.finish_standing_ready() };
+    return { state: 'now', detail: m.finish_standing_so_far() };
+  },
+  component: FinishStep,
+};

@@ -1,0 +1,118 @@
+import { capital, count, size, words } from '../../i18n/format';
+import { m } from '../../paraglide/messages.js';
+import type { PlanView, RunView } from '../../platform/types';
+import type { Session } from '../../session/session.svelte';
+
+export type Phase = 'running' | 'stopping' | 'stopped' | 'needs' | 'synced';
+
+export function phaseOf(run: RunView): Phase {
+  if (run.stopping) return 'stopping';
+  if (run.running) return 'running';
+  if (run.users.some((user) => user.status === 'Stopped')) return 'stopped';
+  return run.users.some((user) => user.status === 'Failed') ? 'needs' : 'synced';
+}
+
+const isSynced = (status: string) => ['Synced', 'Completed', 'CompletedWithWarnings'].includes(status);
+
+export class MigrateState {
+  #session: Session;
+
+  plan = $state.raw<PlanView | null>(null);
+  /** Whether the next batch's plan is shown although one has run. */
+  planning = $state(false);
+  busy = $state(false);
+  selected = $state<string | null>(null);
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  get run(): RunView | null {
+    return this.#session.run.view;
+  }
+
+  get begun(): boolean {
+    return (this.run?.users.length ?? 0) > 0;
+  }
+
+  async enter(): Promise<void> {
+    const facts = this.#session.project?.facts;
+    if (!facts) return;
+    if (facts.inBatches > 0 && !this.run) {
+      const run = await this.#session.ask(() => this.#session.platform.runView());
+      if (run) this.#session.run.answered(run);
+    }
+    if (facts.mailboxesChosen > 0 && facts.endpointSaved && !facts.running) await this.makePlan();
+  }
+
+  async makePlan(): Promise<void> {
+    const plan = await this.#session.ask(() => this.#session.platform.plan());
+    if (plan) this.plan = plan;
+  }
+
+  async start(): Promise<void> {
+    await this.#change(() => this.#session.platform.start());
+    this.planning = false;
+    this.plan = null;
+  }
+
+  stop = () => this.#change(() => this.#session.platform.stop());
+  resume = () => this.#change(() => this.#session.platform.resume());
+  retryFailed = () => this.#change(() => this.#session.platform.retryFailed());
+
+  async #change(request: () => Promise<RunView>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    const run = await this.#session.ask(request);
+    this.busy = false;
+    if (!run) return;
+    this.#session.run.answered(run);
+    await this.#session.refresh();
+  }
+
+  planSub(plan: PlanView): string {
+    const n = plan.mailboxes.length;
+    if (plan.items === null || plan.bytes === null) return m.migrate_sub_plan({ n, count: count(n) });
+    return m.migrate_sub_plan_size({ n, count: count(n), items: count(plan.items), size: size(plan.bytes) });
+  }
+
+  title(run: RunView): string {
+    const of = (status: string) => run.users.filter((user) => user.status === status).length;
+    const failed = of('Failed');
+    const stopped = of('Stopped');
+    const total = run.users.length;
+    const synced = run.users.filter((user) => isSynced(user.status)).length;
+    const left = total - synced - failed;
+    switch (phaseOf(run)) {
+      case 'stopping':
+        return m.migrate_h_stopping();
+      case 'running':
+        return failed > 0
+          ? capital(m.migrate_h_needs({ n: failed, word: words(failed), others: words(total - failed) }))
+          : capital(m.migrate_h_running({ n: left, word: words(left), done: words(synced), total: words(total) }));
+      case 'stopped':
+        return m.migrate_h_stopped({ n: stopped, word: words(stopped) });
+      case 'needs':
+        return capital(m.migrate_h_needs_done({ n: failed, word: words(failed) }));
+      case 'synced':
+        return total === 1
+          ? capital(m.migrate_h_synced({ n: 1, word: words(1) }))
+          : m.migrate_h_synced({ n: total, word: words(total) });
+    }
+  }
+
+  sub(run: RunView): string {
+    switch (phaseOf(run)) {
+      case 'stopping':
+        return m.migrate_sub_stopping();
+      case 'running':
+        return m.migrate_sub_running();
+      case 'stopped':
+        return m.migrate_sub_stopped();
+      case 'needs':
+        return m.migrate_sub_failed();
+      case 'synced':
+        return m.migrate_sub_synced();
+    }
+  }
+}

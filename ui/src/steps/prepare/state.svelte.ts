@@ -1,0 +1,123 @@
+import { capital, count, duration, moment, words } from '../../i18n/format';
+import { m } from '../../paraglide/messages.js';
+import type { FindingView, PreflightView } from '../../platform/types';
+import type { Session } from '../../session/session.svelte';
+
+export type Filter = 'Problems' | 'All' | 'Fail' | 'Warn' | 'Waiting' | 'NotRun' | 'Pass';
+
+/** Failures of these stop every mailbox; the others stop only the mailboxes they name. */
+const stopsEverything = new Set(['DirectorySync', 'DirectoryReadable', 'SourceEndpoint', 'TargetEndpoint']);
+
+/** Worst first: what needs a person, what is worth knowing, what waits, what did not run, what passed. */
+const order = ['Fail', 'Warn', 'Waiting', 'NotRun', 'Pass'];
+
+export function sorted(findings: readonly FindingView[]): FindingView[] {
+  const rank = (finding: FindingView) => {
+    const index = order.indexOf(finding.severity);
+    return index === -1 ? order.length : index;
+  };
+  return [...findings].sort((a, b) => rank(a) - rank(b));
+}
+
+export function tally(findings: readonly FindingView[]): Record<Filter, number> {
+  const of = (severity: string) => findings.filter((finding) => finding.severity === severity).length;
+  const counts = { Fail: of('Fail'), Warn: of('Warn'), Waiting: of('Waiting'), NotRun: of('NotRun'), Pass: of('Pass') };
+  return { ...counts, All: findings.length, Problems: findings.length - counts.Pass };
+}
+
+export class PrepareState {
+  #session: Session;
+
+  filter = $state<Filter | null>(null);
+  open = $state<string | null>(null);
+  retesting = $state<string | null>(null);
+  asked = $state(false);
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  get view(): PreflightView | null {
+    return this.#session.preflight;
+  }
+
+  get running(): boolean {
+    return this.asked || (this.view?.running ?? false);
+  }
+
+  get counts(): Record<Filter, number> {
+    return tally(this.view?.findings ?? []);
+  }
+
+  /** The filter in force: problems first, everything once there are none. */
+  get shownFilter(): Filter {
+    return this.filter ?? (this.counts.Problems > 0 && !this.running ? 'Problems' : 'All');
+  }
+
+  get shown(): FindingView[] {
+    const filter = this.shownFilter;
+    const all = sorted(this.view?.findings ?? []);
+    if (filter === 'All') return all;
+    if (filter === 'Problems') return all.filter((finding) => finding.severity !== 'Pass');
+    return all.filter((finding) => finding.severity === filter);
+  }
+
+  get ran(): number {
+    return (this.view?.findings.length ?? 0) - this.counts.NotRun;
+  }
+
+  /** The first finding that no mailbox can get past, if there is one. */
+  get blocker(): FindingView | null {
+    return this.view?.findings.find((f) => f.severity === 'Fail' && stopsEverything.has(f.check)) ?? null;
+  }
+
+  get everRan(): boolean {
+    return this.view?.ranAt != null;
+  }
+
+  title(): string {
+    const { Fail, Warn, NotRun } = this.counts;
+    if (this.running) return m.prepare_h_running();
+    if (!this.everRan) return m.prepare_h_not_run();
+    if (Fail > 0) return capital(m.prepare_h_failed({ n: Fail, word: words(Fail) }));
+    if (NotRun > 0) return m.prepare_h_partly();
+    if (Warn > 0) return m.prepare_h_warned({ n: Warn, word: words(Warn) });
+    return m.prepare_h_ready();
+  }
+
+  sub(now: number): string {
+    const total = count(this.view?.findings.length ?? 0);
+    const ran = count(this.ran);
+    if (this.running) return m.prepare_sub_running({ ran, total });
+    if (!this.view?.ranAt) return m.prepare_sub_not_run();
+    return m.prepare_sub_ran({ ran, total, when: moment(this.view.ranAt, now), took: duration(this.view.tookMs) });
+  }
+
+  /** Reads what is known and, the first time, runs the checks: they only read. */
+  async enter(): Promise<void> {
+    if (!this.#session.project) return;
+    if (!this.view) await this.#take(() => this.#session.platform.preflightView());
+    if (this.view && !this.view.ranAt && !this.view.running) await this.runAll();
+  }
+
+  async runAll(): Promise<void> {
+    if (this.running) return;
+    this.asked = true;
+    this.open = null;
+    await this.#take(() => this.#session.platform.runPreflight());
+    this.asked = false;
+    await this.#session.refresh();
+  }
+
+  async retest(check: string): Promise<void> {
+    this.retesting = check;
+    await this.#take(() => this.#session.platform.retest(check));
+    this.retesting = null;
+    await this.#session.refresh();
+  }
+
+  async #take(request: () => Promise<PreflightView>): Promise<void> {
+    const view = await this.#session.ask(request);
+    if (view) this.#session.preflight = view;
+  }
+}

@@ -1,0 +1,43 @@
+// Where we are. The position is never stored: it follows from what has been done.
+import { createContext, type Component } from 'svelte';
+
+import type { ProjectView, StepId } from '../platform/types';
+
+/** The step that a program opened anew should show. */
+export function restingPlace(project: ProjectView | null): StepId {
+  if (!project) return 'project';
+  const { facts } = project;
+  if (facts.inBatches > 0) {
+    const settled = facts.active + facts.stopped + facts.failed === 0;
+    return settled && facts.verified !== null ? 'finish' : 'migrate';
+  }
+  if (facts.endpointSaved && facts.mailboxesChosen > 0) return 'migrate';
+  if (facts.mailboxesChosen > 0) return 'connect';
+  if (facts.preflight && facts.preflight.fail === 0) return 'mailboxes';
+  return 'prepare';
+}
+
+export class Wizard {
+  current = $state<StepId>('project');
+  /** A page that takes the whole window, such as the report. */
+  sheet = $state.raw<Component | null>(null);
+
+  /** What each step keeps while another is shown; forgotten with the project. */
+  #kept = new Map<string, unknown>();
+
+  go(step: StepId): void {
+    this.sheet = null;
+    this.current = step;
+  }
+
+  keep<T>(key: string, make: () => T): T {
+    if (!this.#kept.has(key)) this.#kept.set(key, make());
+    return this.#kept.get(key) as T;
+  }
+
+  forget(): void {
+    this.#kept.clear();
+  }
+}
+
+export const [wizard, provideWizard] = createContext<Wizard>();
