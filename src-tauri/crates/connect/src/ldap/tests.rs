@@ -1,9 +1,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use super::*;
+use crate::testing::Authority;
 
 /// Says these bytes after each bind, as the answer to whatever is asked first, then hangs up.
 async fn server(answer: impl Fn(u8) -> Vec<u8> + Clone + Send + 'static) -> u16 {
@@ -12,11 +13,35 @@ async fn server(answer: impl Fn(u8) -> Vec<u8> + Clone + Send + 'static) -> u16 
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             let answer = answer.clone();
+            tokio::spawn(async move { serve(&mut stream, answer).await });
+        }
+    });
+    port
+}
+
+async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    answer: impl Fn(u8) -> Vec<u8>,
+) -> Option<()> {
+    let id = message_id(stream).await?;
+    stream.write_all(&message(id, 0x61, &OK)).await.ok()?;
+    let id = message_id(stream).await?;
+    stream.write_all(&answer(id)).await.ok()?;
+    stream.flush().await.ok()
+}
+
+/// The same after StartTLS.
+async fn start_tls_server(authority: &Authority) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let acceptor = authority.acceptor.clone();
+    tokio::spawn(async move {
+        while let Ok((mut tcp, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
             tokio::spawn(async move {
-                let id = message_id(&mut stream).await?;
-                stream.write_all(&message(id, 0x61, &OK)).await.ok()?;
-                let id = message_id(&mut stream).await?;
-                stream.write_all(&answer(id)).await.ok()
+                let id = message_id(&mut tcp).await?;
+                tcp.write_all(&message(id, 0x78, &OK)).await.ok()?;
+                serve(&mut acceptor.accept(tcp).await.ok()?, one_entry).await
             });
         }
     });
@@ -24,7 +49,7 @@ async fn server(answer: impl Fn(u8) -> Vec<u8> + Clone + Send + 'static) -> u16 
 }
 
 /// The id of the next request: `30 len 02 01 id …`, all of ours being short.
-async fn message_id(stream: &mut TcpStream) -> Option<u8> {
+async fn message_id<S: AsyncRead + Unpin>(stream: &mut S) -> Option<u8> {
     let mut buffer = [0; 1024];
     let read = stream.read(&mut buffer).await.ok()?;
     let start = buffer
@@ -78,6 +103,40 @@ async fn a_connection_that_dropped_is_made_anew() {
             "version: 1\ndn: CN=a\ndisplayName:: w4VzYQ==\n"
         );
     }
+}
+
+#[tokio::test]
+async fn start_tls_protects_the_password_and_an_untrusted_certificate_is_reported() {
+    let authority = Authority::new();
+    let port = start_tls_server(&authority).await;
+    let directory = |trust: Trust| {
+        ActiveDirectory::new(DirectorySettings {
+            host: "localhost".into(),
+            security: Security::StartTls,
+            trust,
+            ..directory(port, "lösen")
+                .unwrap()
+                .connection
+                .settings()
+                .clone()
+        })
+        .unwrap()
+    };
+    let ldif = directory(Trust::SystemAnd(authority.ca_pem.clone()))
+        .export("CN=a")
+        .await
+        .unwrap();
+    assert!(ldif.contains("displayName"));
+    let error = directory(Trust::Pinned("0".repeat(64)))
+        .check()
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.kind,
+        EndpointErrorKind::Certificate {
+            fingerprint: Some(authority.fingerprint.clone())
+        }
+    );
 }
 
 #[tokio::test]
