@@ -1,4 +1,6 @@
 // Chromium on the built wizard with the pretend platform, served from this process.
+import { fileURLToPath } from 'node:url';
+
 import { chromium } from 'playwright-core';
 import { preview } from 'vite';
 
@@ -11,6 +13,7 @@ export async function open() {
   const base = server.resolvedUrls?.local[0] ?? '';
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    env: { ...process.env, FONTCONFIG_FILE: fileURLToPath(new URL('fonts.conf', import.meta.url)) },
     args: [
       '--no-sandbox',
       '--disable-gpu',

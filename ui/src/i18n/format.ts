@@ -73,11 +73,12 @@ export function moment(at: string, now: number): string {
     : m.time_date_at({ date: shortDate(at), time: clock(at) });
 }
 
-/** "3 s ago", "12 min ago", then the clock. */
+/** "3 s ago", "12 min ago", "2 h ago", then the date. */
 export function ago(at: string, now: number): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1000));
   if (seconds < 90) return m.time_seconds_ago({ count: count(seconds) });
   if (seconds < 5400) return m.time_minutes_ago({ count: count(Math.round(seconds / 60)) });
+  if (seconds < 86_400) return m.time_hours_ago({ count: count(Math.round(seconds / 3600)) });
   return moment(at, now);
 }
 

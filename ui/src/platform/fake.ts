@@ -34,8 +34,8 @@ export interface FakeOptions {
   tick?: number;
 }
 
-const LIVE: Size = { scale: 60, rate: 300, pace: 1 };
-const FULL: Size = { scale: 1, rate: 30, pace: 60 };
+const LIVE: Size = { scale: 60, rate: 300, pace: 1, wait: 2500 };
+const FULL: Size = { scale: 1, rate: 30, pace: 60, wait: 480_000 };
 
 const TESTS: Record<EndpointTest['test'], [string, string, Record<string, string>]> = {
   Name: ['Pass', 'ok', { address: '127.0.0.1' }],

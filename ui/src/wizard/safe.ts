@@ -23,7 +23,7 @@ export function safety(project: ProjectView | null, step: StepId): Safety {
     return { fact: forwarding, proof: m.safe_source_read(), bad: false };
   }
   if (facts && facts.inBatches > 0) {
-    return { fact: m.safe_undoable(), proof: m.safe_source_read(), bad: false };
+    return { fact: m.safe_undoable(), proof: m.safe_source_only_read(), bad: false };
   }
   const proof =
     step === 'prepare'

@@ -16,7 +16,8 @@ const SERVER_WORDS = {
 
 /** How long each phase before the copying takes, in simulated milliseconds. */
 const PHASE_MS = 600;
-const THROTTLE = { after: 0.4, lasts: 1500 };
+/** One mailbox is throttled once, this far into its copying. */
+const THROTTLED_AFTER = 0.4;
 
 interface Life {
   view: MigrationUserView;
@@ -30,8 +31,10 @@ export interface Size {
   scale: number;
   /** Megabytes a minute and mailbox. */
   rate: number;
-  /** How much slower the phases and waits pass. */
+  /** How much slower the phases pass. */
   pace: number;
+  /** How long a throttled mailbox waits, in milliseconds. */
+  wait: number;
 }
 
 const iso = (at: number) => new Date(at).toISOString();
@@ -168,9 +171,9 @@ export class FakeRun {
       return 0;
     }
     const done = view.bytesTotal === 0 ? 1 : view.bytesDone / view.bytesTotal;
-    if (view.address.startsWith('hakan.sjogren') && done >= THROTTLE.after && !life.throttledOnce) {
+    if (view.address.startsWith('hakan.sjogren') && done >= THROTTLED_AFTER && !life.throttledOnce) {
       life.throttledOnce = true;
-      const until = at + THROTTLE.lasts * this.#size.pace;
+      const until = at + this.#size.wait;
       this.#set(view, { throttledUntil: iso(until), bytesPerMinute: 0, expectedAt: null });
       this.#throttled.push({ from: iso(at), to: iso(until) });
       return 0;

@@ -7,6 +7,9 @@ import { suggestPilot } from './pilot';
 
 export type Filter = 'All' | 'Chosen' | 'Pilot' | 'Notes';
 
+/** Hidden is worth knowing and stops nothing. */
+const exceptional = (row: MailboxRow) => row.note !== null && row.note !== 'Hidden';
+
 export class MailboxesState {
   #session: Session;
 
@@ -34,7 +37,7 @@ export class MailboxesState {
     return (this.rows ?? [])
       .filter((row) => this.#passes(row))
       .filter((row) => wanted === '' || row.name.toLocaleLowerCase().includes(wanted) || row.address.includes(wanted))
-      .sort((a, b) => Number(b.note !== null) - Number(a.note !== null) || compare(a.name, b.name));
+      .sort((a, b) => Number(exceptional(b)) - Number(exceptional(a)) || compare(a.name, b.name));
   }
 
   count(filter: Filter): number {

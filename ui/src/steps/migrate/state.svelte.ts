@@ -87,8 +87,8 @@ export class MigrateState {
       case 'stopping':
         return m.migrate_h_stopping();
       case 'running':
-        return failed > 0
-          ? capital(m.migrate_h_needs({ n: failed, word: words(failed), others: words(total - failed) }))
+        return failed > 0 && left > 0
+          ? capital(m.migrate_h_needs({ n: failed, word: words(failed), others: words(left) }))
           : capital(m.migrate_h_running({ n: left, word: words(left), done: words(synced), total: words(total) }));
       case 'stopped':
         return m.migrate_h_stopped({ n: stopped, word: words(stopped) });
