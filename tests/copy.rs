@@ -186,7 +186,7 @@ fn a_copy_runs_over_implicit_tls_and_over_starttls_and_only_to_servers_it_trusts
     let pem = [&source, &target].map(|server| std::fs::read_to_string(server.authority()).unwrap());
     std::fs::write(&authorities, pem.concat()).unwrap();
     let source_url = format!("imaps://anna@localhost:{}", source.tls_port);
-    let target_url = format!("imap://anna@localhost:{}", target.port);
+    let target_url = format!("imap+starttls://anna@localhost:{}", target.port);
     let copy = || stegvis_copy_urls(&source_url, &target_url, &project.path().join("project"));
 
     let refused = Running::start(&mut copy()).finish();

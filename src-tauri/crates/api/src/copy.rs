@@ -12,12 +12,12 @@ use stegvis_connect::imap::{ImapAuth, ImapEndpoint, ImapSource, ImapTarget};
 use stegvis_connect::tls::Trust;
 use stegvis_engine::ports::{ByteBudget, Gate};
 use stegvis_engine::recover::recover;
-use stegvis_engine::report::report;
+use stegvis_engine::report::{Report, report};
 use stegvis_engine::runner::{Route, Run, RunEvent};
 use stegvis_engine::sync::SyncPorts;
 use stegvis_journal::{Journal, NewUser};
 use stegvis_lists::{CopyRow, read_copy_list};
-use stegvis_model::{RecipientKind, Security, SmtpAddress};
+use stegvis_model::{MigrationUserId, RecipientKind, Security, SmtpAddress, StoredName as _};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -30,7 +30,8 @@ const BUDGET: u64 = 48 * 1024 * 1024;
 /// What to copy. Passwords come from the environment or the list, never from the command line.
 #[derive(Debug)]
 pub struct CopyRequest {
-    /// `imap://` or `imaps://`, `user@host:port`.
+    /// `imap://`, `imap+starttls://` or `imaps://`, `user@host:port`. `imap` is plaintext on this computer
+    /// and STARTTLS anywhere else.
     pub source: String,
     /// The same for the target.
     pub target: String,
@@ -67,8 +68,23 @@ pub struct CopiedUser {
     pub copied_now: u64,
     /// Items that could not be copied.
     pub skipped: u64,
+    /// Why, each with how many and one example of the server's own words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skipped_because: Vec<SkippedBecause>,
     /// Bytes copied, in this run and the ones before.
     pub bytes: u64,
+}
+
+/// A reason for skipping.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SkippedBecause {
+    /// SkipReason name.
+    pub reason: String,
+    /// How many.
+    pub items: u64,
+    /// The server's words about one of them.
+    pub server_words: String,
 }
 
 /// The outcome of a copy.
@@ -206,7 +222,7 @@ fn parse(url: &str) -> Result<Url, Error> {
         ));
     }
     match parsed.scheme() {
-        "imap" | "imaps" => Ok(parsed),
+        "imap" | "imaps" | "imap+starttls" => Ok(parsed),
         "ews" | "ews+http" | "webdav" | "webdav+http" => Err(Error::new(
             ErrorCode::NotAvailableYet,
             format!("{}:// is not available yet", parsed.scheme()),
@@ -250,7 +266,7 @@ fn endpoint(
         gate: Gate::default(),
         budget: budget.clone(),
     };
-    if !implicit && (endpoint.is_loopback() || request.allow_plaintext) {
+    if parsed.scheme() == "imap" && (endpoint.is_loopback() || request.allow_plaintext) {
         endpoint.security = Security::Plaintext;
     }
     Ok(endpoint)
@@ -299,7 +315,8 @@ fn outcome(
 ) -> Result<CopyReport, Error> {
     let mut users = Vec::new();
     let mut reconciled = true;
-    for user in report(journal)?.users {
+    let report = report(journal)?;
+    for user in &report.users {
         let key = user.user.address.key();
         if !rows.iter().any(|row| row.address.key() == key) {
             continue;
@@ -317,8 +334,27 @@ fn outcome(
                 .items
                 .saturating_sub(before.get(&key).copied().unwrap_or(0)),
             skipped: user.ledger.skipped.items,
+            skipped_because: because(&report, user.user.id),
             bytes: user.ledger.copied.bytes,
         });
     }
     Ok(CopyReport { users, reconciled })
+}
+
+fn because(report: &Report, user: MigrationUserId) -> Vec<SkippedBecause> {
+    let mut reasons: BTreeMap<&'static str, SkippedBecause> = BTreeMap::new();
+    for skipped in report
+        .skipped
+        .iter()
+        .filter(|skipped| skipped.user.id == user)
+    {
+        let reason = skipped.item.reason.name();
+        let entry = reasons.entry(reason).or_insert_with(|| SkippedBecause {
+            reason: reason.to_owned(),
+            items: 0,
+            server_words: skipped.item.detail.clone(),
+        });
+        entry.items += 1;
+    }
+    reasons.into_values().collect()
 }

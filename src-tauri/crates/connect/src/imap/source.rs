@@ -216,6 +216,30 @@ fn plan(requests: &[FetchRequest], limits: Limits) -> VecDeque<Step> {
     steps
 }
 
+type UnderWay = VecDeque<(String, Step, Vec<u32>)>;
+
+/// Which request a body that arrives answers, and its UID; notes it as received. Servers may work on
+/// several FETCH commands of one folder at once (Dovecot does), but opening the next folder waits for
+/// all of them: so whatever was sent up to the next EXAMINE may be meant.
+fn owner(under_way: &mut UnderWay, uid: Option<u32>) -> Option<(usize, u32)> {
+    let mut started = under_way.iter_mut().map_while(|(_, step, got)| match step {
+        Step::Open { .. } => None,
+        Step::Read { request, uids, .. } => Some((*request, uids, got)),
+    });
+    let (request, uid, got) = match uid {
+        Some(uid) => started
+            .find(|(_, uids, got)| uids.contains(&uid) && !got.contains(&uid))
+            .map(|(request, _, got)| (request, uid, got))?,
+        // Without a UID it can only be meant by a command that asked for a single message.
+        None => started.find_map(|(request, uids, got)| match uids.as_slice() {
+            [only] if got.is_empty() => Some((request, *only, got)),
+            _ => None,
+        })?,
+    };
+    got.push(uid);
+    Some((request, uid))
+}
+
 struct Reading<'a> {
     session: &'a mut Session,
     layout: &'a Layout,
@@ -236,9 +260,8 @@ impl Reading<'_> {
             Limits::OTHERS
         }
         .under_way;
-        let mut under_way: VecDeque<(String, Step, Vec<u32>)> = VecDeque::new();
+        let mut under_way = UnderWay::new();
         let mut validity = 0;
-        // The answers of a FETCH belong to the command at the front: the server works in order.
         loop {
             let reads = under_way
                 .iter()
@@ -262,47 +285,22 @@ impl Reading<'_> {
             self.session.flush().await?;
             match self.session.incoming.next().await? {
                 Incoming::Body { uid, size } => {
-                    let Some((_, Step::Read { request, uids, .. }, got)) = under_way.front_mut()
-                    else {
-                        return Err(EndpointError::new(
-                            EndpointErrorKind::Protocol,
-                            "a message came that was not asked for",
-                        ));
-                    };
-                    let uid = match (uid, uids.as_slice()) {
-                        (Some(uid), _) => uid,
-                        (None, [only]) => *only,
-                        (None, _) => {
-                            return Err(EndpointError::new(
-                                EndpointErrorKind::Protocol,
-                                "a message came without its UID",
-                            ));
-                        }
-                    };
-                    let wanted = uids.contains(&uid) && !got.contains(&uid);
-                    let request = *request;
-                    if wanted {
-                        got.push(uid);
-                    }
-                    self.pass_on(request, wanted.then(|| ItemKey(key(validity, uid))), size)
-                        .await?;
+                    let asked = owner(&mut under_way, uid)
+                        .map(|(request, uid)| (request, ItemKey(key(validity, uid))));
+                    self.pass_on(asked, size).await?;
                 }
                 Incoming::Answer(Response::Fetch(fetch)) => {
                     // A message sent as a string rather than a literal: an empty one, as a rule.
-                    if let (Some(uid), Some(body), Some((_, Step::Read { request, uids, .. }, got))) =
-                        (fetch.uid, fetch.body, under_way.front_mut())
-                        && uids.contains(&uid)
-                        && !got.contains(&uid)
-                        && !body.is_empty()
+                    if let (Some(uid), Some(body)) = (fetch.uid, fetch.body)
+                        && let Some((request, uid)) = owner(&mut under_way, Some(uid))
                     {
-                        got.push(uid);
                         let held = self.session.budget.hold(body.len() as u64).await;
                         let body = FetchedBody::Message(Body::Whole(Chunk {
                             bytes: body.into(),
                             held,
                         }));
                         let item = Fetched {
-                            request: *request,
+                            request,
                             key: ItemKey(key(validity, uid)),
                             body,
                         };
@@ -316,15 +314,12 @@ impl Reading<'_> {
                     validity = line.code_number("UIDVALIDITY").unwrap_or(validity);
                 }
                 Incoming::Answer(Response::Tagged(tag, status)) => {
-                    let Some((expected, step, got)) = under_way.pop_front() else {
+                    let Some(index) = under_way.iter().position(|(sent, ..)| *sent == tag) else {
                         continue;
                     };
-                    if expected != tag {
-                        return Err(EndpointError::new(
-                            EndpointErrorKind::Protocol,
-                            "an answer came out of order",
-                        ));
-                    }
+                    let Some((_, step, got)) = under_way.remove(index) else {
+                        continue;
+                    };
                     let refused = status.state != State::Ok;
                     match step {
                         Step::Open { .. } if refused => {
@@ -401,7 +396,7 @@ impl Reading<'_> {
     fn again_one_by_one(
         &self,
         steps: &mut VecDeque<Step>,
-        under_way: &VecDeque<(String, Step, Vec<u32>)>,
+        under_way: &UnderWay,
         request: usize,
         missing: Vec<u32>,
     ) {
@@ -443,12 +438,11 @@ impl Reading<'_> {
     /// Reads a body off the connection and passes it on, whole or in pieces; without a key, throws it away.
     async fn pass_on(
         &mut self,
-        request: usize,
-        key: Option<ItemKey>,
+        asked: Option<(usize, ItemKey)>,
         size: u64,
     ) -> Result<(), EndpointError> {
         let budget = self.session.budget.clone();
-        let Some(key) = key else {
+        let Some((request, key)) = asked else {
             while !self.session.incoming.body(PIECE).await?.is_empty() {}
             return Ok(());
         };
