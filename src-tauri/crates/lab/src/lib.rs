@@ -1,1 +1,286 @@
-//! stegvis-lab
+//! The practice organisation: a company on loopback, with an old Exchange server, an Active Directory, a
+//! tenant and a mail sink. It speaks the real protocols over real sockets with TLS, so that the wizard
+//! runs the very code it runs in earnest, and it judges the result by itself.
+//!
+//! May import `stegvis-wire` and `stegvis-model`, and today needs neither. Never `engine`, `journal`,
+//! `connect` or `api`: the judge shares no brain with the accused.
+//!
+//! Deliberately absent: EWS and WebDAV, DNS, Microsoft's own migration service, deleting or changing what
+//! stands in a target mailbox, and any way to change what a source mailbox holds.
+//!
+//! The source follows from the seed. What changes (the tenant's mailboxes, the directory's attributes,
+//! licences, sunk mails) is an append-only log in the lab's folder, so that the process may be killed at
+//! any moment and a start in the same folder gives the same world. Only the ports may differ.
+
+mod ca;
+mod corpus;
+mod details;
+mod error;
+mod faults;
+mod imap;
+mod item;
+mod judge;
+mod ldap;
+mod net;
+mod org;
+mod seed;
+mod smtp;
+mod store;
+mod subject;
+mod tenant;
+mod wire;
+mod world;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::corpus::Corpus;
+use crate::faults::{Faults, Side};
+use crate::imap::Security;
+use crate::store::{Identity, Store};
+use crate::world::World;
+
+pub use corpus::CorpusSize;
+pub use details::{
+    DirectoryDetails, LabDetails, MailboxDetails, SmtpDetails, SourceDetails, TenantDetails,
+};
+pub use error::LabError;
+pub use faults::FaultScript;
+pub use judge::{MailboxVerdict, SunkMail, Verdict};
+pub use org::{Hurdle, MailboxKind};
+
+/// How long the servers' connections have to end when the organisation stops.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// What organisation to start.
+#[derive(Debug, Clone)]
+pub struct LabOptions {
+    /// How many mailboxes, all of which can be migrated.
+    pub mailboxes: u32,
+    /// What everything random follows from.
+    pub seed: u64,
+    /// What goes wrong. May differ from start to start.
+    pub faults: FaultScript,
+    /// Where the state lives.
+    pub dir: PathBuf,
+    /// How much mail a mailbox holds.
+    pub size: CorpusSize,
+    /// Two mailboxes more: one without a MailUser in the tenant, one whose account is protected.
+    pub hurdles: bool,
+}
+
+impl LabOptions {
+    /// Ten small mailboxes, no faults, no hurdles.
+    #[must_use]
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self {
+            mailboxes: 10,
+            seed: 7,
+            faults: FaultScript::None,
+            dir: dir.into(),
+            size: CorpusSize::Small,
+            hurdles: false,
+        }
+    }
+}
+
+/// The practice organisation, running.
+pub struct Lab {
+    world: Arc<World>,
+    details: LabDetails,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Lab {
+    /// Starts every server on a free loopback port, with a certificate of its own authority.
+    pub async fn start(options: LabOptions) -> Result<Self, LabError> {
+        let identity = Identity {
+            mailboxes: options.mailboxes,
+            seed: options.seed,
+            size: options.size,
+            hurdles: options.hurdles,
+        };
+        let store = Store::open(&options.dir, identity)?;
+        let certificates = ca::certificates(&options.dir)?;
+        let personas = org::personas(options.seed, options.mailboxes, options.hurdles);
+        let corpus = Corpus::new(options.seed, options.size, &personas);
+        let faults = Faults::new(options.faults, options.seed);
+        let world = Arc::new(World::new(options.seed, personas, corpus, store, faults));
+
+        let bind = || async { net::bind().await.map_err(LabError::io("a loopback port")) };
+        let source = bind().await?;
+        let source_start_tls = bind().await?;
+        let target = bind().await?;
+        let directory = bind().await?;
+        let tenant = bind().await?;
+        let smtp = bind().await?;
+        let smtp_implicit = bind().await?;
+        let ports = Ports {
+            source: source.1,
+            source_start_tls: source_start_tls.1,
+            target: target.1,
+            directory: directory.1,
+            tenant: tenant.1,
+            smtp: smtp.1,
+            smtp_implicit: smtp_implicit.1,
+        };
+
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let acceptor = &certificates.acceptor;
+        for ((listener, _), side, security) in [
+            (source, Side::Source, Security::Implicit),
+            (source_start_tls, Side::Source, Security::StartTls),
+            (target, Side::Target, Security::Implicit),
+        ] {
+            let (world, acceptor) = (Arc::clone(&world), acceptor.clone());
+            net::serve(&tasks, &stop, listener, move |socket| {
+                imap::serve(Arc::clone(&world), side, security, acceptor.clone(), socket)
+            });
+        }
+        for ((listener, _), security) in [
+            (smtp, Security::StartTls),
+            (smtp_implicit, Security::Implicit),
+        ] {
+            let (world, acceptor) = (Arc::clone(&world), acceptor.clone());
+            net::serve(&tasks, &stop, listener, move |socket| {
+                smtp::serve(Arc::clone(&world), security, acceptor.clone(), socket)
+            });
+        }
+        {
+            let (world, acceptor) = (Arc::clone(&world), acceptor.clone());
+            net::serve(&tasks, &stop, directory.0, move |socket| {
+                ldap::serve(Arc::clone(&world), acceptor.clone(), socket)
+            });
+        }
+        {
+            let router = tenant::router(Arc::clone(&world), ports.tenant);
+            let acceptor = acceptor.clone();
+            net::serve(&tasks, &stop, tenant.0, move |socket| {
+                tenant::serve(router.clone(), acceptor.clone(), socket)
+            });
+        }
+        let details = details(&world, &certificates, &ports);
+        Ok(Self {
+            world,
+            details,
+            stop,
+            tasks,
+        })
+    }
+
+    /// Everything an outside client needs to know.
+    #[must_use]
+    pub const fn details(&self) -> &LabDetails {
+        &self.details
+    }
+
+    /// Compares the old server's mailboxes with the tenant's, item by item. Fails only where the lab's own
+    /// folder cannot be read.
+    pub async fn judge(&self) -> Result<Verdict, LabError> {
+        let dir = self.world.store.dir().to_owned();
+        Self::judge_aside(dir).await
+    }
+
+    /// [`Self::judge`] from the folder alone, whether or not the organisation runs.
+    pub fn judge_dir(dir: &Path) -> Result<Verdict, LabError> {
+        judge::judge_dir(dir)
+    }
+
+    /// Reading and hashing every message takes its time: not on a thread that serves connections.
+    async fn judge_aside(dir: PathBuf) -> Result<Verdict, LabError> {
+        tokio::task::spawn_blocking(move || judge::judge_dir(&dir))
+            .await
+            .unwrap_or_else(|error| Err(LabError::Damaged(error.to_string())))
+    }
+
+    /// Ends every connection and closes every port.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.close();
+        // Connections end at once when told to; one that does not is left to the runtime's end.
+        let _ = tokio::time::timeout(FAREWELL, self.tasks.wait()).await;
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+struct Ports {
+    source: u16,
+    source_start_tls: u16,
+    target: u16,
+    directory: u16,
+    tenant: u16,
+    smtp: u16,
+    smtp_implicit: u16,
+}
+
+fn details(world: &World, certificates: &ca::Certificates, ports: &Ports) -> LabDetails {
+    let host = || "localhost".to_owned();
+    let base = format!("https://localhost:{}", ports.tenant);
+    let id = &world.tenant_id;
+    LabDetails {
+        company: org::COMPANY.to_owned(),
+        domain: org::DOMAIN.to_owned(),
+        tenant_domain: org::TENANT_DOMAIN.to_owned(),
+        tenant_id: id.clone(),
+        ca_path: certificates.ca_path.clone(),
+        ca_pem: certificates.ca_pem.clone(),
+        source: SourceDetails {
+            host: host(),
+            port: ports.source,
+            security: "ImplicitTls".to_owned(),
+            start_tls_port: ports.source_start_tls,
+            account: format!("{}/{}", org::NETBIOS, org::ACCOUNT),
+            password: world.password.clone(),
+        },
+        directory: DirectoryDetails {
+            // By its number: OpenLDAP's tools look for the machine's own name in the certificate of `localhost`.
+            host: "127.0.0.1".to_owned(),
+            port: ports.directory,
+            account: ldap::account(),
+            password: world.password.clone(),
+            base_dn: org::BASE_DN.to_owned(),
+        },
+        tenant: TenantDetails {
+            organization: org::COMPANY.to_owned(),
+            authority: format!("{base}/{id}"),
+            token_url: format!("{base}/{id}/oauth2/v2.0/token"),
+            graph: format!("{base}/graph/v1.0"),
+            admin_api: format!("{base}/adminapi/beta/{id}"),
+            client_id: world.client_id.clone(),
+            client_secret: world.client_secret.clone(),
+            service_principal_id: world.service_principal.clone(),
+            imap_host: host(),
+            imap_port: ports.target,
+        },
+        smtp: SmtpDetails {
+            host: host(),
+            port: ports.smtp,
+            security: "StartTls".to_owned(),
+            implicit_tls_port: ports.smtp_implicit,
+            account: smtp::account(),
+            password: world.smtp_password.clone(),
+        },
+        notify: org::NOTIFY.to_owned(),
+        mailboxes: world
+            .personas
+            .iter()
+            .map(|persona| MailboxDetails {
+                address: persona.address(),
+                alias: persona.alias.clone(),
+                display_name: persona.display_name.clone(),
+                kind: persona.kind,
+                hurdle: persona.hurdle,
+            })
+            .collect(),
+    }
+}

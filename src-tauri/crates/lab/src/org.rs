@@ -1,0 +1,275 @@
+//! The company and its mailboxes: seeded personas.
+
+use rand::Rng;
+use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
+
+use crate::seed;
+
+pub(crate) const COMPANY: &str = "Nordvik Bygg AB";
+pub(crate) const NETBIOS: &str = "NORDVIK";
+pub(crate) const DOMAIN: &str = "nordvik.example";
+pub(crate) const TENANT_DOMAIN: &str = "nordvik.onmicrosoft.example";
+pub(crate) const BASE_DN: &str = "DC=nordvik,DC=example";
+pub(crate) const PEOPLE_DN: &str = "OU=Personal,OU=Nordvik,DC=nordvik,DC=example";
+/// The account that migrates: Full Access to every mailbox, the right to write `targetAddress`.
+pub(crate) const ACCOUNT: &str = "migrering";
+pub(crate) const NOTIFY: &str = "it@nordvik.example";
+
+/// What a mailbox of the company is, in Exchange's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MailboxKind {
+    /// A person's.
+    UserMailbox,
+    /// One that many share.
+    SharedMailbox,
+    /// A room's.
+    RoomMailbox,
+}
+
+impl MailboxKind {
+    /// `msExchRecipientTypeDetails`.
+    pub(crate) const fn type_details(self) -> u32 {
+        match self {
+            Self::UserMailbox => 1,
+            Self::SharedMailbox => 4,
+            Self::RoomMailbox => 16,
+        }
+    }
+}
+
+/// What stands in the way of a mailbox's migration. None by default: every mailbox of a world can be migrated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Hurdle {
+    /// Directory synchronisation has not brought it to the tenant.
+    MailUserMissing,
+    /// AdminSDHolder protects the account: `targetAddress` cannot be written.
+    ProtectedAccount,
+}
+
+/// One mailbox of the company.
+#[derive(Debug, Clone)]
+pub(crate) struct Persona {
+    pub(crate) alias: String,
+    pub(crate) display_name: String,
+    pub(crate) kind: MailboxKind,
+    pub(crate) hurdle: Option<Hurdle>,
+    /// The directory object's GUID.
+    pub(crate) object_guid: [u8; 16],
+    /// The on-premises mailbox's GUID.
+    pub(crate) mailbox_guid: [u8; 16],
+    /// The tenant's object id.
+    pub(crate) cloud_guid: [u8; 16],
+}
+
+impl Persona {
+    pub(crate) fn address(&self) -> String {
+        format!("{}@{DOMAIN}", self.alias)
+    }
+
+    pub(crate) fn routing_address(&self) -> String {
+        format!("{}@{TENANT_DOMAIN}", self.alias)
+    }
+
+    pub(crate) fn dn(&self) -> String {
+        format!("CN={},{PEOPLE_DN}", self.display_name)
+    }
+
+    pub(crate) fn legacy_exchange_dn(&self) -> String {
+        format!(
+            "/o=Nordvik/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn={}",
+            self.alias
+        )
+    }
+}
+
+const FIRST: &[&str] = &[
+    "Åsa", "Göran", "Håkan", "Björn", "Per", "Märta", "Joakim", "Gunilla", "Sören", "Lena",
+    "Örjan", "Käthe", "Ingrid", "Jörgen", "Anneli", "Pär", "Ebba", "Stig", "Birgitta", "Tomas",
+    "Åke", "Solveig", "Mats", "Karin", "René",
+];
+const LAST: &[&str] = &[
+    "Öhrström",
+    "Wikström",
+    "Sjögren",
+    "Lindqvist",
+    "Månsson",
+    "Ågren",
+    "Åkesson",
+    "Bäckström",
+    "Nyström",
+    "Häggkvist",
+    "Åström",
+    "Norén",
+    "Löfgren",
+    "Forsén",
+    "Dahlström",
+    "Björk",
+    "Sandström",
+    "Hedlund",
+    "Ekström",
+    "Östberg",
+    "Lundgren",
+    "Sköld",
+    "Palmér",
+    "Bergström",
+    "Öberg",
+];
+const ROOMS: &[&str] = &["Tallen", "Älgen", "Björken", "Åsen"];
+
+/// The mailboxes of a company of `count`, in the order in which its lists show them. With `hurdles`, two
+/// more: one that the tenant does not know, one that is protected.
+pub(crate) fn personas(seed: u64, count: u32, hurdles: bool) -> Vec<Persona> {
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    let mut names = people(seed);
+    let mut personas: Vec<Persona> = Vec::with_capacity(count);
+    let mut rooms = ROOMS.iter();
+    for index in 0..count {
+        // From ten mailboxes on, one room and one shared mailbox; then a room for every forty more.
+        let (display_name, kind) = match index {
+            8 if count >= 10 => (room(rooms.next()), MailboxKind::RoomMailbox),
+            9 if count >= 10 => ("Nordvik Info".to_owned(), MailboxKind::SharedMailbox),
+            49 | 89 | 129 => (room(rooms.next()), MailboxKind::RoomMailbox),
+            _ => (names.next().unwrap_or_default(), MailboxKind::UserMailbox),
+        };
+        personas.push(persona(seed, &personas, display_name, kind, None));
+    }
+    if hurdles {
+        for hurdle in [Hurdle::MailUserMissing, Hurdle::ProtectedAccount] {
+            let name = names.next().unwrap_or_default();
+            let next = persona(
+                seed,
+                &personas,
+                name,
+                MailboxKind::UserMailbox,
+                Some(hurdle),
+            );
+            personas.push(next);
+        }
+    }
+    personas
+}
+
+/// The first eight are the ones everybody knows; the rest are drawn. Never ends: after every pair of names
+/// is used, initials tell namesakes apart.
+fn people(seed: u64) -> impl Iterator<Item = String> {
+    let known: Vec<String> = FIRST
+        .iter()
+        .zip(LAST)
+        .take(8)
+        .map(|(first, last)| format!("{first} {last}"))
+        .collect();
+    let mut drawn: Vec<String> = FIRST
+        .iter()
+        .flat_map(|first| LAST.iter().map(move |last| format!("{first} {last}")))
+        .filter(|name| !known.contains(name))
+        .collect();
+    drawn.shuffle(&mut seed::rng(seed, &["people"]));
+    let namesakes = drawn.clone();
+    let initials = (0_u32..).flat_map(move |round| {
+        let letter = char::from(b'A' + u8::try_from(round % 26).unwrap_or(0));
+        namesakes
+            .clone()
+            .into_iter()
+            .map(move |name| match name.split_once(' ') {
+                Some((first, last)) => format!("{first} {letter}{} {last}", round / 26 + 1),
+                None => name,
+            })
+    });
+    known.into_iter().chain(drawn).chain(initials)
+}
+
+fn room(name: Option<&&str>) -> String {
+    format!("Konferensrum {}", name.unwrap_or(&"Granen"))
+}
+
+fn persona(
+    seed: u64,
+    others: &[Persona],
+    display_name: String,
+    kind: MailboxKind,
+    hurdle: Option<Hurdle>,
+) -> Persona {
+    let base = alias(&display_name, kind);
+    let mut alias = base.clone();
+    let mut number = 2;
+    while others.iter().any(|other| other.alias == alias) {
+        alias = format!("{base}{number}");
+        number += 1;
+    }
+    Persona {
+        object_guid: seed::guid(seed, &["object", &alias]),
+        mailbox_guid: seed::guid(seed, &["mailbox", &alias]),
+        cloud_guid: seed::guid(seed, &["cloud", &alias]),
+        alias,
+        display_name,
+        kind,
+        hurdle,
+    }
+}
+
+fn alias(display_name: &str, kind: MailboxKind) -> String {
+    match kind {
+        MailboxKind::SharedMailbox => "info".to_owned(),
+        _ => ascii(display_name).replace(' ', "."),
+    }
+}
+
+/// `Åsa Öhrström` is `asa ohrstrom` to an old mail system.
+pub(crate) fn ascii(text: &str) -> String {
+    text.to_lowercase()
+        .chars()
+        .map(|c| match c {
+            'å' | 'ä' | 'á' | 'à' => 'a',
+            'ö' | 'ø' => 'o',
+            'é' | 'è' | 'ê' => 'e',
+            'ü' => 'u',
+            other if other.is_ascii_alphanumeric() => other,
+            _ => ' ',
+        })
+        .collect()
+}
+
+/// A password that looks like one, the same after every restart.
+pub(crate) fn password(seed: u64, of: &str) -> String {
+    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    let mut rng = seed::rng(seed, &["password", of]);
+    (0..20)
+        .map(|_| {
+            let at = rng.random_range(0..LETTERS.len());
+            char::from(LETTERS.get(at).copied().unwrap_or(b'x'))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn everyone_has_an_address_of_their_own_in_ascii() {
+        let all = personas(7, 1500, true);
+        assert_eq!(all.len(), 1502);
+        let aliases: BTreeSet<&str> = all.iter().map(|p| p.alias.as_str()).collect();
+        let names: BTreeSet<String> = all.iter().map(Persona::dn).collect();
+        assert_eq!((aliases.len(), names.len()), (1502, 1502));
+        assert!(aliases.iter().all(|a| a.is_ascii() && !a.contains(' ')));
+    }
+
+    #[test]
+    fn ten_mailboxes_hold_one_room_and_one_shared_mailbox_and_no_hurdle() {
+        let all = personas(7, 10, false);
+        let of = |kind| all.iter().filter(|p| p.kind == kind).count();
+        assert_eq!(of(MailboxKind::RoomMailbox), 1);
+        assert_eq!(of(MailboxKind::SharedMailbox), 1);
+        assert!(all.iter().all(|p| p.hurdle.is_none()));
+        assert_eq!(
+            all.first().unwrap().address(),
+            "asa.ohrstrom@nordvik.example"
+        );
+    }
+}

@@ -1,0 +1,137 @@
+//! The tenant's HTTPS side: tokens, Microsoft Graph and the Exchange admin interface, on one port.
+
+mod admin;
+mod admin_cmdlets;
+mod graph;
+mod licences;
+mod oauth;
+mod tokens;
+mod users;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, patch, post};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+
+use crate::faults::RequestFault;
+use crate::net;
+use crate::world::World;
+
+pub(crate) use tokens::{Audience, Tokens};
+
+/// A query's parameters.
+type Query = axum::extract::Query<BTreeMap<String, String>>;
+
+/// What every answer is made from.
+#[derive(Clone)]
+pub(crate) struct Tenant {
+    world: Arc<World>,
+    /// `https://localhost:PORT`.
+    base: Arc<str>,
+}
+
+/// Every route.
+pub(crate) fn router(world: Arc<World>, port: u16) -> Router {
+    let tenant = Tenant {
+        world,
+        base: format!("https://localhost:{port}").into(),
+    };
+    Router::new()
+        .route("/graph/v1.0/organization", get(graph::organization))
+        .route("/graph/v1.0/domains", get(graph::domains))
+        .route("/graph/v1.0/subscribedSkus", get(licences::skus))
+        .route(
+            "/graph/v1.0/servicePrincipals",
+            get(graph::service_principals),
+        )
+        .route("/graph/v1.0/users", get(users::list))
+        .route(
+            "/graph/v1.0/users/{id}",
+            get(users::one).patch(users::update),
+        )
+        .route(
+            "/graph/v1.0/users/{id}/assignLicense",
+            post(licences::assign),
+        )
+        .route("/adminapi/beta/{tenant}/InvokeCommand", post(admin::invoke))
+        .route("/{tenant}/oauth2/v2.0/token", post(oauth::token))
+        .route(
+            "/{tenant}/v2.0/.well-known/openid-configuration",
+            get(oauth::configuration),
+        )
+        .fallback(
+            patch(graph::nothing)
+                .get(graph::nothing)
+                .post(graph::nothing),
+        )
+        .layer(middleware::from_fn_with_state(tenant.clone(), fail))
+        .with_state(tenant)
+}
+
+/// Serves one connection.
+pub(crate) async fn serve(router: Router, acceptor: TlsAcceptor, socket: TcpStream) {
+    let stream = match net::handshake(&acceptor, socket).await {
+        Ok(stream) => stream,
+        Err(error) => {
+            tracing::debug!(%error, "a TLS handshake failed");
+            return;
+        }
+    };
+    let served = hyper::server::conn::http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .await;
+    if let Err(error) = served {
+        tracing::debug!(%error, "an HTTP connection ended early");
+    }
+}
+
+/// The fault script, before anything else.
+async fn fail(State(tenant): State<Tenant>, request: Request, next: Next) -> Response {
+    let refuse = |status, code, message| {
+        let mut response = graph::error(status, code, message);
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+        response
+    };
+    match tenant.world.faults.request() {
+        None => next.run(request).await,
+        Some(RequestFault::Slow(wait)) => {
+            tokio::time::sleep(wait).await;
+            next.run(request).await
+        }
+        Some(RequestFault::TooManyRequests) => refuse(
+            StatusCode::TOO_MANY_REQUESTS,
+            "TooManyRequests",
+            "You have reached the maximum number of concurrent requests per tenant. Please wait and try again",
+        ),
+        Some(RequestFault::Unavailable) => refuse(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "ServiceUnavailable",
+            "The service is temporarily unavailable.",
+        ),
+    }
+}
+
+/// Whether the request carries a token for this audience.
+fn allowed(tenant: &Tenant, headers: &HeaderMap, audience: Audience) -> bool {
+    headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .is_some_and(|token| tenant.world.tokens.allows(token, audience))
+}
+
+/// An answer with JSON in it.
+fn json(status: StatusCode, value: &serde_json::Value) -> Response {
+    (status, axum::Json(value)).into_response()
+}

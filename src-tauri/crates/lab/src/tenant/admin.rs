@@ -1,0 +1,155 @@
+//! The Exchange admin interface: `InvokeCommand`, its pages and its errors.
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use super::admin_cmdlets as cmdlets;
+use super::{Audience, Query, Tenant};
+
+const LARGEST_PAGE: usize = 1000;
+
+/// Why a cmdlet failed.
+pub(super) struct Failure {
+    pub(super) status: StatusCode,
+    /// The .NET class of the exception.
+    pub(super) class: &'static str,
+    pub(super) text: String,
+}
+
+impl Failure {
+    pub(super) fn not_found(identity: &str) -> Self {
+        Self {
+            status: StatusCode::NOT_FOUND,
+            class: "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundException",
+            text: format!(
+                "The operation couldn't be performed because object '{identity}' couldn't be found on 'AM9PR10A001DC01.EURPR10A001.PROD.OUTLOOK.COM'."
+            ),
+        }
+    }
+
+    pub(super) fn bad_parameter(name: &str) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            class: "System.Management.Automation.ParameterBindingException",
+            text: format!("A parameter cannot be found that matches parameter name '{name}'."),
+        }
+    }
+
+    pub(super) fn bad_value(text: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            class: "Microsoft.Exchange.Configuration.Tasks.TaskArgumentException",
+            text: text.into(),
+        }
+    }
+
+    fn into_response(self) -> Response {
+        let code = match self.status {
+            StatusCode::NOT_FOUND => "NotFound",
+            StatusCode::BAD_REQUEST => "BadRequest",
+            _ => "InternalServerError",
+        };
+        super::json(
+            self.status,
+            &json!({"error": {
+                "code": code,
+                "message": "Error executing request. The operation failed; see details.",
+                "details": [{"code": "Context", "target": "",
+                             "message": format!("Ex6F9304|{}|{}", self.class, self.text)}],
+                "innererror": {
+                    "message": "Error executing cmdlet",
+                    "type": "Microsoft.Exchange.Admin.OData.Core.ODataServiceException",
+                    "internalexception": {"message": self.text, "type": self.class},
+                },
+            }}),
+        )
+    }
+}
+
+/// What a cmdlet gave.
+#[derive(Default)]
+pub(super) struct Output {
+    pub(super) values: Vec<Value>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// `POST /adminapi/beta/{tenant}/InvokeCommand`. A page after the first is asked for by sending the same body again.
+pub(super) async fn invoke(
+    State(tenant): State<Tenant>,
+    Path(of): Path<String>,
+    query: Query,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    if !super::allowed(&tenant, &headers, Audience::Exchange) || of != tenant.world.tenant_id {
+        return (
+            StatusCode::UNAUTHORIZED,
+            [(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")],
+        )
+            .into_response();
+    }
+    let request: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let input = request.get("CmdletInput");
+    let name = input
+        .and_then(|input| input.get("CmdletName"))
+        .and_then(Value::as_str);
+    let Some(name) = name else {
+        return Failure::bad_value("The request holds no CmdletInput.").into_response();
+    };
+    let none = Map::new();
+    let parameters = input
+        .and_then(|input| input.get("Parameters"))
+        .and_then(Value::as_object)
+        .unwrap_or(&none);
+    match cmdlets::run(&tenant.world, name, parameters) {
+        None => unknown_cmdlet(),
+        Some(Err(failure)) => failure.into_response(),
+        Some(Ok(output)) => page(&tenant, output, &query, &headers),
+    }
+}
+
+fn page(tenant: &Tenant, output: Output, query: &Query, headers: &HeaderMap) -> Response {
+    let size = headers
+        .get_all("prefer")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split([',', ';']))
+        .find_map(|part| part.trim().strip_prefix("odata.maxpagesize="))
+        .and_then(|size| size.parse::<usize>().ok())
+        .unwrap_or(LARGEST_PAGE)
+        .clamp(1, LARGEST_PAGE);
+    let skip = query
+        .get("$skiptoken")
+        .and_then(|token| token.parse::<usize>().ok())
+        .unwrap_or(0);
+    let more = skip.saturating_add(size) < output.values.len();
+    let url = format!(
+        "{}/adminapi/beta/{}/InvokeCommand",
+        tenant.base, tenant.world.tenant_id
+    );
+    let values: Vec<Value> = output.values.into_iter().skip(skip).take(size).collect();
+    let mut answer = json!({
+        "@odata.context": format!("{url}/$metadata#Collection(Edm.ComplexType)"),
+        "adminapi.warnings@odata.type": "#Collection(String)",
+        "@adminapi.warnings": output.warnings,
+        "value": values,
+    });
+    if more && let Some(object) = answer.as_object_mut() {
+        let next = format!("{url}?$skiptoken={}", skip + size);
+        object.insert("@odata.nextLink".to_owned(), next.into());
+    }
+    super::json(StatusCode::OK, &answer)
+}
+
+/// A cmdlet that this caller may not run, or that does not exist: 403, and a body of NULs that calls itself gzip.
+fn unknown_cmdlet() -> Response {
+    (
+        StatusCode::FORBIDDEN,
+        [(header::CONTENT_ENCODING, "gzip")],
+        Body::from(vec![0_u8; 64]),
+    )
+        .into_response()
+}

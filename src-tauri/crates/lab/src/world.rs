@@ -1,0 +1,114 @@
+//! Everything the servers share.
+
+use std::time::Duration;
+
+use rand::Rng;
+
+use crate::corpus::Corpus;
+use crate::faults::Faults;
+use crate::org::{self, Hurdle, Persona};
+use crate::seed;
+use crate::store::{State, Store};
+use crate::tenant::Tokens;
+
+/// The world: who there is, what they have, and what has happened.
+pub(crate) struct World {
+    pub(crate) seed: u64,
+    pub(crate) personas: Vec<Persona>,
+    pub(crate) corpus: Corpus,
+    pub(crate) store: Store,
+    pub(crate) faults: Faults,
+    pub(crate) tokens: Tokens,
+    /// Of the account that migrates.
+    pub(crate) password: String,
+    pub(crate) smtp_password: String,
+    pub(crate) client_secret: String,
+    pub(crate) client_id: String,
+    pub(crate) tenant_id: String,
+    /// The object id of the enterprise application.
+    pub(crate) service_principal: String,
+}
+
+/// What the tenant holds under an alias.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recipient {
+    Missing,
+    MailUser,
+    Mailbox,
+}
+
+impl World {
+    pub(crate) fn new(
+        seed: u64,
+        personas: Vec<Persona>,
+        corpus: Corpus,
+        store: Store,
+        faults: Faults,
+    ) -> Self {
+        let guid = |of: &str| seed::guid_text(seed::guid(seed, &["tenant", of]));
+        let tenant_id = guid("tenant");
+        let service_principal = guid("service principal");
+        let client_id = guid("client");
+        Self {
+            tokens: Tokens::new(seed, &tenant_id, &client_id, &service_principal),
+            password: org::password(seed, org::ACCOUNT),
+            smtp_password: org::password(seed, "smtp"),
+            client_secret: org::password(seed, "client"),
+            client_id,
+            tenant_id,
+            service_principal,
+            seed,
+            personas,
+            corpus,
+            store,
+            faults,
+        }
+    }
+
+    pub(crate) fn by_alias(&self, alias: &str) -> Option<&Persona> {
+        self.personas
+            .iter()
+            .find(|persona| persona.alias.eq_ignore_ascii_case(alias))
+    }
+
+    /// The mailbox with this address, in the company's domain or the tenant's.
+    pub(crate) fn by_address(&self, address: &str) -> Option<&Persona> {
+        let (local, domain) = address.rsplit_once('@')?;
+        [org::DOMAIN, org::TENANT_DOMAIN]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(domain))
+            .then(|| self.by_alias(local))?
+    }
+
+    /// What the tenant holds: a mail user's mailbox appears a moment after its licence.
+    pub(crate) fn recipient(&self, persona: &Persona, state: &State) -> Recipient {
+        if persona.hurdle == Some(Hurdle::MailUserMissing) {
+            return Recipient::Missing;
+        }
+        let Some(user) = state.users.get(&persona.alias) else {
+            return Recipient::MailUser;
+        };
+        let ready = user
+            .licensed_at
+            .is_none_or(|at| at.elapsed() >= self.provisioning(persona));
+        if user.mailbox.is_some() && ready {
+            Recipient::Mailbox
+        } else {
+            Recipient::MailUser
+        }
+    }
+
+    fn provisioning(&self, persona: &Persona) -> Duration {
+        let mut rng = seed::rng(self.seed, &["provisioning", &persona.alias]);
+        Duration::from_millis(rng.random_range(100..=300))
+    }
+
+    /// Whether the program may open this mailbox of the tenant.
+    pub(crate) fn may_open(&self, persona: &Persona, state: &State) -> bool {
+        self.recipient(persona, state) == Recipient::Mailbox
+            && state
+                .users
+                .get(&persona.alias)
+                .is_some_and(|user| user.full_access.contains(&self.service_principal))
+    }
+}
