@@ -1,0 +1,358 @@
+//! The tenant, the directory and the mail server of the practice organisation, over real sockets.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::collections::BTreeMap;
+
+use stegvis_connect::http::Application;
+use stegvis_connect::ldap::{ActiveDirectory, DirectorySettings};
+use stegvis_connect::smtp::{SmtpMailer, SmtpSettings};
+use stegvis_connect::tenant::{CloudTenant, TenantSettings};
+use stegvis_connect::tls::Trust;
+use stegvis_engine::ports::{
+    Attachment, Directory, EndpointErrorKind, Mail, Mailer, Tenant, TenantRecipient,
+};
+use stegvis_lab::{FaultScript, Hurdle, Lab, LabOptions, MailboxKind};
+use stegvis_model::{RecipientKind, Security, SmtpAddress, TenantRecipientKind};
+
+struct Practice {
+    lab: Lab,
+    _dir: tempfile::TempDir,
+}
+
+async fn practice(change: impl FnOnce(&mut LabOptions)) -> Practice {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = LabOptions::new(dir.path());
+    change(&mut options);
+    Practice {
+        lab: Lab::start(options).await.unwrap(),
+        _dir: dir,
+    }
+}
+
+impl Practice {
+    fn trust(&self) -> Trust {
+        Trust::SystemAnd(self.lab.details().ca_pem.clone())
+    }
+
+    fn tenant_with(&self, client_secret: &str) -> CloudTenant {
+        let details = self.lab.details();
+        CloudTenant::new(TenantSettings {
+            tenant_id: details.tenant_id.clone(),
+            application: Application {
+                token_url: details.tenant.token_url.parse().unwrap(),
+                client_id: details.tenant.client_id.clone(),
+                client_secret: client_secret.to_owned().into(),
+            },
+            graph: details.tenant.graph.parse().unwrap(),
+            admin_api: details.tenant.admin_api.parse().unwrap(),
+            trust: self.trust(),
+            usage_location: None,
+        })
+        .unwrap()
+    }
+
+    fn tenant(&self) -> CloudTenant {
+        self.tenant_with(&self.lab.details().tenant.client_secret)
+    }
+
+    fn directory_settings(&self) -> DirectorySettings {
+        let directory = &self.lab.details().directory;
+        DirectorySettings {
+            host: directory.host.clone(),
+            port: directory.port,
+            security: Security::ImplicitTls,
+            account: directory.account.clone(),
+            password: directory.password.clone().into(),
+            base_dn: None,
+            trust: self.trust(),
+        }
+    }
+
+    fn directory(&self) -> ActiveDirectory {
+        ActiveDirectory::new(self.directory_settings()).unwrap()
+    }
+
+    fn smtp_settings(&self) -> SmtpSettings {
+        let smtp = &self.lab.details().smtp;
+        SmtpSettings {
+            host: smtp.host.clone(),
+            port: smtp.port,
+            security: Security::StartTls,
+            account: Some((smtp.account.clone(), smtp.password.clone().into())),
+            from: self.lab.details().notify.parse().unwrap(),
+            trust: self.trust(),
+        }
+    }
+
+    fn first(&self) -> SmtpAddress {
+        self.lab
+            .details()
+            .mailboxes
+            .first()
+            .unwrap()
+            .address
+            .parse()
+            .unwrap()
+    }
+
+    fn hurdle(&self, hurdle: Hurdle) -> SmtpAddress {
+        let mailboxes = &self.lab.details().mailboxes;
+        let found = mailboxes
+            .iter()
+            .find(|mailbox| mailbox.hurdle == Some(hurdle));
+        found.unwrap().address.parse().unwrap()
+    }
+}
+
+fn by_address(recipients: Vec<TenantRecipient>) -> BTreeMap<SmtpAddress, TenantRecipient> {
+    recipients
+        .into_iter()
+        .map(|recipient| (recipient.address.clone(), recipient))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_tenant_shows_its_sync_its_domains_and_a_mail_user_for_every_mailbox() {
+    let practice = practice(|_| {}).await;
+    let (tenant, details) = (practice.tenant(), practice.lab.details());
+    let organization = tenant.organization().await.unwrap();
+    assert_eq!(organization.display_name, details.company);
+    assert!(organization.directory_sync);
+    assert!(organization.last_directory_sync.is_some());
+    assert_eq!(organization.free_mailbox_licences, 12);
+
+    let domains = tenant.domains().await.unwrap();
+    let facts: Vec<_> = domains
+        .iter()
+        .map(|domain| (domain.name.as_str(), domain.verified, domain.initial))
+        .collect();
+    assert_eq!(
+        facts,
+        [
+            (&*details.domain, true, false),
+            (&*details.tenant_domain, true, true)
+        ]
+    );
+
+    let all = by_address(tenant.recipients().await.unwrap());
+    for mailbox in &details.mailboxes {
+        let address: SmtpAddress = mailbox.address.parse().unwrap();
+        let recipient = all.get(&address).unwrap();
+        assert_eq!(recipient.kind, TenantRecipientKind::MailUser);
+        assert!(!recipient.licensed && !recipient.mailbox_guid_synced);
+        let routing = recipient.routing_address.as_ref().unwrap();
+        assert_eq!(routing.domain().as_str(), details.tenant_domain);
+        assert_eq!(
+            tenant.recipient(&address).await.unwrap().as_ref(),
+            Some(recipient)
+        );
+    }
+    let kinds: Vec<_> = all.values().map(|recipient| recipient.kind).collect();
+    assert!(kinds.contains(&TenantRecipientKind::Other));
+    assert!(kinds.contains(&TenantRecipientKind::Mailbox));
+    let nobody = "nobody@nordvik.example".parse().unwrap();
+    assert_eq!(tenant.recipient(&nobody).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_licence_makes_a_mailbox_and_the_mailbox_is_opened_to_us_however_often_it_is_asked() {
+    let practice = practice(|_| {}).await;
+    let (tenant, address) = (practice.tenant(), practice.first());
+    let early = tenant.grant_access(&address).await.unwrap_err();
+    assert_eq!(early.kind, EndpointErrorKind::NotFound, "{early}");
+
+    for _ in 0..2 {
+        tenant.license(&address).await.unwrap();
+    }
+    let organization = tenant.organization().await.unwrap();
+    assert_eq!(organization.free_mailbox_licences, 11);
+    let recipient = loop {
+        let recipient = tenant.recipient(&address).await.unwrap().unwrap();
+        assert!(recipient.licensed);
+        if recipient.kind == TenantRecipientKind::Mailbox {
+            break recipient;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    };
+    assert!(recipient.routing_address.is_some());
+    for _ in 0..2 {
+        tenant.grant_access(&address).await.unwrap();
+    }
+
+    let nobody = "nobody@nordvik.example".parse().unwrap();
+    let error = tenant.license(&nobody).await.unwrap_err();
+    assert_eq!(error.kind, EndpointErrorKind::NotFound, "{error}");
+}
+
+#[tokio::test]
+async fn a_missing_mail_user_is_not_there_and_a_wrong_secret_does_not_sign_in() {
+    let practice = practice(|options| options.hurdles = true).await;
+    let missing = practice.hurdle(Hurdle::MailUserMissing);
+    assert_eq!(practice.tenant().recipient(&missing).await.unwrap(), None);
+    let error = practice
+        .tenant_with("wrong")
+        .organization()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, EndpointErrorKind::SignInRefused, "{error}");
+}
+
+#[tokio::test]
+async fn a_tenant_that_asks_to_wait_is_waited_for() {
+    let practice = practice(|options| options.faults = FaultScript::Throttled).await;
+    let tenant = practice.tenant();
+    for _ in 0..4 {
+        assert!(tenant.recipients().await.unwrap().len() > 10);
+    }
+}
+
+#[tokio::test]
+async fn a_directory_lists_every_mailbox_with_its_kind() {
+    let practice = practice(|_| {}).await;
+    let directory = practice.directory();
+    assert_eq!(
+        directory.base_dn().await.unwrap(),
+        practice.lab.details().directory.base_dn
+    );
+    let found: BTreeMap<_, _> = directory
+        .mailboxes()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|recipient| (recipient.address.to_string(), recipient))
+        .collect();
+    let mailboxes = &practice.lab.details().mailboxes;
+    assert_eq!(found.len(), mailboxes.len());
+    for mailbox in mailboxes {
+        let recipient = found.get(&mailbox.address).unwrap();
+        let kind = match mailbox.kind {
+            MailboxKind::UserMailbox => RecipientKind::UserMailbox,
+            MailboxKind::SharedMailbox => RecipientKind::SharedMailbox,
+            MailboxKind::RoomMailbox => RecipientKind::RoomMailbox,
+        };
+        assert_eq!(recipient.kind, kind);
+        assert_eq!(recipient.display_name, mailbox.display_name);
+        assert_eq!(recipient.alias, mailbox.alias);
+        assert_eq!(recipient.target_address, None);
+        let one = directory.find(&recipient.address).await.unwrap();
+        assert_eq!(one.as_ref(), Some(recipient));
+    }
+    let nobody = "nobody@nordvik.example".parse().unwrap();
+    assert_eq!(directory.find(&nobody).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_target_address_is_written_read_back_and_removed_twice_over() {
+    let practice = practice(|_| {}).await;
+    let (directory, address) = (practice.directory(), practice.first());
+    let dn = directory.find(&address).await.unwrap().unwrap().dn;
+    let before = directory.export(&dn).await.unwrap();
+    assert!(before.contains(&format!("mail: {address}\n")), "{before}");
+    directory.may_write_target_address(&dn).await.unwrap();
+
+    let value = "SMTP:asa@nordvik.onmicrosoft.example";
+    for target in [Some(value), None] {
+        for _ in 0..2 {
+            directory.write_target_address(&dn, target).await.unwrap();
+            directory.may_write_target_address(&dn).await.unwrap();
+            let now = directory.find(&address).await.unwrap().unwrap();
+            assert_eq!(now.target_address.as_deref(), target);
+        }
+    }
+    assert_eq!(directory.export(&dn).await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_protected_account_is_seen_and_its_write_refused() {
+    let practice = practice(|options| options.hurdles = true).await;
+    let directory = practice.directory();
+    let address = practice.hurdle(Hurdle::ProtectedAccount);
+    let found = directory.find(&address).await.unwrap().unwrap();
+    assert!(found.protected);
+    for outcome in [
+        directory.may_write_target_address(&found.dn).await,
+        directory
+            .write_target_address(&found.dn, Some("SMTP:x@y.example"))
+            .await,
+    ] {
+        assert_eq!(outcome.unwrap_err().kind, EndpointErrorKind::RightsMissing);
+    }
+    let gone = format!("CN=Ingen,{}", practice.lab.details().directory.base_dn);
+    for kind in [
+        directory.export(&gone).await.unwrap_err().kind,
+        directory
+            .write_target_address(&gone, None)
+            .await
+            .unwrap_err()
+            .kind,
+    ] {
+        assert_eq!(kind, EndpointErrorKind::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn a_directory_that_is_not_trusted_or_does_not_trust_us_says_which() {
+    let practice = practice(|_| {}).await;
+    let settings = practice.directory_settings();
+    let refused = ActiveDirectory::new(DirectorySettings {
+        password: "wrong".to_owned().into(),
+        ..settings.clone()
+    });
+    let error = refused.unwrap().check().await.unwrap_err();
+    assert_eq!(error.kind, EndpointErrorKind::SignInRefused, "{error}");
+    assert!(error.detail.contains("wrong password"), "{error}");
+
+    let pinned = |pin: String| {
+        ActiveDirectory::new(DirectorySettings {
+            trust: Trust::Pinned(pin),
+            ..settings.clone()
+        })
+        .unwrap()
+    };
+    let error = pinned("0".repeat(64)).check().await.unwrap_err();
+    let EndpointErrorKind::Certificate {
+        fingerprint: Some(shown),
+    } = error.kind
+    else {
+        panic!("{error:?}");
+    };
+    pinned(shown).check().await.unwrap();
+}
+
+#[tokio::test]
+async fn mail_reaches_the_sink_by_both_kinds_of_tls() {
+    let practice = practice(|_| {}).await;
+    let settings = practice.smtp_settings();
+    let implicit = SmtpSettings {
+        port: practice.lab.details().smtp.implicit_tls_port,
+        security: Security::ImplicitTls,
+        ..settings.clone()
+    };
+    for settings in [settings.clone(), implicit] {
+        let mail = Mail {
+            to: practice.lab.details().notify.parse().unwrap(),
+            subject: "Omgång 1 är klar".into(),
+            text: "Tio brevlådor, inga fel.".into(),
+            attachments: vec![Attachment {
+                name: "report.csv".into(),
+                media_type: "text/csv".into(),
+                bytes: b"EmailAddress\r\n".to_vec(),
+            }],
+        };
+        SmtpMailer::new(settings).send(&mail).await.unwrap();
+    }
+    let sunk = practice.lab.judge().await.unwrap().mails;
+    let subjects: Vec<_> = sunk.iter().map(|mail| &*mail.subject).collect();
+    assert_eq!(subjects, ["Omgång 1 är klar"; 2]);
+    assert_eq!(sunk.first().unwrap().to, [&*practice.lab.details().notify]);
+
+    let wrong = SmtpSettings {
+        account: Some((
+            "migrering@nordvik.example".into(),
+            "wrong".to_owned().into(),
+        )),
+        ..settings
+    };
+    let error = SmtpMailer::new(wrong).check().await.unwrap_err();
+    assert_eq!(error.kind, EndpointErrorKind::SignInRefused, "{error}");
+}
