@@ -22,6 +22,7 @@ use tokio_util::codec::Framed;
 use crate::net;
 use crate::org::{self, ACCOUNT, BASE_DN, DOMAIN, NETBIOS};
 use crate::world::World;
+pub(crate) use entries::Born;
 use entries::{Directory, Entry};
 
 /// Active Directory's MaxPageSize: without pages a search ends here.
@@ -164,7 +165,7 @@ fn search(
         return done(not_bound());
     }
     let directory = Directory::of(world);
-    if !directory.has(&request.base) {
+    if directory.get(&request.base).is_none() {
         let mut missing = result(
             LdapResultCode::NoSuchObject,
             "0000208D: NameErr: DSID-0310020A, problem 2001 (NO_OBJECT), data 0, best match of: ''",

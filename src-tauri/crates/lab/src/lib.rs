@@ -105,7 +105,7 @@ impl Lab {
             size: options.size,
             hurdles: options.hurdles,
         };
-        let store = Store::open(&options.dir, identity)?;
+        let store = open(&options.dir, identity).await?;
         let certificates = ca::certificates(&options.dir)?;
         let personas = org::personas(options.seed, options.mailboxes, options.hurdles);
         let corpus = Corpus::new(options.seed, options.size, &personas);
@@ -211,6 +211,17 @@ impl Drop for Lab {
     fn drop(&mut self) {
         self.stop.cancel();
     }
+}
+
+/// Opens the world. A process that was killed a moment ago may hold its lock for an instant: try again.
+async fn open(dir: &Path, identity: Identity) -> Result<Store, LabError> {
+    for _ in 0..20 {
+        match Store::open(dir, identity) {
+            Err(LabError::InUse(_)) => tokio::time::sleep(Duration::from_millis(50)).await,
+            result => return result,
+        }
+    }
+    Store::open(dir, identity)
 }
 
 struct Ports {

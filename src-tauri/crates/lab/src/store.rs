@@ -35,7 +35,15 @@ pub(crate) struct Store {
     inner: Mutex<Inner>,
     next_spool: AtomicU64,
     /// Held for its lock.
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a child process that is just being started holds it open for a
+        // moment longer. Should unlocking fail, closing does it a little later.
+        let _ = self.lock.unlock();
+    }
 }
 
 struct Inner {
@@ -78,7 +86,7 @@ impl Store {
             dir: dir.to_owned(),
             inner: Mutex::new(Inner { log, state }),
             next_spool: AtomicU64::new(0),
-            _lock: lock,
+            lock,
         })
     }
 

@@ -29,7 +29,8 @@ fn decode(value: &str) -> String {
     let mut after_word = false;
     for part in value.split(' ') {
         let word = encoded_word(part);
-        if !out.is_empty() && !(after_word && word.is_some()) {
+        let joined = after_word && word.is_some();
+        if !out.is_empty() && !joined {
             out.push(' ');
         }
         after_word = word.is_some();

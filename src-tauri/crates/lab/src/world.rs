@@ -6,6 +6,7 @@ use rand::Rng;
 
 use crate::corpus::Corpus;
 use crate::faults::Faults;
+use crate::ldap::Born;
 use crate::org::{self, Hurdle, Persona};
 use crate::seed;
 use crate::store::{State, Store};
@@ -16,6 +17,8 @@ pub(crate) struct World {
     pub(crate) seed: u64,
     pub(crate) personas: Vec<Persona>,
     pub(crate) corpus: Corpus,
+    /// The directory as it was born.
+    pub(crate) directory: Born,
     pub(crate) store: Store,
     pub(crate) faults: Faults,
     pub(crate) tokens: Tokens,
@@ -57,6 +60,7 @@ impl World {
             client_id,
             tenant_id,
             service_principal,
+            directory: Born::new(seed, &personas),
             seed,
             personas,
             corpus,

@@ -21,6 +21,8 @@ pub(super) type Attribute = (String, Vec<Vec<u8>>);
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub(super) dn: String,
+    /// The same, for comparing.
+    normal: String,
     /// By name in lower case.
     pub(super) attributes: BTreeMap<String, Attribute>,
 }
@@ -29,6 +31,7 @@ impl Entry {
     fn new(dn: impl Into<String>, classes: &[&str]) -> Self {
         let mut entry = Self {
             dn: dn.into(),
+            normal: String::new(),
             attributes: BTreeMap::new(),
         };
         let dn = entry.dn.clone();
@@ -59,34 +62,58 @@ impl Entry {
     }
 }
 
-/// Every object, in a fixed order.
-pub(super) struct Directory(Vec<Entry>);
+/// Every object as it was born, in a fixed order. Made once for a world.
+pub(crate) struct Born(Vec<Entry>);
 
-impl Directory {
-    pub(super) fn of(world: &World) -> Self {
+impl Born {
+    pub(crate) fn new(seed: u64, personas: &[Persona]) -> Self {
         let mut entries = containers();
-        entries.extend(world.personas.iter().map(|persona| mailbox(persona)));
-        entries.extend(others(world.seed));
-        world.store.read(|state| {
-            for entry in &mut entries {
-                if let Some(changed) = state.directory.get(&entry.dn.to_lowercase()) {
-                    for (name, values) in changed {
-                        let written = super::modify::written(name).unwrap_or(name);
-                        entry.set_bytes(written, values.clone());
-                    }
-                }
-            }
-        });
+        entries.extend(personas.iter().map(mailbox));
+        entries.extend(others(seed));
+        for entry in &mut entries {
+            entry.normal = normal(&entry.dn);
+        }
         Self(entries)
     }
+}
 
-    pub(super) fn has(&self, dn: &str) -> bool {
-        self.get(dn).is_some()
+/// Every object as it is now.
+pub(super) struct Directory<'a> {
+    born: &'a [Entry],
+    /// By place in `born`.
+    changed: BTreeMap<usize, Entry>,
+}
+
+impl<'a> Directory<'a> {
+    pub(super) fn of(world: &'a World) -> Self {
+        let born = world.directory.0.as_slice();
+        let changed = world.store.read(|state| {
+            let changed = born.iter().enumerate().filter_map(|(at, entry)| {
+                let attributes = state.directory.get(&entry.dn.to_lowercase())?;
+                let mut entry = entry.clone();
+                for (name, values) in attributes {
+                    let written = super::modify::written(name).unwrap_or(name);
+                    entry.set_bytes(written, values.clone());
+                }
+                Some((at, entry))
+            });
+            if state.directory.is_empty() {
+                BTreeMap::new()
+            } else {
+                changed.collect()
+            }
+        });
+        Self { born, changed }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Entry> {
+        let born = self.born.iter().enumerate();
+        born.map(|(at, entry)| self.changed.get(&at).unwrap_or(entry))
     }
 
     pub(super) fn get(&self, dn: &str) -> Option<&Entry> {
         let dn = normal(dn);
-        self.0.iter().find(|entry| normal(&entry.dn) == dn)
+        self.all().find(|entry| entry.normal == dn)
     }
 
     pub(super) fn under(
@@ -96,16 +123,14 @@ impl Directory {
     ) -> impl Iterator<Item = &Entry> {
         let base = normal(base);
         let below = format!(",{base}");
-        self.0.iter().filter(move |entry| {
-            let dn = normal(&entry.dn);
-            match scope {
-                LdapSearchScope::Base => dn == base,
-                LdapSearchScope::OneLevel => dn
-                    .strip_suffix(&below)
-                    .is_some_and(|rest| !rest.contains(',')),
-                LdapSearchScope::Subtree => dn == base || dn.ends_with(&below),
-                LdapSearchScope::Children => dn.ends_with(&below),
-            }
+        self.all().filter(move |entry| match scope {
+            LdapSearchScope::Base => entry.normal == base,
+            LdapSearchScope::OneLevel => entry
+                .normal
+                .strip_suffix(&below)
+                .is_some_and(|rest| !rest.contains(',')),
+            LdapSearchScope::Subtree => entry.normal == base || entry.normal.ends_with(&below),
+            LdapSearchScope::Children => entry.normal.ends_with(&below),
         })
     }
 }
@@ -123,6 +148,7 @@ fn normal(dn: &str) -> String {
 pub(super) fn root() -> Entry {
     let mut root = Entry {
         dn: String::new(),
+        normal: String::new(),
         attributes: BTreeMap::new(),
     };
     root.set("objectClass", &["top"]);

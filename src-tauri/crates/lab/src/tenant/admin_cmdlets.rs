@@ -12,6 +12,7 @@ use crate::world::{Recipient, World};
 
 type Parameters = Map<String, Value>;
 type Result = std::result::Result<Output, Failure>;
+type Cmdlet = fn(&World, &Parameters) -> Result;
 
 const NO_GUID: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -26,7 +27,7 @@ pub(super) fn run(world: &World, name: &str, parameters: &Parameters) -> Option<
         "InheritanceType",
         "Confirm",
     ];
-    let (allowed, cmdlet): (&[&str], fn(&World, &Parameters) -> Result) = match name {
+    let (allowed, cmdlet): (&[&str], Cmdlet) = match name {
         "Get-Recipient" => (&get, |world, p| recipients(world, p, |_| true)),
         "Get-MailUser" => (&get, |world, p| {
             recipients(world, p, |kind| kind == "MailUser")
