@@ -8,13 +8,15 @@ export default defineConfig(({ mode }) => ({
   base: './',
   define: { __FAKE_PLATFORM__: JSON.stringify(mode === 'fake') },
   plugins: [
-    paraglideVitePlugin({
-      project: './project.inlang',
-      outdir: './src/paraglide',
-      strategy: ['globalVariable', 'baseLocale'],
-      outputStructure: 'locale-modules',
-      emitReadme: false,
-    }),
+    // Under test the messages have been compiled already, and nothing need be watched.
+    !process.env.VITEST &&
+      paraglideVitePlugin({
+        project: './project.inlang',
+        outdir: './src/paraglide',
+        strategy: ['globalVariable', 'baseLocale'],
+        outputStructure: 'locale-modules',
+        emitReadme: false,
+      }),
     svelte(),
   ],
   build: {

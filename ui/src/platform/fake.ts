@@ -34,7 +34,7 @@ export interface FakeOptions {
   tick?: number;
 }
 
-const LIVE: Size = { scale: 60, rate: 300, pace: 1, wait: 2500 };
+const LIVE: Size = { scale: 60, rate: 1200, pace: 1, wait: 2500 };
 const FULL: Size = { scale: 1, rate: 30, pace: 60, wait: 480_000 };
 
 const TESTS: Record<EndpointTest['test'], [string, string, Record<string, string>]> = {
@@ -141,6 +141,7 @@ export class FakePlatform implements Platform {
     }
     this.#checking = false;
     this.#preflight = { ...this.#preflightNow(), running: false, ranAt: new Date().toISOString(), tookMs: 4200 };
+    this.#tell({ event: 'Preflight', view: this.#preflightNow() });
     this.#tellProject();
     return this.#answer(() => this.#preflightNow());
   }

@@ -27,12 +27,14 @@ export class Session {
           break;
         case 'Preflight':
           this.preflight = event.view;
+          if (!event.view.running) void this.refresh();
           break;
         case 'User':
           this.run.moved(event.view);
           break;
         case 'Run':
           this.run.arrived(event.view);
+          if (!event.view.running) void this.refresh();
           break;
       }
     });
@@ -65,11 +67,13 @@ export class Session {
     }
   }
 
-  /** Reads the project's facts again, after a request that changed them. */
+  /** Reads the project's facts again, after something that changed them. What went wrong before stays said. */
   async refresh(): Promise<void> {
-    await this.ask(async () => {
+    try {
       this.project = await this.platform.projectView();
-    });
+    } catch (error) {
+      this.trouble = present.coreError(error);
+    }
   }
 
   dismiss(): void {

@@ -1,0 +1,233 @@
+// The wizard in a real browser on the pretend platform: the whole journey, the keyboard, and axe on every page
+// in both languages, both themes and both window sizes. Prints one line a test and a closing count.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+import { open, pages, visit } from './browser.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const { browser, address, close } = await open();
+
+let passed = 0;
+const failures = [];
+async function test(name, run) {
+  const page = await browser.newPage({
+    viewport: { width: 1180, height: 760 },
+    timezoneId: 'Europe/Stockholm',
+    locale: 'en-GB',
+    reducedMotion: 'reduce',
+  });
+  page.setDefaultTimeout(15_000);
+  const noise = [];
+  page.on('pageerror', (error) => noise.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && noise.push(message.text()));
+  page.on('request', (request) => !request.url().startsWith(address({}).split('?')[0]) && noise.push(`request to ${request.url()}`));
+  try {
+    await run(page);
+    assert.deepEqual(noise, []);
+    passed += 1;
+    console.log(`ok    ${name}`);
+  } catch (error) {
+    failures.push(name);
+    console.log(`FAIL  ${name}\n${error instanceof Error ? error.message : error}`);
+  } finally {
+    await page.close();
+  }
+}
+
+const id = (page, name) => page.locator(`[data-testid="${name}"]`);
+const heading = (page) => page.locator('h1').first();
+async function says(page, text) {
+  try {
+    await page.waitForFunction((text) => document.querySelector('h1')?.textContent?.includes(text), text);
+  } catch {
+    assert.equal(await heading(page).textContent(), text);
+  }
+}
+
+/** Violations of the page as it is, as lines to read. */
+async function violations(page) {
+  const found = await page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
+    return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target.join(' ')).join(' | ')}`);
+  });
+  return found;
+}
+
+await test('the practice company is migrated from its first question to its report, with a stop on the way', async (page) => {
+  await page.goto(address({ lang: 'en', theme: 'light', latency: 5, tick: 60 }));
+  await says(page, 'Practise first');
+  assert.equal(await id(page, 'safe').locator('b').textContent(), 'Nothing has been changed');
+  await id(page, 'primary').click();
+
+  await says(page, 'Two things stop you');
+  assert.equal(await id(page, 'step-prepare').getAttribute('aria-current'), 'step');
+  await id(page, 'row-MailUserExists').locator('.disc').click();
+  await page.getByText('How to fix it').waitFor();
+  await id(page, 'primary').click();
+
+  await says(page, 'Choose the mailboxes');
+  await id(page, 'primary').click();
+  assert.equal(await id(page, 'missing').textContent(), 'Choose at least one mailbox');
+  await id(page, 'choose-all').check();
+  await id(page, 'choose-per.mansson@nordvik.example').uncheck();
+  await id(page, 'suggest-pilot').click();
+  await says(page, '14 mailboxes will move, three of them first.');
+  await id(page, 'primary').click();
+
+  await says(page, 'can read your old server');
+  assert.equal(await id(page, 'test-OpensMailboxes').getAttribute('data-severity'), 'Pass');
+  await id(page, 'primary').click();
+
+  await says(page, 'when you start the batch Pilot');
+  await page.locator('body').press('Enter');
+  await says(page, 'when you start the batch Pilot'); // Enter alone starts nothing
+  await id(page, 'primary').click();
+
+  await says(page, 'moving');
+  await id(page, 'stop').click();
+  await says(page, 'Stopped, with');
+  await id(page, 'resume').click();
+  await says(page, 'mailboxes are synced.');
+  await id(page, 'next-batch').click();
+  await says(page, 'when you start the batch Batch 2');
+  await id(page, 'primary').click();
+  await says(page, 'the rest is copied');
+  assert.equal(await id(page, 'row-goran.wikstrom@nordvik.example').getAttribute('data-status'), 'Failed');
+  await id(page, 'row-goran.wikstrom@nordvik.example').locator('.rowlink').click();
+  await id(page, 'pane').getByText('INSUFF_ACCESS_RIGHTS').waitFor();
+  await id(page, 'retry-user').click();
+  await says(page, 'All 14 mailboxes are synced.');
+  await id(page, 'primary').click();
+
+  await says(page, 'Every count reconciles; the report is ready.');
+  assert.equal(await id(page, 'ledger').getAttribute('data-reconciled'), 'true');
+  assert.equal(await id(page, 'verification').getAttribute('data-agrees'), 'true');
+  await id(page, 'save-report').click();
+  await id(page, 'open-html').waitFor();
+  await id(page, 'primary').click();
+  await page.getByText('All 14 mailboxes are copied and every count reconciles.').waitFor();
+  await id(page, 'back').click();
+  await says(page, 'Every count reconciles');
+});
+
+await test('the keyboard alone opens the practice company, and focus follows the sentence', async (page) => {
+  await page.goto(address({ lang: 'sv', theme: 'light', latency: 0 }));
+  await says(page, 'Öva först');
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1');
+  assert.equal(await page.title(), 'Projekt – Stegvis');
+  await page.keyboard.press('Enter');
+  await says(page, 'Två saker hindrar dig');
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1');
+  assert.equal(await page.title(), 'Förbered – Stegvis');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('data-testid')), 'run-all');
+});
+
+await test('a real migration gets its verdict and is told that it cannot run here yet', async (page) => {
+  await page.goto(address({ lang: 'en', theme: 'light', latency: 0 }));
+  await id(page, 'kind-Real').check({ force: true });
+  await id(page, 'exchange-Exchange2010OrLater').check({ force: true });
+  assert.equal(await id(page, 'verdict').getAttribute('data-route'), 'MinimalHybrid');
+  await page.getByText('cannot be run from the wizard in this version yet').waitFor();
+  assert.equal(await id(page, 'primary').count(), 0);
+});
+
+await test('without a keychain, the first page says where passwords are kept', async (page) => {
+  await page.goto(address({ lang: 'en', keychain: 'no', latency: 0 }));
+  await page.getByText('No keychain answers on this computer.').waitFor();
+});
+
+await test('language and theme are kept, and change the page at once', async (page) => {
+  await page.goto(address({ scene: 'synced', tick: 0, latency: 0 }));
+  await id(page, 'step-finish').click();
+  await says(page, 'Every count reconciles');
+  await id(page, 'lang').click();
+  await says(page, 'Alla antal stämmer');
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'sv');
+  const theme = await page.evaluate(() => document.documentElement.dataset.theme);
+  await id(page, 'theme').click();
+  await page.reload();
+  await heading(page).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'sv');
+  assert.notEqual(await page.evaluate(() => document.documentElement.dataset.theme), theme);
+});
+
+await test('a step that must wait can be opened and says what it waits for', async (page) => {
+  await page.goto(address({ lang: 'en', latency: 0 }));
+  for (const [step, words] of [
+    ['prepare', 'No project is open.'],
+    ['mailboxes', 'No project is open.'],
+    ['connect', 'No project is open.'],
+    ['migrate', 'Open the practice company first.'],
+    ['convert', 'No mailbox is synced yet.'],
+    ['finish', 'There is nothing to hand over yet.'],
+  ]) {
+    await id(page, `step-${step}`).click();
+    await page.getByText(words).first().waitFor();
+  }
+});
+
+await test('what a refused request says stays at the top until it is closed', async (page) => {
+  await page.goto(address({ scene: 'running', lang: 'en', latency: 0 }));
+  await id(page, 'step-project').click();
+  assert.equal(await id(page, 'close-project').count(), 0);
+  await id(page, 'step-migrate').click();
+  await id(page, 'show-commands').click();
+  await id(page, 'commands').getByText('changetype: modify').waitFor();
+  await page.keyboard.press('Escape');
+  await id(page, 'commands').waitFor({ state: 'detached' });
+});
+
+await test('nothing scrolls sideways and no page is taller than its window', async (page) => {
+  for (const [width, height] of [
+    [1180, 760],
+    [900, 600],
+  ]) {
+    await page.setViewportSize({ width, height });
+    for (const one of pages) {
+      await visit(page, address, one, { lang: 'sv', theme: 'light' });
+      const over = await page.evaluate(() => {
+        const { scrollWidth, scrollHeight } = document.documentElement;
+        const body = document.querySelector('.body');
+        return [scrollWidth > innerWidth, scrollHeight > innerHeight, body !== null && body.scrollWidth > body.clientWidth];
+      });
+      assert.deepEqual(over, [false, false, false], `${one.name} at ${width}x${height}`);
+    }
+  }
+});
+
+const waiting = ['prepare', 'mailboxes', 'migrate', 'convert', 'finish'].map((step) => ({
+  name: `empty ${step}`,
+  scene: 'fresh',
+  step,
+  press: [],
+}));
+const real = { name: 'real migration', scene: 'fresh', step: 'project', press: ['kind-Real'] };
+const commands = { name: 'commands', scene: 'connected', step: 'migrate', press: ['show-commands'] };
+for (const lang of ['en', 'sv']) {
+  await test(`axe finds nothing on any page in ${lang}, light and dark, wide and narrow`, async (page) => {
+    const bad = [];
+    for (const one of [...pages, ...waiting, real, commands]) {
+      await page.setViewportSize({ width: 1180, height: 760 });
+      await visit(page, address, one, { lang, theme: 'light' });
+      await page.evaluate(axe);
+      for (const [width, height] of [
+        [1180, 760],
+        [900, 600],
+      ]) {
+        await page.setViewportSize({ width, height });
+        for (const theme of ['light', 'dark']) {
+          await page.evaluate((theme) => (document.documentElement.dataset.theme = theme), theme);
+          bad.push(...(await violations(page)).map((line) => `${one.name}, ${theme}, ${width}x${height}: ${line}`));
+        }
+      }
+    }
+    assert.deepEqual(bad, []);
+  });
+}
+
+await close();
+console.log(`${passed} passed, ${failures.length} failed`);
+process.exit(failures.length === 0 ? 0 : 1);

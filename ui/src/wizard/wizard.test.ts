@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+
+import { setLocale } from '../i18n/locale.svelte';
+import { FakePlatform, type Scene } from '../platform/fake';
+import type { ProjectView, StepId } from '../platform/types';
+import { safety } from './safe';
+import { restingPlace } from './wizard.svelte';
+
+const at = (scene: Scene): Promise<ProjectView> => new FakePlatform({ scene, tick: 0 }).projectView();
+
+describe('a program opened anew lands where the work is', () => {
+  test('without a project, on Project', () => expect(restingPlace(null)).toBe('project'));
+
+  const places: [Scene, StepId][] = [
+    ['opened', 'prepare'],
+    ['prepared', 'prepare'], // two checks fail
+    ['listed', 'connect'],
+    ['connected', 'migrate'],
+    ['running', 'migrate'],
+    ['stopped', 'migrate'],
+    ['synced', 'migrate'], // one mailbox needs a person
+  ];
+  test.each(places)('%s → %s', async (scene, step) => expect(restingPlace(await at(scene))).toBe(step));
+
+  test('when everything is synced and verified, on Finish', async () => {
+    const project = await at('synced');
+    expect(restingPlace({ ...project, facts: { ...project.facts, failed: 0 } })).toBe('finish');
+  });
+
+  test('when no check fails, on Mailboxes', async () => {
+    const project = await at('prepared');
+    const preflight = { pass: 9, warn: 0, fail: 0, waiting: 0, notRun: 0 };
+    expect(restingPlace({ ...project, facts: { ...project.facts, preflight } })).toBe('mailboxes');
+  });
+});
+
+describe('is it safe', () => {
+  test('nothing is changed until a batch starts', async () => {
+    setLocale('en');
+    for (const scene of ['opened', 'prepared', 'listed', 'connected'] as const) {
+      expect(safety(await at(scene), 'prepare').fact).toBe('Nothing has been changed');
+    }
+  });
+
+  test('while mail is forwarded, the number says so', async () => {
+    const project = await at('running');
+    expect(safety(project, 'migrate').fact).toBe(`${project.facts.forwarding} mailboxes forward`);
+  });
+
+  test('counts that differ come first, in red, once nothing moves', async () => {
+    const project = await at('synced');
+    const ledger = { ...project.facts.ledger!, reconciles: false };
+    expect(safety({ ...project, facts: { ...project.facts, ledger } }, 'finish')).toMatchObject({ bad: true });
+    const running = { ...project.facts, ledger, running: true };
+    expect(safety({ ...project, facts: running }, 'finish').bad).toBe(false);
+  });
+});
