@@ -10,7 +10,7 @@
 
 mod clients;
 
-use clients::{Client, lab, migrate, stderr, stdout};
+use clients::{Client, lab, migrate, pump, stderr, stdout};
 use serde_json::{Value, json};
 use stegvis_lab::{FaultScript, Lab, LabOptions};
 
@@ -467,4 +467,50 @@ async fn a_folder_belongs_to_one_process_and_to_one_world() {
         Lab::start(options).await,
         Err(stegvis_lab::LabError::DifferentWorld(_))
     ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_throttled_tenant_refuses_an_append_and_stays_in_step() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = LabOptions::new(dir.path());
+    options.mailboxes = 1;
+    let lab = Lab::start(options.clone()).await.unwrap();
+    migrate(&lab, "asa.ohrstrom", &[]).await;
+    lab.stop().await;
+    options.faults = FaultScript::Throttled;
+    let lab = Lab::start(options).await.unwrap();
+    let said = pump(&lab, "asa.ohrstrom", 150).await;
+    let throttled = said.matches("throttled").count();
+    let acknowledged = said.matches("acknowledged").count();
+    assert!(throttled > 0, "{said}");
+    assert_eq!(throttled + acknowledged, 150);
+    assert_eq!(lab.judge().await.unwrap().extra, acknowledged as u64);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flaky_tenant_stores_messages_that_it_never_acknowledges() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = LabOptions::new(dir.path());
+    options.mailboxes = 1;
+    let lab = Lab::start(options.clone()).await.unwrap();
+    migrate(&lab, "asa.ohrstrom", &[]).await;
+    lab.stop().await;
+    options.faults = FaultScript::Flaky;
+    let lab = Lab::start(options).await.unwrap();
+    let (mut acknowledged, mut cuts) = (0, 0);
+    loop {
+        let said = pump(&lab, "asa.ohrstrom", 60).await;
+        acknowledged += said.matches("acknowledged").count() as u64;
+        if !said.contains("cut off") {
+            break;
+        }
+        cuts += 1;
+        assert!(cuts < 10);
+    }
+    assert!((2..=4).contains(&cuts), "{cuts}");
+    let stored = lab.judge().await.unwrap().extra;
+    assert!(
+        stored > acknowledged,
+        "{stored} stored, {acknowledged} acknowledged"
+    );
 }

@@ -1,4 +1,5 @@
-//! Starting the clients.
+//! Starting the clients. Each test file uses its own part of these.
+#![allow(dead_code)]
 
 use std::process::Stdio;
 
@@ -167,4 +168,19 @@ pub async fn migrate(lab: &Lab, alias: &str, how: &[&str]) -> String {
     let details = serde_json::to_string(lab.details()).unwrap();
     let mut python = Command::new("python3");
     stdout(python.arg(script).arg(alias).args(how).env("LAB", details)).await
+}
+
+/// Appends so many messages, ten at a time, and tells what became of each.
+pub async fn pump(lab: &Lab, alias: &str, count: u32) -> String {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/pump.py");
+    let details = serde_json::to_string(lab.details()).unwrap();
+    let mut python = Command::new("python3");
+    stdout(
+        python
+            .arg(script)
+            .arg(alias)
+            .arg(count.to_string())
+            .env("LAB", details),
+    )
+    .await
 }
