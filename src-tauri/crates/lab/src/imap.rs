@@ -3,6 +3,8 @@
 
 mod append;
 mod auth;
+mod command;
+mod cursor;
 mod fetch;
 mod folders;
 mod parse;
@@ -22,7 +24,7 @@ use crate::store::Record;
 use crate::wire::{Ended, Wire};
 use crate::world::World;
 
-use parse::Command;
+use command::Command;
 use selected::Selected;
 
 const LONGEST_LINE: usize = 64 * 1024;

@@ -3,6 +3,7 @@
 mod entries;
 mod filter;
 mod modify;
+mod objects;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -153,7 +154,7 @@ fn search(
 ) -> Vec<LdapMsg> {
     let done = |result| vec![LdapMsg::new(id, LdapOp::SearchResultDone(result))];
     if request.base.is_empty() && request.scope == LdapSearchScope::Base {
-        let root = entries::root();
+        let root = objects::root();
         let mut answers = Vec::new();
         if filter::matches(&request.filter, &root) {
             answers.push(LdapMsg::new(id, entry(request, &root)));

@@ -2,6 +2,7 @@
 
 mod admin;
 mod admin_cmdlets;
+mod admin_permissions;
 mod graph;
 mod licences;
 mod oauth;

@@ -45,7 +45,7 @@ async fn serve(dir: &Path) {
     let mut out = std::io::stdout();
     writeln!(out, "{}", serde_json::to_string(lab.details()).unwrap()).unwrap();
     out.flush().unwrap();
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// A lab in a process of its own, and its details.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
-use super::parse::{AppendHead, Bad};
+use super::command::{AppendHead, Bad};
 use super::{LONGEST_LINE, Next, Session, View};
 use crate::faults::Side;
 use crate::item::InternalDate;

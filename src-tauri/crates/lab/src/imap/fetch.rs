@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::parse::{Item, Section, Set};
+use super::command::{Item, Section, Set};
 use super::selected::{Content, Row};
 use super::{Next, Session};
 use crate::faults::Side;

@@ -1,6 +1,6 @@
 //! LIST, STATUS, SELECT, CREATE.
 
-use super::parse::StatusItem;
+use super::command::StatusItem;
 use super::selected::Selected;
 use super::{Next, Session, utf7};
 use crate::faults::Side;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::command::Key;
 use super::fetch::field;
-use super::parse::Key;
 use super::selected::Row;
 use super::{Next, Session, View};
 use crate::wire::Ended;
