@@ -297,4 +297,36 @@ mod tests {
             .any(|a| inbox.iter().any(|b| a.uid != b.uid && a.sha256 == b.sha256));
         assert!(twice);
     }
+
+    #[test]
+    fn ten_mailboxes_hold_every_kind_of_message() {
+        let corpus = corpus(7);
+        let mut all = Vec::new();
+        for folder in corpus.mailboxes.values().flat_map(|m| &m.folders) {
+            all.extend(
+                folder
+                    .messages()
+                    .iter()
+                    .map(|m| (m.clone(), folder.bytes(m))),
+            );
+        }
+        let text = |bytes: &Bytes| String::from_utf8_lossy(bytes).into_owned();
+        let header = |bytes: &Bytes| text(bytes).split("\r\n\r\n").next().unwrap().to_owned();
+        let any = |test: &dyn Fn(&Bytes) -> bool| all.iter().any(|(_, bytes)| test(bytes));
+        assert!(any(&|b| !header(b).contains("\nMessage-ID:")));
+        assert!(any(&|b| header(b).contains("\nMessage-ID:")));
+        // Not ASCII and not UTF-8: raw Latin-1, in a body and in a header.
+        assert!(any(&|b| std::str::from_utf8(b).is_err()));
+        assert!(any(&|b| header(b).contains('\u{fffd}')));
+        assert!(any(
+            &|b| b.len() > 150_000 && text(b).contains("Content-Disposition: attachment")
+        ));
+        assert!(any(&|b| text(b).contains("message/rfc822")));
+        assert!(any(&|b| !b.ends_with(b"\r\n")));
+        let years: std::collections::BTreeSet<i64> = all
+            .iter()
+            .map(|(m, _)| m.date.seconds / 31_556_952)
+            .collect();
+        assert_eq!(years.len(), 10, "{years:?}");
+    }
 }
