@@ -142,9 +142,12 @@ export function findingWords(finding: FindingView): FindingWords {
   const why = check ? check.why() : m.finding_unknown_why();
   if (finding.code === 'notRun') {
     const because = finding.values.because;
-    const waitsFor = because && Object.hasOwn(checks, because) ? checks[because as CheckId].title() : because;
-    const found = waitsFor ? m.finding_not_run_because({ because: waitsFor }) : m.finding_not_run();
-    return { title, why, found, fix: waitsFor ? m.finding_not_run_fix() : null };
+    if (!because) return { title, why, found: m.finding_not_run(), fix: null };
+    // Another check's name, or a server's own words: those stand in the evidence.
+    const found = Object.hasOwn(checks, because)
+      ? m.finding_not_run_because({ because: checks[because as CheckId].title() })
+      : m.finding_not_asked();
+    return { title, why, found, fix: m.finding_not_run_fix() };
   }
   const outcome = check?.outcomes[finding.code];
   const found = outcome ? outcome.found(finding.values) : m.finding_unknown({ code: finding.code });

@@ -95,6 +95,7 @@ test('a check that did not run says what it waits for', () => {
   setLocale('en');
   const words = findingWords(finding('SourceOpens', 'notRun', { because: 'SourceEndpoint' }));
   expect(words.found).toBe('Waits for: The old server answers');
+  expect(findingWords(finding('SourceOpens', 'notRun', { because: 'no route to host' })).found).not.toContain('route');
 });
 
 test('a code of a later version is shown with its name, not hidden', () => {

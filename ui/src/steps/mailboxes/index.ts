@@ -8,8 +8,14 @@ export const mailboxes: StepDefinition = {
   title: m.mailboxes_title,
   standing(project) {
     const facts = project?.facts;
-    if (!facts?.preflight && !facts?.mailboxesChosen) return { state: 'lock', detail: m.mailboxes_locked() };
+    if (!facts || (!facts.preflight && facts.mailboxesChosen + facts.inBatches === 0)) {
+      return { state: 'lock', detail: m.mailboxes_locked() };
+    }
     const n = facts.mailboxesChosen;
+    if (n === 0 && facts.inBatches > 0) {
+      const batched = facts.inBatches;
+      return { state: 'done', detail: m.mailboxes_standing_batches({ n: batched, count: count(batched) }) };
+    }
     if (n === 0) return { state: 'todo', detail: m.standing_not_started() };
     const pilot = facts.pilotChosen;
     const detail =

@@ -20,15 +20,19 @@ export class MailboxesState {
   search = $state('');
   saving = $state(false);
   #turn = 0;
+  /** Whether something was chosen that the core has not been told. */
+  #unsaved = false;
 
   constructor(session: Session) {
     this.#session = session;
   }
 
   async enter(): Promise<void> {
-    if (!this.#session.project || this.rows) return;
+    if (!this.#session.project) return;
     const view = await this.#session.ask(() => this.#session.platform.mailboxesView());
-    if (view) this.#take(view);
+    if (!view) return;
+    if (this.#unsaved) this.rows = view.rows;
+    else this.#take(view);
   }
 
   /** What is shown: exceptions first, then by name. */
@@ -38,6 +42,11 @@ export class MailboxesState {
       .filter((row) => this.#passes(row))
       .filter((row) => wanted === '' || row.name.toLocaleLowerCase().includes(wanted) || row.address.includes(wanted))
       .sort((a, b) => Number(exceptional(b)) - Number(exceptional(a)) || compare(a.name, b.name));
+  }
+
+  /** Whether it is on the list, or in a batch already. */
+  moves(row: MailboxRow): boolean {
+    return row.batch !== null || this.chosen.has(row.address);
   }
 
   count(filter: Filter): number {
@@ -54,6 +63,7 @@ export class MailboxesState {
   }
 
   choose(address: string, on: boolean): void {
+    this.#unsaved = true;
     if (on) this.chosen.add(address);
     else {
       this.chosen.delete(address);
@@ -62,6 +72,7 @@ export class MailboxesState {
   }
 
   putInPilot(address: string, on: boolean): void {
+    this.#unsaved = true;
     if (on) {
       this.pilot.add(address);
       this.chosen.add(address);
@@ -97,6 +108,7 @@ export class MailboxesState {
 
   #take(view: MailboxesView): void {
     this.rows = view.rows;
+    this.#unsaved = false;
     this.chosen.clear();
     this.pilot.clear();
     for (const row of view.rows) {
@@ -110,7 +122,7 @@ export class MailboxesState {
       case 'All':
         return true;
       case 'Chosen':
-        return this.chosen.has(row.address);
+        return this.moves(row);
       case 'Pilot':
         return this.pilot.has(row.address);
       case 'Notes':

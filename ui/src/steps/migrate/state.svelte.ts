@@ -42,7 +42,19 @@ export class MigrateState {
       const run = await this.#session.ask(() => this.#session.platform.runView());
       if (run) this.#session.run.answered(run);
     }
-    if (facts.mailboxesChosen > 0 && facts.endpointSaved && !facts.running) await this.makePlan();
+    if (facts.inBatches > 0) await this.lookAhead();
+    else if (facts.mailboxesChosen > 0 && facts.endpointSaved) await this.makePlan();
+  }
+
+  /** Whether there is more to start. Nothing left to plan is an answer, no trouble. */
+  async lookAhead(): Promise<void> {
+    const facts = this.#session.project?.facts;
+    if (!facts || facts.running || facts.mailboxesChosen === 0) return;
+    try {
+      this.plan = await this.#session.platform.plan();
+    } catch {
+      this.plan = null;
+    }
   }
 
   async makePlan(): Promise<void> {
