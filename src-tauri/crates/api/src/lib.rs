@@ -5,9 +5,26 @@
 //! May import: everything below. Imported by: the command line, the desktop shell, the journeys.
 //! Deliberately absent: the terminal, the window, the practice organisation's servers.
 
+mod app;
+mod commands;
+mod connections;
 pub mod copy;
 pub mod dto;
+mod endpoint;
 mod error;
+mod letters;
+mod live;
+mod mailboxes;
+mod migrate;
+pub mod practice;
+mod prepare;
+mod project;
+mod report;
+mod secrets;
+mod watch;
 
+pub use app::App;
 pub use error::{Error, ErrorCode};
+pub use project::Events;
+pub use secrets::Secrets;
 pub use stegvis_engine::runner::RunEvent;

@@ -14,5 +14,5 @@ mod session;
 mod source;
 mod target;
 
-pub use endpoint::{ImapAuth, ImapEndpoint, ImapSource, ImapTarget};
-pub use probe::{ImapProbe, probe_imap};
+pub use endpoint::{AccessTokens, ImapAuth, ImapEndpoint, ImapSource, ImapTarget};
+pub use probe::{ImapProbe, ImapProber, probe_imap};

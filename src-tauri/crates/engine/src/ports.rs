@@ -9,6 +9,7 @@ mod error;
 mod fingerprint;
 mod gate;
 mod mail;
+mod probe;
 mod source;
 mod target;
 mod tenant;
@@ -19,6 +20,7 @@ pub use error::{EndpointError, EndpointErrorKind, Side};
 pub use fingerprint::{FINGERPRINT_FIELDS, fingerprint};
 pub use gate::Gate;
 pub use mail::{Attachment, Mail, Mailer};
+pub use probe::{Answer, Probe};
 pub use source::{
     Changes, ChangesRequest, FetchRequest, Fetched, FetchedBody, ItemMeta, SourceConnector,
     SourceFolder, SourceMailbox,

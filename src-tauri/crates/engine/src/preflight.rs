@@ -1,1 +1,167 @@
 //! Named checks that only read, each with what it found, the evidence, and who can mend it.
+//!
+//! Facts are gathered once, by asking; most checks then judge them without asking anyone. A check that
+//! could not run is `NotRun`, never green.
+
+mod ask;
+mod judge;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use stegvis_model::{CheckId, Fixer, Severity, SmtpAddress};
+
+use crate::ports::{
+    Clock, Directory, DirectoryRecipient, EndpointError, MailboxRef, Organization, Probe, SourceConnector, Tenant,
+    TenantDomain, TenantRecipient,
+};
+
+/// The checks in the order of what missing them costs.
+pub const ORDER: [CheckId; 9] = [
+    CheckId::DirectorySync,
+    CheckId::DomainVerified,
+    CheckId::DirectoryReadable,
+    CheckId::MailUserExists,
+    CheckId::SourceEndpoint,
+    CheckId::SourceOpens,
+    CheckId::TargetAddressWritable,
+    CheckId::TargetEndpoint,
+    CheckId::Licences,
+];
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The check.
+    pub check: CheckId,
+    /// How it ended.
+    pub severity: Severity,
+    /// What was found, as a code of this check's.
+    pub code: &'static str,
+    /// Values for the words, by name.
+    pub values: BTreeMap<&'static str, String>,
+    /// What was read: label and value.
+    pub evidence: Vec<(String, String)>,
+    /// Who can mend it.
+    pub fixer: Fixer,
+    /// A command that mends it.
+    pub command: Option<String>,
+    /// When.
+    pub checked_at: Timestamp,
+}
+
+/// What the checks need.
+#[derive(Clone)]
+pub struct PreflightPorts {
+    /// The old directory.
+    pub directory: Arc<dyn Directory>,
+    /// The tenant.
+    pub tenant: Arc<dyn Tenant>,
+    /// The old server's mailboxes.
+    pub source: Arc<dyn SourceConnector>,
+    /// The old server itself.
+    pub source_probe: Arc<dyn Probe>,
+    /// The tenant's mailbox server.
+    pub target_probe: Arc<dyn Probe>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What was read once for all checks.
+pub struct Facts {
+    /// The organisation.
+    pub organization: Result<Organization, EndpointError>,
+    /// Its domains.
+    pub domains: Result<Vec<TenantDomain>, EndpointError>,
+    /// Its recipients.
+    pub recipients: Result<Vec<TenantRecipient>, EndpointError>,
+    /// The directory's mailboxes.
+    pub mailboxes: Result<Vec<DirectoryRecipient>, EndpointError>,
+}
+
+impl Facts {
+    /// Asks for all of them at once.
+    pub async fn gather(ports: &PreflightPorts) -> Self {
+        let (organization, domains, recipients, mailboxes) = tokio::join!(
+            ports.tenant.organization(),
+            ports.tenant.domains(),
+            ports.tenant.recipients(),
+            ports.directory.mailboxes(),
+        );
+        Self { organization, domains, recipients, mailboxes }
+    }
+
+    /// The mailboxes the checks are about: those chosen, or all of them where none is chosen yet.
+    fn subjects(&self, chosen: &[SmtpAddress]) -> Vec<&DirectoryRecipient> {
+        let all = self.mailboxes.as_deref().unwrap_or_default();
+        all.iter().filter(|mailbox| chosen.is_empty() || chosen.contains(&mailbox.address)).collect()
+    }
+}
+
+/// Runs checks, telling each as it ends.
+pub async fn preflight(
+    ports: &PreflightPorts,
+    chosen: &[SmtpAddress],
+    checks: &[CheckId],
+    tell: &(dyn Fn(&Finding) + Send + Sync),
+) -> Vec<Finding> {
+    let facts = Facts::gather(ports).await;
+    let subjects = facts.subjects(chosen);
+    let mut findings = Vec::with_capacity(checks.len());
+    for check in checks {
+        let now = ports.clock.now();
+        let finding = match check {
+            CheckId::DirectorySync => judge::directory_sync(&facts.organization, now),
+            CheckId::DomainVerified => judge::domain_verified(&facts.domains, &subjects, now),
+            CheckId::DirectoryReadable => judge::directory_readable(&facts.mailboxes, now),
+            CheckId::MailUserExists => judge::mail_user_exists(&facts.recipients, &subjects, now),
+            CheckId::Licences => judge::licences(&facts.organization, &facts.recipients, &subjects, now),
+            CheckId::SourceOpens => ask::source_opens(ports, &subjects).await,
+            CheckId::TargetAddressWritable => ask::target_address_writable(ports, &subjects).await,
+            CheckId::SourceEndpoint => ask::endpoint(*check, &ports.source_probe, now).await,
+            CheckId::TargetEndpoint => ask::endpoint(*check, &ports.target_probe, now).await,
+        };
+        tell(&finding);
+        findings.push(finding);
+    }
+    findings
+}
+
+/// How a mailbox of the directory is opened at the source: the migration account names it by its alias.
+#[must_use]
+pub fn mailbox_ref(recipient: &DirectoryRecipient) -> MailboxRef {
+    MailboxRef { address: recipient.address.clone(), sign_in: Some(recipient.alias.clone()) }
+}
+
+impl Finding {
+    fn new(check: CheckId, severity: Severity, code: &'static str, fixer: Fixer, now: Timestamp) -> Self {
+        Self {
+            check,
+            severity,
+            code,
+            values: BTreeMap::new(),
+            evidence: Vec::new(),
+            fixer,
+            command: None,
+            checked_at: now,
+        }
+    }
+
+    fn value(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.values.insert(name, value.to_string());
+        self
+    }
+
+    fn line(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
+        self.evidence.push((label.into(), value.into()));
+        self
+    }
+
+    /// A check that could not run, because something before it failed.
+    fn not_run(check: CheckId, because: &EndpointError, now: Timestamp) -> Self {
+        Self::new(check, Severity::NotRun, "notRun", Fixer::You, now)
+            .value("because", &because.detail)
+            .line("server", because.detail.clone())
+    }
+}

@@ -76,8 +76,11 @@ pub async fn verify(
     users: &[(MigrationUser, MailboxRef)],
     concurrency: usize,
 ) -> Result<Verification, VerifyError> {
-    futures::stream::iter(users)
-        .map(|(user, mailbox)| verify_user(journal, source, target, user, mailbox))
+    futures::stream::iter(users.to_vec())
+        .map(|(user, mailbox)| {
+            let (journal, source, target) = (Arc::clone(journal), Arc::clone(source), Arc::clone(target));
+            async move { verify_user(&journal, &source, &target, &user, &mailbox).await }
+        })
         .buffer_unordered(concurrency.max(1))
         .try_fold(Verification::default(), |sum, one| async move {
             Ok(sum.plus(one))

@@ -113,3 +113,10 @@ fn refused(error: &TokenError) -> EndpointError {
     };
     EndpointError::new(kind, error.to_string())
 }
+
+#[async_trait::async_trait]
+impl crate::imap::AccessTokens for TokenSource {
+    async fn token(&self) -> Result<SecretString, EndpointError> {
+        Self::token(self).await
+    }
+}

@@ -1,4 +1,5 @@
-use stegvis_engine::ports::EndpointError;
+use async_trait::async_trait;
+use stegvis_engine::ports::{Answer, EndpointError, Probe};
 
 use super::endpoint::ImapEndpoint;
 use super::session::Session;
@@ -28,4 +29,19 @@ pub async fn probe_imap(endpoint: &ImapEndpoint) -> Result<ImapProbe, EndpointEr
         greeting,
         capabilities,
     })
+}
+
+/// Asks an IMAP endpoint whether it is there.
+pub struct ImapProber(pub ImapEndpoint);
+
+#[async_trait]
+impl Probe for ImapProber {
+    fn endpoint(&self) -> String {
+        format!("{}:{}", self.0.host, self.0.port)
+    }
+
+    async fn probe(&self) -> Result<Answer, EndpointError> {
+        let found = probe_imap(&self.0).await?;
+        Ok(Answer { endpoint: self.endpoint(), protocol: "IMAP".to_owned(), words: found.greeting })
+    }
 }

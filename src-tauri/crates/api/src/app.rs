@@ -1,0 +1,285 @@
+//! The product: one open project at a time, and everything that can be asked of it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use stegvis_connect::clock::SystemClock;
+use stegvis_engine::ports::Clock as _;
+use stegvis_engine::preflight::ORDER;
+use stegvis_journal::Journal;
+use tokio::sync::Mutex;
+
+use crate::connections::Places;
+use crate::dto::{
+    AnswersDto, AppView, CommandLine, EndpointSettings, EndpointView, MailboxChoice, MailboxesView, PlanView,
+    PreflightView, ProjectView, RecentProject, ReportFile, ReportView, RunView,
+};
+use crate::practice::Practice;
+use crate::project::{Events, Project, damaged, key};
+use crate::report::words::Language;
+use crate::secrets::Secrets;
+use crate::{Error, ErrorCode};
+
+/// Mailboxes of a practice company whose maker did not say.
+const MAILBOXES: u32 = 10;
+
+/// Projects remembered.
+const REMEMBERED: usize = 8;
+
+/// The product.
+pub struct App {
+    data: PathBuf,
+    secrets: Arc<Secrets>,
+    practice: Arc<dyn Practice>,
+    events: Events,
+    project: Mutex<Option<Arc<Project>>>,
+}
+
+impl App {
+    /// Opens the product on a folder of this user's.
+    pub fn new(data: impl Into<PathBuf>, secrets: Secrets, practice: Arc<dyn Practice>, events: Events) -> Self {
+        Self { data: data.into(), secrets: Arc::new(secrets), practice, events, project: Mutex::new(None) }
+    }
+
+    /// The product itself.
+    ///
+    /// # Errors
+    /// When the open project cannot be read; so for every call here.
+    pub async fn view(&self) -> Result<AppView, Error> {
+        let project = self.project.lock().await.clone();
+        Ok(AppView {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            keychain: self.secrets.view(),
+            recent: self.recent(),
+            project: project.map(|project| project.view()).transpose()?,
+        })
+    }
+
+    /// Makes a practice company in a folder of its own and opens it.
+    pub async fn create_practice(&self, mailboxes: Option<u32>) -> Result<ProjectView, Error> {
+        let stamp = SystemClock.now().strftime("%Y%m%d-%H%M%S").to_string();
+        let dir = self.data.join("projects").join(format!("practice-{stamp}"));
+        self.open_practice(&dir, mailboxes).await
+    }
+
+    /// Opens the practice project of a folder, or makes one there.
+    pub async fn open_practice(&self, dir: &Path, mailboxes: Option<u32>) -> Result<ProjectView, Error> {
+        let mut open = self.project.lock().await;
+        if let Some(project) = open.as_ref() {
+            if project.live().running() {
+                return Err(Error::new(ErrorCode::Running, "a batch is running", "Stop it first."));
+            }
+            *open = None;
+            self.practice.stop().await;
+        }
+        std::fs::create_dir_all(dir).map_err(|error| Error::cannot_write(dir, &error))?;
+        let journal = Journal::open(&dir.join("practice.stegvis"))?;
+        let kept = journal.transaction(|tx| tx.setting(key::MAILBOXES))?;
+        let size = kept.and_then(|text| text.parse().ok()).or(mailboxes).unwrap_or(MAILBOXES);
+        let details = self.practice.start(&dir.join("practice"), size).await.map_err(|words| {
+            Error { retry: true, ..Error::new(ErrorCode::Practice, words, "Close other practice companies and try again.") }
+        })?;
+        journal.transaction(|tx| {
+            tx.set_setting(key::KIND, "Practice")?;
+            tx.set_setting(key::NAME, &details.company)?;
+            tx.set_setting(key::MAILBOXES, &size.to_string())
+        })?;
+        let secrets = Arc::clone(&self.secrets);
+        let project = Project::open(dir, journal, Places::practice(details), secrets, self.events.clone()).await?;
+        let view = project.view()?;
+        self.remember(&view)?;
+        *open = Some(Arc::new(project));
+        Ok(view)
+    }
+
+    /// Opens a project that was open before.
+    pub async fn open_project(&self, path: &str) -> Result<ProjectView, Error> {
+        let dir = PathBuf::from(path);
+        if !dir.join("practice.stegvis").is_file() {
+            return Err(Error::new(
+                ErrorCode::ProjectUnreadable,
+                format!("{path} holds no project"),
+                "Choose a folder that holds one, or start a new one.",
+            ));
+        }
+        self.open_practice(&dir, None).await
+    }
+
+    /// Closes the open project; what runs is stopped between two messages first.
+    pub async fn close_project(&self) -> Result<AppView, Error> {
+        let project = self.project.lock().await.take();
+        if let Some(project) = project {
+            if let Some(stop) = project.live().stop.clone() {
+                stop.cancel();
+            }
+            while project.live().running() {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            drop(project);
+            self.practice.stop().await;
+        }
+        self.view().await
+    }
+
+    async fn project(&self) -> Result<Arc<Project>, Error> {
+        self.project.lock().await.clone().ok_or_else(|| {
+            Error::new(ErrorCode::NoProject, "no project is open", "Open the practice company, or a project you had.")
+        })
+    }
+
+    /// The open project.
+    pub async fn project_view(&self) -> Result<ProjectView, Error> {
+        self.project().await?.view()
+    }
+
+    /// Keeps the five answers.
+    pub async fn answer(&self, answers: AnswersDto) -> Result<ProjectView, Error> {
+        self.project().await?.answer(&answers)
+    }
+
+    /// What every check found last.
+    pub async fn preflight_view(&self) -> Result<PreflightView, Error> {
+        self.project().await?.preflight_view()
+    }
+
+    /// Runs every check.
+    pub async fn run_preflight(&self) -> Result<PreflightView, Error> {
+        self.project().await?.run_preflight(&ORDER).await
+    }
+
+    /// Runs one check again.
+    pub async fn retest(&self, check: &str) -> Result<PreflightView, Error> {
+        let check = crate::prepare::check(check)?;
+        self.project().await?.run_preflight(&[check]).await
+    }
+
+    /// The mailboxes of the directory.
+    pub async fn mailboxes_view(&self) -> Result<MailboxesView, Error> {
+        self.project().await?.mailboxes_view().await
+    }
+
+    /// Keeps which mailboxes move.
+    pub async fn choose_mailboxes(&self, choices: Vec<MailboxChoice>) -> Result<MailboxesView, Error> {
+        self.project().await?.choose(&choices).await
+    }
+
+    /// The endpoint.
+    pub async fn endpoint_view(&self) -> Result<EndpointView, Error> {
+        self.project().await?.endpoint_view().await
+    }
+
+    /// Tests the endpoint.
+    pub async fn test_endpoint(&self, settings: EndpointSettings) -> Result<EndpointView, Error> {
+        self.project().await?.test_endpoint(&settings).await
+    }
+
+    /// Keeps the endpoint.
+    pub async fn save_endpoint(&self, settings: EndpointSettings) -> Result<EndpointView, Error> {
+        self.project().await?.save_endpoint(&settings).await
+    }
+
+    /// What *Start migration* will do.
+    pub async fn plan(&self) -> Result<PlanView, Error> {
+        self.project().await?.plan()
+    }
+
+    /// Starts what waits.
+    pub async fn start(&self) -> Result<RunView, Error> {
+        let project = self.project().await?;
+        project.start(false)?;
+        project.run_view()
+    }
+
+    /// Asks what runs to stop between two messages.
+    pub async fn stop(&self) -> Result<RunView, Error> {
+        let project = self.project().await?;
+        if let Some(stop) = project.live().stop.clone() {
+            stop.cancel();
+        }
+        project.run_view()
+    }
+
+    /// Goes on where it was stopped.
+    pub async fn resume(&self) -> Result<RunView, Error> {
+        self.start().await
+    }
+
+    /// Tries the failed mailboxes again, and with them what was stopped.
+    pub async fn retry_failed(&self) -> Result<RunView, Error> {
+        let project = self.project().await?;
+        project.start(true)?;
+        project.run_view()
+    }
+
+    /// The run.
+    pub async fn run_view(&self) -> Result<RunView, Error> {
+        self.project().await?.run_view()
+    }
+
+    /// The report.
+    pub async fn report_view(&self) -> Result<ReportView, Error> {
+        self.project().await?.report_view()
+    }
+
+    /// Writes the report into the project's folder, in `en` or `sv`.
+    pub async fn save_report(&self, language: &str) -> Result<Vec<ReportFile>, Error> {
+        self.project().await?.save_report(Language::of(Some(language)))
+    }
+
+    /// Where a saved report's file is, for the system to open it.
+    pub async fn report_file(&self, format: &str) -> Result<PathBuf, Error> {
+        self.project().await?.report_file(format).ok_or_else(|| {
+            Error::invalid(format!("there is no report.{format} yet"), "Save the report first.")
+        })
+    }
+
+    /// The language of our mail: `en` or `sv`.
+    pub async fn set_language(&self, language: &str) -> Result<(), Error> {
+        let language = Language::of(Some(language));
+        self.project().await?.setting(|tx| tx.set_setting(key::LANGUAGE, language.tag()))
+    }
+
+    /// The equivalents of a step.
+    pub async fn commands(&self, step: &str) -> Result<Vec<CommandLine>, Error> {
+        self.project().await?.commands(step)
+    }
+
+    fn remembered_file(&self) -> PathBuf {
+        self.data.join("recent.json")
+    }
+
+    /// Projects opened before whose folder is still there.
+    fn recent(&self) -> Vec<RecentProject> {
+        let text = std::fs::read_to_string(self.remembered_file()).unwrap_or_default();
+        let remembered: Vec<Remembered> = serde_json::from_str(&text).unwrap_or_default();
+        remembered
+            .into_iter()
+            .filter(|project| Path::new(&project.path).join("practice.stegvis").is_file())
+            .map(|project| RecentProject { name: project.name, path: project.path, opened_at: project.opened_at })
+            .collect()
+    }
+
+    fn remember(&self, view: &ProjectView) -> Result<(), Error> {
+        let now = SystemClock.now().to_string();
+        let mut all = vec![Remembered { name: view.name.clone(), path: view.path.clone(), opened_at: now }];
+        all.extend(self.recent().into_iter().filter(|project| project.path != view.path).map(|project| Remembered {
+            name: project.name,
+            path: project.path,
+            opened_at: project.opened_at,
+        }));
+        all.truncate(REMEMBERED);
+        let text = serde_json::to_string_pretty(&all).map_err(|error| damaged("recent.json", &error))?;
+        let file = self.remembered_file();
+        std::fs::create_dir_all(&self.data)
+            .and_then(|()| std::fs::write(&file, text))
+            .map_err(|error| Error::cannot_write(&file, &error))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Remembered {
+    name: String,
+    path: String,
+    opened_at: String,
+}

@@ -1,0 +1,170 @@
+//! What moves now: never stored, always derivable again from the journal and the next event.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use stegvis_engine::sync::Progress;
+use tokio_util::sync::CancellationToken;
+
+use crate::dto::{ThrottledSpan, ThroughputPoint};
+
+/// A rate is what happened in this stretch; shorter and it jumps, longer and it lags.
+const RATE_WINDOW: Duration = Duration::from_secs(20);
+
+/// Points of the throughput chart that are kept: an hour at one every five seconds.
+const POINTS: usize = 720;
+
+/// One mailbox's recent past.
+#[derive(Debug, Clone)]
+pub(crate) struct LiveUser {
+    pub(crate) progress: Progress,
+    pub(crate) last_progress: Option<Timestamp>,
+    samples: VecDeque<(Timestamp, u64)>,
+    /// What stood in the target before this run: no speed of this one.
+    before: u64,
+}
+
+/// A run's recent past.
+#[derive(Debug, Default)]
+pub(crate) struct Live {
+    pub(crate) stop: Option<CancellationToken>,
+    pub(crate) started_at: Option<Timestamp>,
+    pub(crate) users: BTreeMap<i64, LiveUser>,
+    pub(crate) throughput: VecDeque<(Timestamp, u64)>,
+    pub(crate) throttled: Vec<(Timestamp, Option<Timestamp>)>,
+    bytes: VecDeque<(Timestamp, u64)>,
+}
+
+impl Live {
+    pub(crate) fn running(&self) -> bool {
+        self.stop.is_some()
+    }
+
+    pub(crate) fn stopping(&self) -> bool {
+        self.stop.as_ref().is_some_and(CancellationToken::is_cancelled)
+    }
+
+    /// A run begins; what was known of the last one's speed is forgotten.
+    pub(crate) fn begin(&mut self, stop: CancellationToken, now: Timestamp) {
+        *self = Self { stop: Some(stop), started_at: Some(now), ..Self::default() };
+    }
+
+    pub(crate) fn end(&mut self, now: Timestamp) {
+        self.stop = None;
+        self.close_throttled(now);
+        self.bytes.clear();
+        for user in self.users.values_mut() {
+            user.samples.clear();
+        }
+    }
+
+    pub(crate) fn progress(&mut self, progress: &Progress, now: Timestamp) {
+        let user = self.users.entry(progress.user.0).or_insert_with(|| LiveUser {
+            progress: progress.clone(),
+            last_progress: None,
+            samples: VecDeque::new(),
+            before: progress.bytes_copied,
+        });
+        if progress.items_done() > user.progress.items_done() || user.last_progress.is_none() {
+            user.last_progress = Some(now);
+        }
+        user.progress = progress.clone();
+        user.samples.push_back((now, progress.bytes_copied));
+        trim(&mut user.samples, now);
+    }
+
+    /// Notes the whole run's bytes; called every second.
+    pub(crate) fn tick(&mut self, now: Timestamp, throttled: bool) {
+        let total = self.users.values().map(|user| user.progress.bytes_copied.saturating_sub(user.before)).sum();
+        self.bytes.push_back((now, total));
+        trim(&mut self.bytes, now);
+        let due = self.throughput.back().is_none_or(|(last, _)| seconds(*last, now) >= 5.0);
+        if due {
+            self.throughput.push_back((now, per_minute(&self.bytes).unwrap_or(0)));
+            if self.throughput.len() > POINTS {
+                self.throughput.pop_front();
+            }
+        }
+        match (throttled, self.throttled.last_mut()) {
+            (true, Some((_, None))) | (false, None | Some((_, Some(_)))) => {}
+            (true, _) => self.throttled.push((now, None)),
+            (false, Some((_, to))) => *to = Some(now),
+        }
+    }
+
+    fn close_throttled(&mut self, now: Timestamp) {
+        if let Some((_, to @ None)) = self.throttled.last_mut() {
+            *to = Some(now);
+        }
+    }
+
+    /// The whole run's bytes a minute, lately.
+    pub(crate) fn rate(&self) -> Option<u64> {
+        per_minute(&self.bytes)
+    }
+
+    pub(crate) fn points(&self) -> Vec<ThroughputPoint> {
+        let point = |(at, bytes_per_minute): &(Timestamp, u64)| ThroughputPoint {
+            at: at.to_string(),
+            bytes_per_minute: *bytes_per_minute,
+        };
+        self.throughput.iter().map(point).collect()
+    }
+
+    pub(crate) fn spans(&self) -> Vec<ThrottledSpan> {
+        let span = |(from, to): &(Timestamp, Option<Timestamp>)| ThrottledSpan {
+            from: from.to_string(),
+            to: to.map(|to| to.to_string()),
+        };
+        self.throttled.iter().map(span).collect()
+    }
+}
+
+impl LiveUser {
+    /// Bytes a minute, lately.
+    pub(crate) fn rate(&self) -> Option<u64> {
+        per_minute(&self.samples)
+    }
+
+    /// When it should be done at this rate.
+    pub(crate) fn expected(&self, now: Timestamp) -> Option<Timestamp> {
+        let rate = self.rate().filter(|rate| *rate > 0)?;
+        let left = self.progress.bytes_total.saturating_sub(self.progress.bytes_copied);
+        now.checked_add(Duration::from_secs(left.saturating_mul(60) / rate)).ok()
+    }
+}
+
+fn seconds(from: Timestamp, to: Timestamp) -> f64 {
+    to.duration_since(from).as_secs_f64()
+}
+
+fn trim(samples: &mut VecDeque<(Timestamp, u64)>, now: Timestamp) {
+    while samples.len() > 2 && samples.front().is_some_and(|(at, _)| seconds(*at, now) > RATE_WINDOW.as_secs_f64()) {
+        samples.pop_front();
+    }
+}
+
+fn per_minute(samples: &VecDeque<(Timestamp, u64)>) -> Option<u64> {
+    let ((from, before), (to, after)) = (samples.front()?, samples.back()?);
+    let elapsed = seconds(*from, *to);
+    if elapsed < 0.5 {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate for people")]
+    Some((after.saturating_sub(*before) as f64 / elapsed * 60.0) as u64)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_what_moved_lately() {
+        let at = |second: i64| Timestamp::from_second(second).unwrap();
+        let samples: VecDeque<_> = [(at(0), 0), (at(10), 1_000_000)].into();
+        assert_eq!(per_minute(&samples), Some(6_000_000));
+        assert_eq!(per_minute(&[(at(0), 5)].into()), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! Mailboxes: what the directory holds, and what of it is to move.
+
+use stegvis_engine::ports::{DirectoryRecipient, TenantDomain, TenantRecipient};
+use stegvis_model::{StoredName as _, TenantRecipientKind};
+
+use crate::dto::{MailboxChoice, MailboxNote, MailboxRow, MailboxesView};
+use crate::project::{Chosen, Project, damaged, key};
+use crate::{Error, ErrorCode};
+
+impl Project {
+    /// Every mailbox of the directory, with what is known of it.
+    pub(crate) async fn mailboxes_view(&self) -> Result<MailboxesView, Error> {
+        let (mailboxes, recipients, domains) = tokio::join!(
+            self.connections.directory.mailboxes(),
+            self.connections.tenant.recipients(),
+            self.connections.tenant.domains(),
+        );
+        let mut mailboxes = mailboxes?;
+        mailboxes.sort_by(|a, b| a.display_name.cmp(&b.display_name));
+        // The tenant's side only adds notes: without it the list can still be made.
+        let (recipients, domains) = (recipients.unwrap_or_default(), domains.unwrap_or_default());
+        let chosen = self.chosen()?;
+        let report = self.report()?;
+        let rows = mailboxes.into_iter().map(|mailbox| {
+            let address = mailbox.address.to_string();
+            let choice = chosen.iter().find(|chosen| chosen.address == address);
+            let user = report.users.iter().find(|user| user.user.address == mailbox.address);
+            let batch = user.and_then(|user| report.batches.iter().find(|batch| batch.id == user.user.batch));
+            MailboxRow {
+                name: mailbox.display_name.clone(),
+                kind: mailbox.kind.name().to_owned(),
+                chosen: choice.is_some() || user.is_some(),
+                pilot: choice.is_some_and(|choice| choice.pilot),
+                batch: batch.map(|batch| batch.name.clone()),
+                note: note(&mailbox, &recipients, &domains, user.is_some()),
+                address,
+            }
+        });
+        Ok(MailboxesView { rows: rows.collect() })
+    }
+
+    /// Keeps what is to move. A mailbox that is in a batch already stays there.
+    pub(crate) async fn choose(&self, choices: &[MailboxChoice]) -> Result<MailboxesView, Error> {
+        let view = self.mailboxes_view().await?;
+        let mut chosen = Vec::new();
+        for choice in choices.iter().filter(|choice| choice.chosen) {
+            let row = view.rows.iter().find(|row| row.address == choice.address).ok_or_else(|| {
+                Error::invalid(
+                    format!("{} is no mailbox of the directory", choice.address),
+                    "Choose from the list, or check the address.",
+                )
+            })?;
+            chosen.push(Chosen {
+                address: row.address.clone(),
+                name: row.name.clone(),
+                kind: row.kind.clone(),
+                pilot: choice.pilot,
+            });
+        }
+        if chosen.is_empty() {
+            return Err(Error::new(ErrorCode::NothingChosen, "no mailbox is chosen", "Choose at least one."));
+        }
+        let text = serde_json::to_string(&chosen).map_err(|error| damaged(key::CHOSEN, &error))?;
+        self.setting(|tx| tx.set_setting(key::CHOSEN, &text))?;
+        self.tell_project();
+        self.mailboxes_view().await
+    }
+}
+
+fn note(
+    mailbox: &DirectoryRecipient,
+    recipients: &[TenantRecipient],
+    domains: &[TenantDomain],
+    ours: bool,
+) -> Option<MailboxNote> {
+    let known = |recipient: &&TenantRecipient| {
+        recipient.kind != TenantRecipientKind::Other && recipient.address == mailbox.address
+    };
+    if !recipients.is_empty() && !recipients.iter().any(|recipient| known(&recipient)) {
+        return Some(MailboxNote::MailUserMissing);
+    }
+    let verified = |domain: &&TenantDomain| domain.verified && domain.name == *mailbox.address.domain();
+    if !domains.is_empty() && !domains.iter().any(|domain| verified(&domain)) {
+        return Some(MailboxNote::DomainUnverified);
+    }
+    if mailbox.protected {
+        return Some(MailboxNote::Protected);
+    }
+    if mailbox.target_address.is_some() && !ours {
+        return Some(MailboxNote::Forwards);
+    }
+    mailbox.hidden.then_some(MailboxNote::Hidden)
+}

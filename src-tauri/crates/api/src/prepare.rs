@@ -1,0 +1,148 @@
+//! Prepare: the preflight.
+
+use std::collections::BTreeMap;
+use std::sync::PoisonError;
+
+use serde::{Deserialize, Serialize};
+use stegvis_engine::ports::Clock as _;
+use stegvis_engine::preflight::{Finding, ORDER, PreflightPorts, preflight};
+use stegvis_journal::StoredFinding;
+use stegvis_model::{CheckId, Severity, StoredName as _};
+
+use crate::Error;
+use crate::dto::{AppEvent, ConnectionView, EvidenceLine, FindingView, PreflightView};
+use crate::project::{Project, damaged, key};
+
+/// What of a finding the journal keeps as one text.
+#[derive(Serialize, Deserialize)]
+struct Facts {
+    values: BTreeMap<String, String>,
+    evidence: Vec<(String, String)>,
+}
+
+impl Project {
+    /// Runs every check, or one of them again.
+    pub(crate) async fn run_preflight(&self, checks: &[CheckId]) -> Result<PreflightView, Error> {
+        let started = self.clock.now();
+        *self.checking.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        let ports = PreflightPorts {
+            directory: self.connections.directory.clone(),
+            tenant: self.connections.tenant.clone(),
+            source: self.connections.source.clone(),
+            source_probe: self.connections.source_probe.clone(),
+            target_probe: self.connections.target_probe.clone(),
+            clock: self.clock.clone(),
+        };
+        let chosen = self.chosen_addresses()?;
+        let tell = |finding: &Finding| {
+            if let Err(error) = self.keep_finding(finding) {
+                tracing::warn!(%error, "a finding could not be kept");
+            }
+            if let Ok(view) = self.preflight_view() {
+                (self.events)(AppEvent::Preflight { view });
+            }
+        };
+        preflight(&ports, &chosen, checks, &tell).await;
+        *self.checking.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        let ended = self.clock.now();
+        let took = ended.duration_since(started).as_millis();
+        self.setting(|tx| {
+            if checks.len() == ORDER.len() {
+                tx.set_setting(key::PREFLIGHT_MS, &took.to_string())?;
+            }
+            tx.set_setting(key::PREFLIGHT_AT, &ended.to_string())
+        })?;
+        self.tell_project();
+        self.preflight_view()
+    }
+
+    fn keep_finding(&self, finding: &Finding) -> Result<(), Error> {
+        let facts = Facts {
+            values: finding.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+            evidence: finding.evidence.clone(),
+        };
+        let stored = StoredFinding {
+            check: finding.check,
+            severity: finding.severity,
+            code: finding.code.to_owned(),
+            fixer: finding.fixer,
+            command: finding.command.clone(),
+            facts: serde_json::to_string(&facts).map_err(|error| damaged("finding.facts", &error))?,
+            checked_at: Some(finding.checked_at),
+        };
+        self.setting(|tx| tx.keep_finding(&stored))
+    }
+
+    /// What every check found last; one that never ran is shown as not run.
+    pub(crate) fn preflight_view(&self) -> Result<PreflightView, Error> {
+        let (stored, ran_at, took) = self.setting(|tx| {
+            Ok((tx.findings()?, tx.setting(key::PREFLIGHT_AT)?, tx.setting(key::PREFLIGHT_MS)?))
+        })?;
+        let findings = ORDER
+            .into_iter()
+            .map(|check| match stored.iter().find(|finding| finding.check == check) {
+                Some(finding) => view(finding),
+                None => Ok(not_run(check)),
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        let passed = |check: CheckId| {
+            stored.iter().find(|finding| finding.check == check).filter(|finding| finding.severity != Severity::NotRun)
+        };
+        let details = &self.places.details;
+        let tenant_answered = passed(CheckId::DirectorySync);
+        let directory_answered =
+            stored.iter().find(|finding| finding.check == CheckId::DirectoryReadable).filter(|finding| finding.severity == Severity::Pass);
+        Ok(PreflightView {
+            running: *self.checking.lock().unwrap_or_else(PoisonError::into_inner),
+            ran_at,
+            took_ms: took.and_then(|text| text.parse().ok()).unwrap_or(0),
+            tenant: ConnectionView {
+                connected: tenant_answered.is_some(),
+                account: details.tenant.client_id.clone(),
+                endpoint: details.tenant.organization.clone(),
+                server_words: None,
+            },
+            directory: ConnectionView {
+                connected: directory_answered.is_some(),
+                account: details.directory.account.clone(),
+                endpoint: details.directory.host.clone(),
+                server_words: None,
+            },
+            findings,
+        })
+    }
+}
+
+/// The check of a name.
+pub(crate) fn check(name: &str) -> Result<CheckId, Error> {
+    CheckId::from_name(name).map_err(|error| Error::invalid(error.to_string(), "Name a check of the preflight."))
+}
+
+fn view(finding: &StoredFinding) -> Result<FindingView, Error> {
+    let facts: Facts =
+        serde_json::from_str(&finding.facts).map_err(|error| damaged("finding.facts", &error))?;
+    Ok(FindingView {
+        check: finding.check.name().to_owned(),
+        severity: finding.severity.name().to_owned(),
+        code: finding.code.clone(),
+        values: facts.values,
+        evidence: facts.evidence.into_iter().map(|(label, value)| EvidenceLine { label, value }).collect(),
+        fixer: finding.fixer.name().to_owned(),
+        command: finding.command.clone(),
+        checked_at: finding.checked_at.map(|at| at.to_string()),
+    })
+}
+
+fn not_run(check: CheckId) -> FindingView {
+    FindingView {
+        check: check.name().to_owned(),
+        severity: Severity::NotRun.name().to_owned(),
+        code: "notRun".to_owned(),
+        values: BTreeMap::new(),
+        evidence: Vec::new(),
+        fixer: stegvis_model::Fixer::You.name().to_owned(),
+        command: None,
+        checked_at: None,
+    }
+}
+

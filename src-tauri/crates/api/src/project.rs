@@ -1,0 +1,267 @@
+//! An open project: its journal, its endpoints, what moves now.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use stegvis_connect::clock::SystemClock;
+use stegvis_engine::ports::Clock as _;
+use stegvis_engine::recover::recover;
+use stegvis_engine::report::{Report, report};
+use stegvis_journal::{Journal, Tx};
+use stegvis_model::{Answers, MigrationUserStatus, RecipientKind, Severity, SmtpAddress, StatusSummary, StoredName};
+
+use crate::connections::{Connections, Places};
+use crate::dto::{
+    AnswersDto, AppEvent, LedgerView, PreflightTally, ProjectFacts, ProjectKind, ProjectView, VerdictView,
+    VerificationView,
+};
+use crate::live::Live;
+use crate::secrets::Secrets;
+use crate::{Error, ErrorCode};
+
+/// Where the core's events go.
+pub type Events = Arc<dyn Fn(AppEvent) + Send + Sync>;
+
+/// A mailbox that the administrator chose, as kept in the journal until it is in a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Chosen {
+    pub(crate) address: String,
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) pilot: bool,
+}
+
+/// Keys of what a project keeps besides its tables.
+pub(crate) mod key {
+    pub(crate) const NAME: &str = "project.name";
+    pub(crate) const KIND: &str = "project.kind";
+    pub(crate) const MAILBOXES: &str = "practice.mailboxes";
+    pub(crate) const ANSWERS: &str = "answers";
+    pub(crate) const CHOSEN: &str = "mailboxes.chosen";
+    pub(crate) const CONCURRENCY: &str = "endpoint.max_concurrent_migrations";
+    pub(crate) const ENDPOINT_SAVED: &str = "endpoint.saved_at";
+    pub(crate) const PREFLIGHT_AT: &str = "preflight.ran_at";
+    pub(crate) const PREFLIGHT_MS: &str = "preflight.took_ms";
+    pub(crate) const VERIFICATION: &str = "verification";
+    pub(crate) const LANGUAGE: &str = "letters.language";
+}
+
+/// An open project.
+pub(crate) struct Project {
+    pub(crate) dir: PathBuf,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) places: Places,
+    pub(crate) connections: Connections,
+    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) clock: Arc<SystemClock>,
+    pub(crate) events: Events,
+    pub(crate) live: Mutex<Live>,
+    pub(crate) checking: Mutex<bool>,
+    pub(crate) endpoint_tests: Mutex<Vec<crate::dto::EndpointTest>>,
+}
+
+impl Project {
+    /// Opens the journal of `dir`; what a crash left in flight becomes Stopped.
+    pub(crate) async fn open(
+        dir: &Path,
+        journal: Journal,
+        places: Places,
+        secrets: Arc<Secrets>,
+        events: Events,
+    ) -> Result<Self, Error> {
+        let clock = Arc::new(SystemClock);
+        recover(&journal, clock.now())?;
+        let name = dir.display().to_string();
+        places.keep_secrets(&secrets, &name).await;
+        let connections = places.connect(&secrets, &name).await?;
+        Ok(Self {
+            dir: dir.to_owned(),
+            journal: Arc::new(journal),
+            places,
+            connections,
+            secrets,
+            clock,
+            events,
+            live: Mutex::default(),
+            checking: Mutex::new(false),
+            endpoint_tests: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn live(&self) -> std::sync::MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn setting<T>(&self, read: impl FnOnce(&Tx<'_>) -> Result<T, stegvis_journal::JournalError>) -> Result<T, Error> {
+        Ok(self.journal.transaction(read)?)
+    }
+
+    pub(crate) fn chosen(&self) -> Result<Vec<Chosen>, Error> {
+        match self.setting(|tx| tx.setting(key::CHOSEN))? {
+            Some(text) => serde_json::from_str(&text).map_err(|error| damaged(key::CHOSEN, &error)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    pub(crate) fn chosen_addresses(&self) -> Result<Vec<SmtpAddress>, Error> {
+        Ok(self.chosen()?.iter().filter_map(|chosen| chosen.address.parse().ok()).collect())
+    }
+
+    pub(crate) fn verification(&self) -> Result<Option<VerificationView>, Error> {
+        match self.setting(|tx| tx.setting(key::VERIFICATION))? {
+            Some(text) => serde_json::from_str(&text).map(Some).map_err(|error| damaged(key::VERIFICATION, &error)),
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) fn concurrency(&self) -> Result<u32, Error> {
+        let kept = self.setting(|tx| tx.setting(key::CONCURRENCY))?;
+        Ok(kept.and_then(|text| text.parse().ok()).unwrap_or(stegvis_model::MigrationEndpoint::DEFAULT_CONCURRENCY))
+    }
+
+    pub(crate) fn report(&self) -> Result<Report, Error> {
+        Ok(report(&self.journal)?)
+    }
+
+    /// Everything the wizard derives its position from.
+    pub(crate) fn view(&self) -> Result<ProjectView, Error> {
+        let answers = self.answers()?;
+        let verdict = answers.verdict();
+        Ok(ProjectView {
+            name: self.places.details.company.clone(),
+            kind: ProjectKind::Practice,
+            path: self.dir.display().to_string(),
+            answers: answers_view(answers),
+            verdict: VerdictView {
+                route: verdict.route.name().to_owned(),
+                reasons: verdict.reasons.iter().map(|reason| reason.name().to_owned()).collect(),
+            },
+            facts: self.facts(answers)?,
+        })
+    }
+
+    fn facts(&self, answers: Answers) -> Result<ProjectFacts, Error> {
+        let report = self.report()?;
+        let findings = self.setting(|tx| tx.findings())?;
+        let tally = |severity| count(findings.iter().filter(|finding| finding.severity == severity).count());
+        let preflight = (!findings.is_empty()).then(|| PreflightTally {
+            pass: tally(Severity::Pass),
+            warn: tally(Severity::Warn),
+            fail: tally(Severity::Fail),
+            waiting: tally(Severity::Waiting),
+            not_run: tally(Severity::NotRun),
+        });
+        let chosen = self.chosen()?;
+        let summary = |wanted| count(report.users.iter().filter(|user| user.user.status.summary() == wanted).count());
+        let total = report.total();
+        Ok(ProjectFacts {
+            answered: u32::from(answers.answered()),
+            preflight,
+            mailboxes_chosen: count(chosen.len()),
+            pilot_chosen: count(chosen.iter().filter(|chosen| chosen.pilot).count()),
+            endpoint_saved: self.setting(|tx| tx.setting(key::ENDPOINT_SAVED))?.is_some(),
+            running: self.live().running(),
+            in_batches: count(report.users.len()),
+            active: summary(StatusSummary::Active),
+            stopped: summary(StatusSummary::Stopped),
+            failed: summary(StatusSummary::Failed),
+            synced: summary(StatusSummary::Synced),
+            completed: summary(StatusSummary::Completed),
+            forwarding: count(report.users.iter().filter(|user| user.target_address.is_some()).count()),
+            ledger: (total.source.items > 0).then(|| ledger_view(total)),
+            verified: self.verification()?.map(|verification| verification.agrees),
+        })
+    }
+
+    pub(crate) fn tell_project(&self) {
+        match self.view() {
+            Ok(view) => (self.events)(AppEvent::Project { view }),
+            Err(error) => tracing::warn!(%error, "the project could not be read"),
+        }
+    }
+
+    pub(crate) fn answers(&self) -> Result<Answers, Error> {
+        let kept = self.setting(|tx| tx.setting(key::ANSWERS))?;
+        match kept {
+            Some(text) => {
+                let answers: AnswersDto = serde_json::from_str(&text).map_err(|error| damaged(key::ANSWERS, &error))?;
+                read_answers(&answers)
+            }
+            None => Ok(Answers::default()),
+        }
+    }
+
+    /// Keeps the five answers.
+    pub(crate) fn answer(&self, answers: &AnswersDto) -> Result<ProjectView, Error> {
+        read_answers(answers)?;
+        let text = serde_json::to_string(answers).map_err(|error| damaged(key::ANSWERS, &error))?;
+        self.setting(|tx| tx.set_setting(key::ANSWERS, &text))?;
+        self.view()
+    }
+}
+
+pub(crate) fn read_answers(answers: &AnswersDto) -> Result<Answers, Error> {
+    fn one<T: StoredName>(answer: Option<&String>) -> Result<Option<T>, Error> {
+        answer
+            .map(|name| T::from_name(name))
+            .transpose()
+            .map_err(|error| Error::invalid(error.to_string(), "Choose one of the answers offered."))
+    }
+    Ok(Answers {
+        exchange: one(answers.exchange.as_ref())?,
+        count: one(answers.count.as_ref())?,
+        directory_sync: one(answers.directory_sync.as_ref())?,
+        single_sign_on: one(answers.single_sign_on.as_ref())?,
+        pace: one(answers.pace.as_ref())?,
+    })
+}
+
+fn answers_view(answers: Answers) -> AnswersDto {
+    fn name<T: StoredName>(answer: Option<T>) -> Option<String> {
+        answer.map(|answer| answer.name().to_owned())
+    }
+    AnswersDto {
+        exchange: name(answers.exchange),
+        count: name(answers.count),
+        directory_sync: name(answers.directory_sync),
+        single_sign_on: name(answers.single_sign_on),
+        pace: name(answers.pace),
+    }
+}
+
+pub(crate) fn ledger_view(ledger: stegvis_model::Ledger) -> LedgerView {
+    LedgerView {
+        source: small(ledger.source.items),
+        copied: small(ledger.copied.items),
+        skipped: small(ledger.skipped.items),
+        excluded: small(ledger.excluded.items),
+        bytes: ledger.copied.bytes,
+        reconciles: ledger.reconciles(),
+    }
+}
+
+pub(crate) fn damaged(what: &str, error: &serde_json::Error) -> Error {
+    Error::new(
+        ErrorCode::ProjectUnreadable,
+        format!("the project holds a damaged value in {what}: {error}"),
+        "Open it with the version that last wrote it. Nothing in it was changed.",
+    )
+}
+
+/// A count for the wizard, whose numbers are 32 bits wide.
+pub(crate) fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+pub(crate) fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+pub(crate) fn kind(name: &str) -> RecipientKind {
+    RecipientKind::from_name(name).unwrap_or(RecipientKind::UserMailbox)
+}
+
+pub(crate) fn is_over(status: MigrationUserStatus) -> bool {
+    matches!(status.summary(), StatusSummary::Synced | StatusSummary::Completed)
+}
