@@ -130,17 +130,22 @@ fn a_copy_killed_again_and_again_loses_nothing_and_writes_nothing_twice() {
     Corpus::new(9, 1000).load(pair.source.port, USER);
     let mut chance = Chance::new(20);
     let mut hits = 0;
-    let mut tries = 0;
-    // A run that gets to its end was not hit; then there is nothing left to interrupt.
-    while hits == tries && tries < 12 {
-        tries += 1;
-        let moment = Duration::from_millis(chance.between(100, 1_200));
-        hits += usize::from(pair.start().kill_after(moment));
+    let mut moments = Vec::new();
+    // The moment is so many more messages written, and then a little later: the same on a fast machine as on
+    // a slow one. A run that gets to its end first was not hit, and leaves nothing to interrupt.
+    while hits == moments.len() && moments.len() < 12 {
+        let written = pair.ever_appended();
+        let wanted = written + chance.below(60);
+        let later = Duration::from_millis(chance.below(15));
+        let hit = pair
+            .start()
+            .kill_when(later, || pair.ever_appended() >= wanted);
+        hits += usize::from(hit);
+        moments.push(pair.ever_appended());
     }
-    let killed_with = pair.ever_appended();
     pair.copy();
     let found = pair.compare();
-    println!("killed {hits} times, with {killed_with} of 1000 messages written; then {found}");
+    println!("killed {hits} times, with {moments:?} of 1000 messages written; then {found}");
     assert!(hits >= 3, "only {hits} kills hit a running copy");
     assert!(found.is_exact(), "{found}");
     assert_eq!(found.compared, 1000);

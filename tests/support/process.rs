@@ -63,17 +63,33 @@ impl Running {
     }
 
     /// Kills it without warning after a while. False when it had ended by itself before.
-    pub fn kill_after(mut self, wait: Duration) -> bool {
-        while self.begun.elapsed() < wait {
-            if self.child.try_wait().unwrap().is_some() {
+    pub fn kill_after(self, wait: Duration) -> bool {
+        self.kill_when(wait, || true)
+    }
+
+    /// Kills it without warning, `later` than something has come true. False when it had ended by itself before.
+    pub fn kill_when(mut self, later: Duration, mut come_true: impl FnMut() -> bool) -> bool {
+        while !come_true() {
+            if self.ended() {
                 return false;
             }
-            thread::sleep(LOOK.min(wait.saturating_sub(self.begun.elapsed())));
+            thread::sleep(LOOK);
         }
-        let alive = self.child.try_wait().unwrap().is_none();
+        let due = Instant::now() + later;
+        while Instant::now() < due {
+            if self.ended() {
+                return false;
+            }
+            thread::sleep(LOOK.min(due.saturating_duration_since(Instant::now())));
+        }
+        let alive = !self.ended();
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         alive
+    }
+
+    fn ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
     }
 
     /// Waits until it ends.
