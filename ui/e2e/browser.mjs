@@ -7,7 +7,16 @@ import { preview } from 'vite';
 export async function open() {
   const server = await preview({
     build: { outDir: 'dist-fake' },
-    preview: { port: 0, host: '127.0.0.1', strictPort: false },
+    preview: {
+      port: 0,
+      host: '127.0.0.1',
+      strictPort: false,
+      // The desktop's own policy: what it would block must not be needed here either.
+      headers: {
+        'Content-Security-Policy':
+          "default-src 'self'; style-src 'self' 'unsafe-inline'; connect-src ipc: http://ipc.localhost",
+      },
+    },
     logLevel: 'error',
   });
   const base = server.resolvedUrls?.local[0] ?? '';

@@ -170,14 +170,33 @@ await test('a step that must wait can be opened and says what it waits for', asy
 });
 
 await test('what a refused request says stays at the top until it is closed', async (page) => {
-  await page.goto(address({ scene: 'running', lang: 'en', latency: 0 }));
-  await id(page, 'step-project').click();
-  assert.equal(await id(page, 'close-project').count(), 0);
-  await id(page, 'step-migrate').click();
+  await page.goto(address({ scene: 'prepared', lang: 'en', tick: 0, latency: 0 }));
+  await id(page, 'step-connect').click();
+  await id(page, 'test-again').click();
+  const trouble = id(page, 'trouble');
+  await trouble.getByText('No mailbox is chosen. Choose at least one under Mailboxes.').waitFor();
+  await trouble.getByText('Details').click();
+  await trouble.getByText('NothingChosen').waitFor();
+  await trouble.getByRole('button', { name: 'Close the message' }).click();
+  await trouble.waitFor({ state: 'detached' });
+});
+
+await test('the commands of a step can be read, and Escape closes them', async (page) => {
+  await page.goto(address({ scene: 'running', lang: 'en', tick: 0, latency: 0 }));
   await id(page, 'show-commands').click();
   await id(page, 'commands').getByText('changetype: modify').waitFor();
   await page.keyboard.press('Escape');
   await id(page, 'commands').waitFor({ state: 'detached' });
+  await id(page, 'step-project').click();
+  assert.equal(await id(page, 'close-project').count(), 0); // not while something moves
+});
+
+await test('the report is printed as paper: light, and without the buttons', async (page) => {
+  await visit(page, address, pages.find(({ name }) => name === '10-report'), { lang: 'sv', theme: 'dark' });
+  await page.emulateMedia({ media: 'print' });
+  assert.equal(await id(page, 'print').isVisible(), false);
+  const ink = await page.evaluate(() => getComputedStyle(document.querySelector('.sheet')).color);
+  assert.equal(ink, 'rgb(36, 36, 36)');
 });
 
 await test('nothing scrolls sideways and no page is taller than its window', async (page) => {

@@ -1,3 +1,4 @@
+import { count } from '../../i18n/format';
 import { m } from '../../paraglide/messages.js';
 import type { StepDefinition } from '../../wizard/step';
 import FinishStep from './FinishStep.svelte';
@@ -11,6 +12,9 @@ export const finish: StepDefinition = {
     const settled = !facts.running && facts.active + facts.stopped === 0;
     if (settled && (!facts.ledger.reconciles || facts.verified === false)) {
       return { state: 'fail', detail: m.finish_standing_differs() };
+    }
+    if (settled && facts.failed > 0) {
+      return { state: 'warn', detail: m.migrate_standing_needs({ n: facts.failed, count: count(facts.failed) }) };
     }
     if (settled && facts.verified === true) return { state: 'done', detail: m.finish_standing_ready() };
     return { state: 'now', detail: m.finish_standing_so_far() };

@@ -31,6 +31,7 @@ export interface Chart {
   ticks: { x: number; at: number }[];
   seconds: boolean;
   from: number;
+  to: number;
   /** Megabytes a minute, now. */
   now: number;
 }
@@ -60,6 +61,7 @@ export function chart(points: readonly ThroughputPoint[], throttled: readonly Th
     ticks: marks.at.map((at) => ({ x: x(at), at })).filter(({ x }) => x > box.left + 12 && x < box.right - 10),
     seconds: marks.seconds,
     from: first.at,
+    to: last.at,
     now: last.value,
   };
 }
