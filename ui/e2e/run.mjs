@@ -142,9 +142,9 @@ await test('without a keychain, the first page says where passwords are kept', a
 await test('language and theme are kept, and change the page at once', async (page) => {
   await page.goto(address({ scene: 'synced', tick: 0, latency: 0 }));
   await id(page, 'step-finish').click();
-  await says(page, 'Every count reconciles');
+  await says(page, 'still needs you');
   await id(page, 'lang').click();
-  await says(page, 'Alla antal stämmer');
+  await says(page, 'kräver åtgärd');
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'sv');
   const theme = await page.evaluate(() => document.documentElement.dataset.theme);
   await id(page, 'theme').click();
