@@ -12,8 +12,8 @@ use tokio::sync::Mutex;
 
 use crate::connections::Places;
 use crate::dto::{
-    AnswersDto, AppView, CommandLine, EndpointSettings, EndpointView, MailboxChoice, MailboxesView, PlanView,
-    PreflightView, ProjectView, RecentProject, ReportFile, ReportView, RunView,
+    AnswersDto, AppView, CommandLine, EndpointSettings, EndpointView, MailboxChoice, MailboxesView,
+    PlanView, PreflightView, ProjectView, RecentProject, ReportFile, ReportView, RunView,
 };
 use crate::practice::Practice;
 use crate::project::{Events, Project, damaged, key};
@@ -38,8 +38,19 @@ pub struct App {
 
 impl App {
     /// Opens the product on a folder of this user's.
-    pub fn new(data: impl Into<PathBuf>, secrets: Secrets, practice: Arc<dyn Practice>, events: Events) -> Self {
-        Self { data: data.into(), secrets: Arc::new(secrets), practice, events, project: Mutex::new(None) }
+    pub fn new(
+        data: impl Into<PathBuf>,
+        secrets: Secrets,
+        practice: Arc<dyn Practice>,
+        events: Events,
+    ) -> Self {
+        Self {
+            data: data.into(),
+            secrets: Arc::new(secrets),
+            practice,
+            events,
+            project: Mutex::new(None),
+        }
     }
 
     /// The product itself.
@@ -64,11 +75,19 @@ impl App {
     }
 
     /// Opens the practice project of a folder, or makes one there.
-    pub async fn open_practice(&self, dir: &Path, mailboxes: Option<u32>) -> Result<ProjectView, Error> {
+    pub async fn open_practice(
+        &self,
+        dir: &Path,
+        mailboxes: Option<u32>,
+    ) -> Result<ProjectView, Error> {
         let mut open = self.project.lock().await;
         if let Some(project) = open.as_ref() {
             if project.live().running() {
-                return Err(Error::new(ErrorCode::Running, "a batch is running", "Stop it first."));
+                return Err(Error::new(
+                    ErrorCode::Running,
+                    "a batch is running",
+                    "Stop it first.",
+                ));
             }
             *open = None;
             self.practice.stop().await;
@@ -76,17 +95,36 @@ impl App {
         std::fs::create_dir_all(dir).map_err(|error| Error::cannot_write(dir, &error))?;
         let journal = Journal::open(&dir.join("practice.stegvis"))?;
         let kept = journal.transaction(|tx| tx.setting(key::MAILBOXES))?;
-        let size = kept.and_then(|text| text.parse().ok()).or(mailboxes).unwrap_or(MAILBOXES);
-        let details = self.practice.start(&dir.join("practice"), size).await.map_err(|words| {
-            Error { retry: true, ..Error::new(ErrorCode::Practice, words, "Close other practice companies and try again.") }
-        })?;
+        let size = kept
+            .and_then(|text| text.parse().ok())
+            .or(mailboxes)
+            .unwrap_or(MAILBOXES);
+        let details = self
+            .practice
+            .start(&dir.join("practice"), size)
+            .await
+            .map_err(|words| Error {
+                retry: true,
+                ..Error::new(
+                    ErrorCode::Practice,
+                    words,
+                    "Close other practice companies and try again.",
+                )
+            })?;
         journal.transaction(|tx| {
             tx.set_setting(key::KIND, "Practice")?;
             tx.set_setting(key::NAME, &details.company)?;
             tx.set_setting(key::MAILBOXES, &size.to_string())
         })?;
         let secrets = Arc::clone(&self.secrets);
-        let project = Project::open(dir, journal, Places::practice(details), secrets, self.events.clone()).await?;
+        let project = Project::open(
+            dir,
+            journal,
+            Places::practice(details),
+            secrets,
+            self.events.clone(),
+        )
+        .await?;
         let view = project.view()?;
         self.remember(&view)?;
         *open = Some(Arc::new(project));
@@ -124,7 +162,11 @@ impl App {
 
     async fn project(&self) -> Result<Arc<Project>, Error> {
         self.project.lock().await.clone().ok_or_else(|| {
-            Error::new(ErrorCode::NoProject, "no project is open", "Open the practice company, or a project you had.")
+            Error::new(
+                ErrorCode::NoProject,
+                "no project is open",
+                "Open the practice company, or a project you had.",
+            )
         })
     }
 
@@ -160,7 +202,10 @@ impl App {
     }
 
     /// Keeps which mailboxes move.
-    pub async fn choose_mailboxes(&self, choices: Vec<MailboxChoice>) -> Result<MailboxesView, Error> {
+    pub async fn choose_mailboxes(
+        &self,
+        choices: Vec<MailboxChoice>,
+    ) -> Result<MailboxesView, Error> {
         self.project().await?.choose(&choices).await
     }
 
@@ -224,20 +269,27 @@ impl App {
 
     /// Writes the report into the project's folder, in `en` or `sv`.
     pub async fn save_report(&self, language: &str) -> Result<Vec<ReportFile>, Error> {
-        self.project().await?.save_report(Language::of(Some(language)))
+        self.project()
+            .await?
+            .save_report(Language::of(Some(language)))
     }
 
     /// Where a saved report's file is, for the system to open it.
     pub async fn report_file(&self, format: &str) -> Result<PathBuf, Error> {
         self.project().await?.report_file(format).ok_or_else(|| {
-            Error::invalid(format!("there is no report.{format} yet"), "Save the report first.")
+            Error::invalid(
+                format!("there is no report.{format} yet"),
+                "Save the report first.",
+            )
         })
     }
 
     /// The language of our mail: `en` or `sv`.
     pub async fn set_language(&self, language: &str) -> Result<(), Error> {
         let language = Language::of(Some(language));
-        self.project().await?.setting(|tx| tx.set_setting(key::LANGUAGE, language.tag()))
+        self.project()
+            .await?
+            .setting(|tx| tx.set_setting(key::LANGUAGE, language.tag()))
     }
 
     /// The equivalents of a step.
@@ -256,20 +308,34 @@ impl App {
         remembered
             .into_iter()
             .filter(|project| Path::new(&project.path).join("practice.stegvis").is_file())
-            .map(|project| RecentProject { name: project.name, path: project.path, opened_at: project.opened_at })
+            .map(|project| RecentProject {
+                name: project.name,
+                path: project.path,
+                opened_at: project.opened_at,
+            })
             .collect()
     }
 
     fn remember(&self, view: &ProjectView) -> Result<(), Error> {
         let now = SystemClock.now().to_string();
-        let mut all = vec![Remembered { name: view.name.clone(), path: view.path.clone(), opened_at: now }];
-        all.extend(self.recent().into_iter().filter(|project| project.path != view.path).map(|project| Remembered {
-            name: project.name,
-            path: project.path,
-            opened_at: project.opened_at,
-        }));
+        let mut all = vec![Remembered {
+            name: view.name.clone(),
+            path: view.path.clone(),
+            opened_at: now,
+        }];
+        all.extend(
+            self.recent()
+                .into_iter()
+                .filter(|project| project.path != view.path)
+                .map(|project| Remembered {
+                    name: project.name,
+                    path: project.path,
+                    opened_at: project.opened_at,
+                }),
+        );
         all.truncate(REMEMBERED);
-        let text = serde_json::to_string_pretty(&all).map_err(|error| damaged("recent.json", &error))?;
+        let text =
+            serde_json::to_string_pretty(&all).map_err(|error| damaged("recent.json", &error))?;
         let file = self.remembered_file();
         std::fs::create_dir_all(&self.data)
             .and_then(|()| std::fs::write(&file, text))

@@ -5,7 +5,11 @@ use crate::dto::{CommandLine, Shell};
 use crate::project::Project;
 
 fn line(shell: Shell, does: &str, text: String) -> CommandLine {
-    CommandLine { shell, does: does.to_owned(), text }
+    CommandLine {
+        shell,
+        does: does.to_owned(),
+        text,
+    }
 }
 
 impl Project {
@@ -13,7 +17,9 @@ impl Project {
     pub(crate) fn commands(&self, step: &str) -> Result<Vec<CommandLine>, Error> {
         let details = &self.places.details;
         let addresses = self.chosen_addresses()?;
-        let first = addresses.first().map_or_else(|| "ADDRESS".to_owned(), ToString::to_string);
+        let first = addresses
+            .first()
+            .map_or_else(|| "ADDRESS".to_owned(), ToString::to_string);
         Ok(match step {
             "prepare" => vec![
                 line(Shell::PowerShell, "readOrganization", "Get-MgOrganization | Format-List OnPremisesSyncEnabled,OnPremisesLastSyncDateTime".to_owned()),
@@ -54,5 +60,8 @@ impl Project {
 /// The distinguished name that an LDIF entry begins with, where it is written in the clear.
 fn dn_of(ldif: &str) -> Option<String> {
     let unfolded = ldif.replace("\r\n ", "").replace("\n ", "");
-    unfolded.lines().find_map(|line| line.strip_prefix("dn: ")).map(str::to_owned)
+    unfolded
+        .lines()
+        .find_map(|line| line.strip_prefix("dn: "))
+        .map(str::to_owned)
 }

@@ -9,7 +9,9 @@ use stegvis_connect::ldap::{ActiveDirectory, DirectorySettings};
 use stegvis_connect::smtp::{SmtpMailer, SmtpSettings};
 use stegvis_connect::tenant::{CloudTenant, TenantSettings};
 use stegvis_connect::tls::Trust;
-use stegvis_engine::ports::{ByteBudget, Directory, Gate, Mailer, Probe, SourceConnector, TargetConnector, Tenant};
+use stegvis_engine::ports::{
+    ByteBudget, Directory, Gate, Mailer, Probe, SourceConnector, TargetConnector, Tenant,
+};
 use stegvis_model::{Security, SmtpAddress};
 use url::Url;
 
@@ -59,16 +61,26 @@ impl Places {
             (SecretName::Tenant, &details.tenant.client_secret),
             (SecretName::Mail, &details.smtp.password),
         ] {
-            secrets.keep(project, name, &SecretString::from(secret.clone())).await;
+            secrets
+                .keep(project, name, &SecretString::from(secret.clone()))
+                .await;
         }
     }
 
     /// Builds the ports. Nothing is sent yet.
-    pub(crate) async fn connect(&self, secrets: &Secrets, project: &str) -> Result<Connections, Error> {
+    pub(crate) async fn connect(
+        &self,
+        secrets: &Secrets,
+        project: &str,
+    ) -> Result<Connections, Error> {
         let details = &self.details;
         let secret = async |name| {
             secrets.find(project, name).await.ok_or_else(|| {
-                Error::new(ErrorCode::Keychain, "a password is not kept any more", "Enter it again under Connect.")
+                Error::new(
+                    ErrorCode::Keychain,
+                    "a password is not kept any more",
+                    "Enter it again under Connect.",
+                )
             })
         };
         let budget = ByteBudget::new(BUDGET);
@@ -121,7 +133,10 @@ impl Places {
             host: details.smtp.host.clone(),
             port: details.smtp.port,
             security: Security::StartTls,
-            account: Some((details.smtp.account.clone(), secret(SecretName::Mail).await?)),
+            account: Some((
+                details.smtp.account.clone(),
+                secret(SecretName::Mail).await?,
+            )),
             from: notify(details)?,
             trust: self.trust.clone(),
         });
@@ -143,9 +158,13 @@ impl Places {
 
 /// Who gets the status mail, and whom it is from.
 pub(crate) fn notify(details: &PracticeDetails) -> Result<SmtpAddress, Error> {
-    details.notify.parse().map_err(|error| Error::invalid(format!("{}: {error}", details.notify), "Name an address."))
+    details
+        .notify
+        .parse()
+        .map_err(|error| Error::invalid(format!("{}: {error}", details.notify), "Name an address."))
 }
 
 fn address(text: &str) -> Result<Url, Error> {
-    Url::parse(text).map_err(|error| Error::invalid(format!("{text}: {error}"), "Name an https:// address."))
+    Url::parse(text)
+        .map_err(|error| Error::invalid(format!("{text}: {error}"), "Name an https:// address."))
 }

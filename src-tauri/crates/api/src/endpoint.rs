@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use stegvis_connect::imap::probe_imap;
 use stegvis_connect::tls;
 use stegvis_engine::ports::{
-    ChangesRequest, Clock as _, EndpointError, EndpointErrorKind, FetchRequest, FetchedBody, MailboxRef,
+    ChangesRequest, Clock as _, EndpointError, EndpointErrorKind, FetchRequest, FetchedBody,
+    MailboxRef,
 };
 use stegvis_engine::preflight::mailbox_ref;
 use stegvis_model::{Engine, Security, Severity, StoredName as _};
@@ -32,18 +33,34 @@ const ALL: [EndpointTestId; 7] = [
 const SPEED_BYTES: u64 = 4 * 1024 * 1024;
 const SPEED_TIME: Duration = Duration::from_secs(8);
 
-fn test(id: EndpointTestId, severity: Severity, code: &str, values: &[(&str, String)]) -> EndpointTest {
+fn test(
+    id: EndpointTestId,
+    severity: Severity,
+    code: &str,
+    values: &[(&str, String)],
+) -> EndpointTest {
     EndpointTest {
         test: id,
         severity: severity.name().to_owned(),
         code: code.to_owned(),
-        values: values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+        values: values
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect(),
         server_words: None,
     }
 }
 
-fn failed(id: EndpointTestId, code: &str, values: &[(&str, String)], error: &EndpointError) -> EndpointTest {
-    EndpointTest { server_words: Some(error.detail.clone()), ..test(id, Severity::Fail, code, values) }
+fn failed(
+    id: EndpointTestId,
+    code: &str,
+    values: &[(&str, String)],
+    error: &EndpointError,
+) -> EndpointTest {
+    EndpointTest {
+        server_words: Some(error.detail.clone()),
+        ..test(id, Severity::Fail, code, values)
+    }
 }
 
 fn not_run(id: EndpointTestId) -> EndpointTest {
@@ -54,7 +71,11 @@ impl Project {
     /// What is or would be saved, and the last tests.
     pub(crate) async fn endpoint_view(&self) -> Result<EndpointView, Error> {
         let project = self.dir.display().to_string();
-        let mut tests = self.endpoint_tests.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut tests = self
+            .endpoint_tests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         if tests.is_empty() {
             tests = ALL.into_iter().map(not_run).collect();
         }
@@ -68,28 +89,49 @@ impl Project {
                 account: self.places.details.source.account.clone(),
                 max_concurrent_migrations: self.concurrency()?,
             },
-            password_kept: self.secrets.find(&project, SecretName::Source).await.is_some(),
+            password_kept: self
+                .secrets
+                .find(&project, SecretName::Source)
+                .await
+                .is_some(),
             testing: false,
             tests,
-            saved: self.setting(|tx| tx.setting(key::ENDPOINT_SAVED))?.is_some(),
+            saved: self
+                .setting(|tx| tx.setting(key::ENDPOINT_SAVED))?
+                .is_some(),
         })
     }
 
     /// Makes the tests in order; what depends on a failed one is not run.
-    pub(crate) async fn test_endpoint(&self, settings: &EndpointSettings) -> Result<EndpointView, Error> {
+    pub(crate) async fn test_endpoint(
+        &self,
+        settings: &EndpointSettings,
+    ) -> Result<EndpointView, Error> {
         self.accept(settings)?;
         let mut tests = self.tests().await;
         let done = tests.len();
         tests.extend(ALL.into_iter().skip(done).map(not_run));
-        *self.endpoint_tests.lock().unwrap_or_else(PoisonError::into_inner) = tests;
+        *self
+            .endpoint_tests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = tests;
         self.endpoint_view().await
     }
 
     /// Keeps the settings; a failed test is a reason not to.
-    pub(crate) async fn save_endpoint(&self, settings: &EndpointSettings) -> Result<EndpointView, Error> {
+    pub(crate) async fn save_endpoint(
+        &self,
+        settings: &EndpointSettings,
+    ) -> Result<EndpointView, Error> {
         self.accept(settings)?;
-        let tested = self.endpoint_tests.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let fails = tested.iter().any(|test| test.severity == Severity::Fail.name());
+        let tested = self
+            .endpoint_tests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let fails = tested
+            .iter()
+            .any(|test| test.severity == Severity::Fail.name());
         if tested.is_empty() || fails {
             return Err(Error::new(
                 ErrorCode::EndpointMissing,
@@ -99,7 +141,10 @@ impl Project {
         }
         let now = self.clock.now();
         self.setting(|tx| {
-            tx.set_setting(key::CONCURRENCY, &settings.max_concurrent_migrations.to_string())?;
+            tx.set_setting(
+                key::CONCURRENCY,
+                &settings.max_concurrent_migrations.to_string(),
+            )?;
             tx.set_setting(key::ENDPOINT_SAVED, &now.to_string())
         })?;
         self.tell_project();
@@ -109,13 +154,19 @@ impl Project {
     fn accept(&self, settings: &EndpointSettings) -> Result<(), Error> {
         if !(1..=100).contains(&settings.max_concurrent_migrations) {
             return Err(Error::invalid(
-                format!("{} mailboxes at the same time", settings.max_concurrent_migrations),
+                format!(
+                    "{} mailboxes at the same time",
+                    settings.max_concurrent_migrations
+                ),
                 "Choose between 1 and 100; 20 is the usual number.",
             ));
         }
         // The practice company's addresses are its own.
         let source = &self.places.details.source;
-        if settings.host != source.host || settings.port != source.port || settings.account != source.account {
+        if settings.host != source.host
+            || settings.port != source.port
+            || settings.account != source.account
+        {
             return Err(Error::new(
                 ErrorCode::NotAvailableYet,
                 "another server than the practice company's is not available yet",
@@ -128,12 +179,22 @@ impl Project {
     async fn tests(&self) -> Vec<EndpointTest> {
         let endpoint = &self.connections.source_endpoint;
         let mut done = Vec::new();
-        match tokio::net::lookup_host((endpoint.host.as_str(), endpoint.port)).await.map(|mut found| found.next()) {
+        match tokio::net::lookup_host((endpoint.host.as_str(), endpoint.port))
+            .await
+            .map(|mut found| found.next())
+        {
             Ok(Some(address)) => {
-                done.push(test(EndpointTestId::Name, Severity::Pass, "ok", &[("address", address.ip().to_string())]));
+                done.push(test(
+                    EndpointTestId::Name,
+                    Severity::Pass,
+                    "ok",
+                    &[("address", address.ip().to_string())],
+                ));
             }
             other => {
-                let words = other.err().map_or_else(|| "no address".to_owned(), |error| error.to_string());
+                let words = other
+                    .err()
+                    .map_or_else(|| "no address".to_owned(), |error| error.to_string());
                 let error = EndpointError::new(EndpointErrorKind::Unreachable, words);
                 done.push(failed(EndpointTestId::Name, "unresolved", &[], &error));
                 return done;
@@ -149,13 +210,21 @@ impl Project {
         }
         match tls::probe(&endpoint.host, endpoint.port, &endpoint.trust, patience).await {
             Ok(seen) => {
-                done.push(test(EndpointTestId::Tls, Severity::Pass, "ok", &[("version", seen.tls_version.clone())]));
+                done.push(test(
+                    EndpointTestId::Tls,
+                    Severity::Pass,
+                    "ok",
+                    &[("version", seen.tls_version.clone())],
+                ));
                 match seen.trusted {
                     Ok(()) => done.push(test(
                         EndpointTestId::Certificate,
                         Severity::Pass,
                         "ok",
-                        &[("subject", seen.subject), ("until", seen.not_after.to_string())],
+                        &[
+                            ("subject", seen.subject),
+                            ("until", seen.not_after.to_string()),
+                        ],
                     )),
                     Err(_) => {
                         done.push(test(
@@ -175,7 +244,12 @@ impl Project {
         }
         match probe_imap(endpoint).await {
             Ok(found) => {
-                done.push(test(EndpointTestId::Protocol, Severity::Pass, "ok", &[("greeting", found.greeting)]));
+                done.push(test(
+                    EndpointTestId::Protocol,
+                    Severity::Pass,
+                    "ok",
+                    &[("greeting", found.greeting)],
+                ));
             }
             Err(error) => {
                 done.push(failed(EndpointTestId::Protocol, "notImap", &[], &error));
@@ -195,7 +269,12 @@ impl Project {
     /// The chosen mailboxes, or a few where none is chosen yet.
     async fn mailboxes_to_try(&self) -> Vec<MailboxRef> {
         let chosen = self.chosen_addresses().unwrap_or_default();
-        let all = self.connections.directory.mailboxes().await.unwrap_or_default();
+        let all = self
+            .connections
+            .directory
+            .mailboxes()
+            .await
+            .unwrap_or_default();
         all.iter()
             .filter(|mailbox| chosen.is_empty() || chosen.contains(&mailbox.address))
             .take(if chosen.is_empty() { 3 } else { usize::MAX })
@@ -216,10 +295,18 @@ impl Project {
                 }
             }
         }
-        let values = [("opened", opened.to_string()), ("of", mailboxes.len().to_string())];
+        let values = [
+            ("opened", opened.to_string()),
+            ("of", mailboxes.len().to_string()),
+        ];
         match first_error {
             None if mailboxes.is_empty() => not_run(EndpointTestId::OpensMailboxes),
-            None => test(EndpointTestId::OpensMailboxes, Severity::Pass, "ok", &values),
+            None => test(
+                EndpointTestId::OpensMailboxes,
+                Severity::Pass,
+                "ok",
+                &values,
+            ),
             Some(error) => failed(EndpointTestId::OpensMailboxes, "refused", &values, &error),
         }
     }
@@ -230,8 +317,14 @@ impl Project {
         match tokio::time::timeout(SPEED_TIME, self.read_some(mailbox)).await {
             Ok(Ok(bytes)) if bytes > 0 => {
                 #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-                let rate = bytes as f64 / 1_000_000.0 / started.elapsed().as_secs_f64().max(0.001) * 60.0;
-                test(EndpointTestId::Speed, Severity::Pass, "ok", &[("mbPerMinute", format!("{rate:.0}"))])
+                let rate =
+                    bytes as f64 / 1_000_000.0 / started.elapsed().as_secs_f64().max(0.001) * 60.0;
+                test(
+                    EndpointTestId::Speed,
+                    Severity::Pass,
+                    "ok",
+                    &[("mbPerMinute", format!("{rate:.0}"))],
+                )
             }
             Ok(Err(error)) => failed(EndpointTestId::Speed, "notMeasured", &[], &error),
             Ok(Ok(_)) | Err(_) => test(EndpointTestId::Speed, Severity::Warn, "notMeasured", &[]),
@@ -241,11 +334,22 @@ impl Project {
     async fn read_some(&self, mailbox: &MailboxRef) -> Result<u64, EndpointError> {
         let mut source = self.connections.source.open(mailbox).await?;
         let folders = source.folders().await?;
-        let Some(folder) = folders.into_iter().filter(|folder| folder.selectable).max_by_key(|folder| folder.items) else {
+        let Some(folder) = folders
+            .into_iter()
+            .filter(|folder| folder.selectable)
+            .max_by_key(|folder| folder.items)
+        else {
             return Ok(0);
         };
-        let request = ChangesRequest { folder: folder.path.clone(), since: None };
-        let listed = source.changes(&[request]).await?.into_iter().flat_map(|changes| changes.items);
+        let request = ChangesRequest {
+            folder: folder.path.clone(),
+            since: None,
+        };
+        let listed = source
+            .changes(&[request])
+            .await?
+            .into_iter()
+            .flat_map(|changes| changes.items);
         let (mut items, mut bytes) = (Vec::new(), 0_u64);
         for item in listed {
             bytes += item.size;
@@ -255,7 +359,10 @@ impl Project {
             }
         }
         let (into, mut fetched) = mpsc::channel(16);
-        let request = FetchRequest { folder: folder.path, items };
+        let request = FetchRequest {
+            folder: folder.path,
+            items,
+        };
         let reading = source.fetch(vec![request], into, CancellationToken::new());
         let counting = async {
             let mut read = 0_u64;
@@ -272,4 +379,3 @@ impl Project {
         Ok(read)
     }
 }
-

@@ -23,7 +23,11 @@ pub(crate) struct OurLetters {
 impl OurLetters {
     fn compose(&self, template: &str, batch: &MigrationBatch, report: &Report) -> Option<Mail> {
         let to = batch.notify.clone()?;
-        let users: Vec<_> = report.users.iter().filter(|user| user.user.batch == batch.id).collect();
+        let users: Vec<_> = report
+            .users
+            .iter()
+            .filter(|user| user.user.batch == batch.id)
+            .collect();
         let failed: Vec<_> = users
             .iter()
             .filter_map(|user| match user.user.status {
@@ -60,7 +64,10 @@ impl OurLetters {
             subject: subject.trim().to_owned(),
             text: text.trim_start().to_owned(),
             attachments: vec![Attachment {
-                name: format!("{}.csv", batch.name.replace(|c: char| !c.is_alphanumeric(), "-")),
+                name: format!(
+                    "{}.csv",
+                    batch.name.replace(|c: char| !c.is_alphanumeric(), "-")
+                ),
                 media_type: "text/csv; charset=utf-8".to_owned(),
                 bytes: report_csv(report, |user| user.batch == batch.id).into_bytes(),
             }],

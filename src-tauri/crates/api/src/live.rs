@@ -29,7 +29,6 @@ pub(crate) struct LiveUser {
 #[derive(Debug, Default)]
 pub(crate) struct Live {
     pub(crate) stop: Option<CancellationToken>,
-    pub(crate) started_at: Option<Timestamp>,
     pub(crate) users: BTreeMap<i64, LiveUser>,
     pub(crate) throughput: VecDeque<(Timestamp, u64)>,
     pub(crate) throttled: Vec<(Timestamp, Option<Timestamp>)>,
@@ -42,12 +41,17 @@ impl Live {
     }
 
     pub(crate) fn stopping(&self) -> bool {
-        self.stop.as_ref().is_some_and(CancellationToken::is_cancelled)
+        self.stop
+            .as_ref()
+            .is_some_and(CancellationToken::is_cancelled)
     }
 
     /// A run begins; what was known of the last one's speed is forgotten.
-    pub(crate) fn begin(&mut self, stop: CancellationToken, now: Timestamp) {
-        *self = Self { stop: Some(stop), started_at: Some(now), ..Self::default() };
+    pub(crate) fn begin(&mut self, stop: CancellationToken) {
+        *self = Self {
+            stop: Some(stop),
+            ..Self::default()
+        };
     }
 
     pub(crate) fn end(&mut self, now: Timestamp) {
@@ -60,12 +64,15 @@ impl Live {
     }
 
     pub(crate) fn progress(&mut self, progress: &Progress, now: Timestamp) {
-        let user = self.users.entry(progress.user.0).or_insert_with(|| LiveUser {
-            progress: progress.clone(),
-            last_progress: None,
-            samples: VecDeque::new(),
-            before: progress.bytes_copied,
-        });
+        let user = self
+            .users
+            .entry(progress.user.0)
+            .or_insert_with(|| LiveUser {
+                progress: progress.clone(),
+                last_progress: None,
+                samples: VecDeque::new(),
+                before: progress.bytes_copied,
+            });
         if progress.items_done() > user.progress.items_done() || user.last_progress.is_none() {
             user.last_progress = Some(now);
         }
@@ -76,12 +83,20 @@ impl Live {
 
     /// Notes the whole run's bytes; called every second.
     pub(crate) fn tick(&mut self, now: Timestamp, throttled: bool) {
-        let total = self.users.values().map(|user| user.progress.bytes_copied.saturating_sub(user.before)).sum();
+        let total = self
+            .users
+            .values()
+            .map(|user| user.progress.bytes_copied.saturating_sub(user.before))
+            .sum();
         self.bytes.push_back((now, total));
         trim(&mut self.bytes, now);
-        let due = self.throughput.back().is_none_or(|(last, _)| seconds(*last, now) >= 5.0);
+        let due = self
+            .throughput
+            .back()
+            .is_none_or(|(last, _)| seconds(*last, now) >= 5.0);
         if due {
-            self.throughput.push_back((now, per_minute(&self.bytes).unwrap_or(0)));
+            self.throughput
+                .push_back((now, per_minute(&self.bytes).unwrap_or(0)));
             if self.throughput.len() > POINTS {
                 self.throughput.pop_front();
             }
@@ -130,8 +145,12 @@ impl LiveUser {
     /// When it should be done at this rate.
     pub(crate) fn expected(&self, now: Timestamp) -> Option<Timestamp> {
         let rate = self.rate().filter(|rate| *rate > 0)?;
-        let left = self.progress.bytes_total.saturating_sub(self.progress.bytes_copied);
-        now.checked_add(Duration::from_secs(left.saturating_mul(60) / rate)).ok()
+        let left = self
+            .progress
+            .bytes_total
+            .saturating_sub(self.progress.bytes_copied);
+        now.checked_add(Duration::from_secs(left.saturating_mul(60) / rate))
+            .ok()
     }
 }
 
@@ -140,7 +159,11 @@ fn seconds(from: Timestamp, to: Timestamp) -> f64 {
 }
 
 fn trim(samples: &mut VecDeque<(Timestamp, u64)>, now: Timestamp) {
-    while samples.len() > 2 && samples.front().is_some_and(|(at, _)| seconds(*at, now) > RATE_WINDOW.as_secs_f64()) {
+    while samples.len() > 2
+        && samples
+            .front()
+            .is_some_and(|(at, _)| seconds(*at, now) > RATE_WINDOW.as_secs_f64())
+    {
         samples.pop_front();
     }
 }
@@ -151,7 +174,12 @@ fn per_minute(samples: &VecDeque<(Timestamp, u64)>) -> Option<u64> {
     if elapsed < 0.5 {
         return None;
     }
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate for people")]
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rate for people"
+    )]
     Some((after.saturating_sub(*before) as f64 / elapsed * 60.0) as u64)
 }
 

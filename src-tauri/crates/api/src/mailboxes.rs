@@ -24,8 +24,16 @@ impl Project {
         let rows = mailboxes.into_iter().map(|mailbox| {
             let address = mailbox.address.to_string();
             let choice = chosen.iter().find(|chosen| chosen.address == address);
-            let user = report.users.iter().find(|user| user.user.address == mailbox.address);
-            let batch = user.and_then(|user| report.batches.iter().find(|batch| batch.id == user.user.batch));
+            let user = report
+                .users
+                .iter()
+                .find(|user| user.user.address == mailbox.address);
+            let batch = user.and_then(|user| {
+                report
+                    .batches
+                    .iter()
+                    .find(|batch| batch.id == user.user.batch)
+            });
             MailboxRow {
                 name: mailbox.display_name.clone(),
                 kind: mailbox.kind.name().to_owned(),
@@ -36,7 +44,9 @@ impl Project {
                 address,
             }
         });
-        Ok(MailboxesView { rows: rows.collect() })
+        Ok(MailboxesView {
+            rows: rows.collect(),
+        })
     }
 
     /// Keeps what is to move. A mailbox that is in a batch already stays there.
@@ -44,12 +54,16 @@ impl Project {
         let view = self.mailboxes_view().await?;
         let mut chosen = Vec::new();
         for choice in choices.iter().filter(|choice| choice.chosen) {
-            let row = view.rows.iter().find(|row| row.address == choice.address).ok_or_else(|| {
-                Error::invalid(
-                    format!("{} is no mailbox of the directory", choice.address),
-                    "Choose from the list, or check the address.",
-                )
-            })?;
+            let row = view
+                .rows
+                .iter()
+                .find(|row| row.address == choice.address)
+                .ok_or_else(|| {
+                    Error::invalid(
+                        format!("{} is no mailbox of the directory", choice.address),
+                        "Choose from the list, or check the address.",
+                    )
+                })?;
             chosen.push(Chosen {
                 address: row.address.clone(),
                 name: row.name.clone(),
@@ -58,7 +72,11 @@ impl Project {
             });
         }
         if chosen.is_empty() {
-            return Err(Error::new(ErrorCode::NothingChosen, "no mailbox is chosen", "Choose at least one."));
+            return Err(Error::new(
+                ErrorCode::NothingChosen,
+                "no mailbox is chosen",
+                "Choose at least one.",
+            ));
         }
         let text = serde_json::to_string(&chosen).map_err(|error| damaged(key::CHOSEN, &error))?;
         self.setting(|tx| tx.set_setting(key::CHOSEN, &text))?;
@@ -79,7 +97,8 @@ fn note(
     if !recipients.is_empty() && !recipients.iter().any(|recipient| known(&recipient)) {
         return Some(MailboxNote::MailUserMissing);
     }
-    let verified = |domain: &&TenantDomain| domain.verified && domain.name == *mailbox.address.domain();
+    let verified =
+        |domain: &&TenantDomain| domain.verified && domain.name == *mailbox.address.domain();
     if !domains.is_empty() && !domains.iter().any(|domain| verified(&domain)) {
         return Some(MailboxNote::DomainUnverified);
     }

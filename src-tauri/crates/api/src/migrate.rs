@@ -32,10 +32,23 @@ impl Project {
     fn next_batch(&self) -> Result<(String, Vec<Chosen>), Error> {
         let report = self.report()?;
         let batched = |chosen: &Chosen| {
-            report.users.iter().any(|user| user.user.address.to_string().eq_ignore_ascii_case(&chosen.address))
+            report.users.iter().any(|user| {
+                user.user
+                    .address
+                    .to_string()
+                    .eq_ignore_ascii_case(&chosen.address)
+            })
         };
-        let waiting: Vec<Chosen> = self.chosen()?.into_iter().filter(|chosen| !batched(chosen)).collect();
-        let pilot: Vec<Chosen> = waiting.iter().filter(|chosen| chosen.pilot).cloned().collect();
+        let waiting: Vec<Chosen> = self
+            .chosen()?
+            .into_iter()
+            .filter(|chosen| !batched(chosen))
+            .collect();
+        let pilot: Vec<Chosen> = waiting
+            .iter()
+            .filter(|chosen| chosen.pilot)
+            .cloned()
+            .collect();
         let number = report.batches.len() + 1;
         if pilot.is_empty() || report.batches.iter().any(|batch| batch.name == PILOT) {
             Ok((format!("Batch {number}"), waiting))
@@ -60,8 +73,12 @@ impl Project {
             })
         });
         // What already waits in a batch comes first; only then the next batch.
-        let open: Vec<MigrationUser> =
-            report.users.iter().map(|user| user.user.clone()).filter(|user| !is_over(user.status)).collect();
+        let open: Vec<MigrationUser> = report
+            .users
+            .iter()
+            .map(|user| user.user.clone())
+            .filter(|user| !is_over(user.status))
+            .collect();
         let (name, users) = match open.first() {
             Some(first) => {
                 let batch = report.batches.iter().find(|batch| batch.id == first.batch);
@@ -80,7 +97,10 @@ impl Project {
             steps: plan.steps.iter().map(step).collect(),
             untouched: known.saturating_sub(count(plan.users.len())),
             notify: Some(to.to_string()),
-            startable: !plan.users.is_empty() && self.setting(|tx| tx.setting(key::ENDPOINT_SAVED))?.is_some(),
+            startable: !plan.users.is_empty()
+                && self
+                    .setting(|tx| tx.setting(key::ENDPOINT_SAVED))?
+                    .is_some(),
         })
     }
 
@@ -93,21 +113,34 @@ impl Project {
     /// Starts what waits: an open batch goes on, else the next one is made.
     pub(crate) fn start(self: &Arc<Self>, include_failed: bool) -> Result<(), Error> {
         if self.live().running() {
-            return Err(Error { retry: true, ..Error::new(ErrorCode::Running, "a batch is running", "Stop it first.") });
+            return Err(Error {
+                retry: true,
+                ..Error::new(ErrorCode::Running, "a batch is running", "Stop it first.")
+            });
         }
-        if self.setting(|tx| tx.setting(key::ENDPOINT_SAVED))?.is_none() {
+        if self
+            .setting(|tx| tx.setting(key::ENDPOINT_SAVED))?
+            .is_none()
+        {
             return Err(Error::new(
                 ErrorCode::EndpointMissing,
                 "the endpoint is not saved",
                 "Test and save it under Connect.",
             ));
         }
-        let open = self.report()?.users.iter().any(|user| !is_over(user.user.status));
-        if !open {
+        let open = self
+            .report()?
+            .users
+            .iter()
+            .any(|user| !is_over(user.user.status));
+        // When every mailbox is over, what may be left is the read-back that a crash kept from its end.
+        let only_read_back =
+            !open && self.next_batch()?.1.is_empty() && self.verification()?.is_none();
+        if !open && !only_read_back {
             self.make_batch()?;
         }
         let stop = CancellationToken::new();
-        self.live().begin(stop.clone(), self.clock.now());
+        self.live().begin(stop.clone());
         self.setting(|tx| tx.clear_setting(key::VERIFICATION))?;
         let project = Arc::clone(self);
         tokio::spawn(async move { project.run(include_failed, stop).await });
@@ -126,11 +159,14 @@ impl Project {
         let to = notify(&self.places.details)?;
         let mut users = Vec::with_capacity(waiting.len());
         for chosen in &waiting {
-            let address: SmtpAddress = chosen
-                .address
-                .parse()
-                .map_err(|error| Error::invalid(format!("{}: {error}", chosen.address), "Choose it again."))?;
-            users.push(NewUser { address, display_name: chosen.name.clone(), kind: kind(&chosen.kind) });
+            let address: SmtpAddress = chosen.address.parse().map_err(|error| {
+                Error::invalid(format!("{}: {error}", chosen.address), "Choose it again.")
+            })?;
+            users.push(NewUser {
+                address,
+                display_name: chosen.name.clone(),
+                kind: kind(&chosen.kind),
+            });
         }
         self.setting(|tx| {
             let batch = tx.insert_batch(&name, Some(&to))?;
@@ -153,7 +189,11 @@ impl Project {
         self.tell_project();
     }
 
-    async fn run_to_its_end(self: &Arc<Self>, include_failed: bool, stop: &CancellationToken) -> Result<(), Error> {
+    async fn run_to_its_end(
+        self: &Arc<Self>,
+        include_failed: bool,
+        stop: &CancellationToken,
+    ) -> Result<(), Error> {
         let mailboxes: BTreeMap<String, MailboxRef> = self
             .connections
             .directory
@@ -166,7 +206,8 @@ impl Project {
         run.resume(include_failed)?;
         run.run(stop).await?;
         let report = self.report()?;
-        let all_over = !report.users.is_empty() && report.users.iter().all(|user| is_over(user.user.status));
+        let all_over =
+            !report.users.is_empty() && report.users.iter().all(|user| is_over(user.user.status));
         if all_over && !stop.is_cancelled() {
             self.read_back(&mailboxes).await?;
         }
@@ -221,9 +262,16 @@ impl Project {
             .collect();
         let source = self.connections.source.clone();
         let target = self.connections.target_reader.clone();
-        let found = verify(&self.journal, &source, &target, &users, 4).await.map_err(|error| {
-            Error { retry: true, ..Error::new(ErrorCode::Endpoint, error.to_string(), "Start the batch again to repeat the comparison.") }
-        })?;
+        let found = verify(&self.journal, &source, &target, &users, 4)
+            .await
+            .map_err(|error| Error {
+                retry: true,
+                ..Error::new(
+                    ErrorCode::Endpoint,
+                    error.to_string(),
+                    "Start the batch again to repeat the comparison.",
+                )
+            })?;
         self.keep_verification(found)
     }
 
@@ -236,7 +284,8 @@ impl Project {
             differing: crate::project::small(found.differing),
             agrees: found.agrees(),
         };
-        let text = serde_json::to_string(&view).map_err(|error| damaged(key::VERIFICATION, &error))?;
+        let text =
+            serde_json::to_string(&view).map_err(|error| damaged(key::VERIFICATION, &error))?;
         self.setting(|tx| tx.set_setting(key::VERIFICATION, &text))
     }
 }
@@ -251,5 +300,9 @@ fn step(step: &BatchStep) -> PlanStep {
         BatchStep::ReportMail(to) => (PlanStepKind::ReportMail, 1, to.to_string()),
         BatchStep::Verify(users) => (PlanStepKind::Verify, *users, String::new()),
     };
-    PlanStep { kind, count: count(count_), value }
+    PlanStep {
+        kind,
+        count: count(count_),
+        value,
+    }
 }

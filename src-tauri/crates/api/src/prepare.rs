@@ -58,7 +58,11 @@ impl Project {
 
     fn keep_finding(&self, finding: &Finding) -> Result<(), Error> {
         let facts = Facts {
-            values: finding.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+            values: finding
+                .values
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                .collect(),
             evidence: finding.evidence.clone(),
         };
         let stored = StoredFinding {
@@ -67,7 +71,8 @@ impl Project {
             code: finding.code.to_owned(),
             fixer: finding.fixer,
             command: finding.command.clone(),
-            facts: serde_json::to_string(&facts).map_err(|error| damaged("finding.facts", &error))?,
+            facts: serde_json::to_string(&facts)
+                .map_err(|error| damaged("finding.facts", &error))?,
             checked_at: Some(finding.checked_at),
         };
         self.setting(|tx| tx.keep_finding(&stored))
@@ -76,22 +81,33 @@ impl Project {
     /// What every check found last; one that never ran is shown as not run.
     pub(crate) fn preflight_view(&self) -> Result<PreflightView, Error> {
         let (stored, ran_at, took) = self.setting(|tx| {
-            Ok((tx.findings()?, tx.setting(key::PREFLIGHT_AT)?, tx.setting(key::PREFLIGHT_MS)?))
+            Ok((
+                tx.findings()?,
+                tx.setting(key::PREFLIGHT_AT)?,
+                tx.setting(key::PREFLIGHT_MS)?,
+            ))
         })?;
         let findings = ORDER
             .into_iter()
-            .map(|check| match stored.iter().find(|finding| finding.check == check) {
-                Some(finding) => view(finding),
-                None => Ok(not_run(check)),
-            })
+            .map(
+                |check| match stored.iter().find(|finding| finding.check == check) {
+                    Some(finding) => view(finding),
+                    None => Ok(not_run(check)),
+                },
+            )
             .collect::<Result<Vec<_>, Error>>()?;
         let passed = |check: CheckId| {
-            stored.iter().find(|finding| finding.check == check).filter(|finding| finding.severity != Severity::NotRun)
+            stored
+                .iter()
+                .find(|finding| finding.check == check)
+                .filter(|finding| finding.severity != Severity::NotRun)
         };
         let details = &self.places.details;
         let tenant_answered = passed(CheckId::DirectorySync);
-        let directory_answered =
-            stored.iter().find(|finding| finding.check == CheckId::DirectoryReadable).filter(|finding| finding.severity == Severity::Pass);
+        let directory_answered = stored
+            .iter()
+            .find(|finding| finding.check == CheckId::DirectoryReadable)
+            .filter(|finding| finding.severity == Severity::Pass);
         Ok(PreflightView {
             running: *self.checking.lock().unwrap_or_else(PoisonError::into_inner),
             ran_at,
@@ -115,7 +131,8 @@ impl Project {
 
 /// The check of a name.
 pub(crate) fn check(name: &str) -> Result<CheckId, Error> {
-    CheckId::from_name(name).map_err(|error| Error::invalid(error.to_string(), "Name a check of the preflight."))
+    CheckId::from_name(name)
+        .map_err(|error| Error::invalid(error.to_string(), "Name a check of the preflight."))
 }
 
 fn view(finding: &StoredFinding) -> Result<FindingView, Error> {
@@ -126,7 +143,11 @@ fn view(finding: &StoredFinding) -> Result<FindingView, Error> {
         severity: finding.severity.name().to_owned(),
         code: finding.code.clone(),
         values: facts.values,
-        evidence: facts.evidence.into_iter().map(|(label, value)| EvidenceLine { label, value }).collect(),
+        evidence: facts
+            .evidence
+            .into_iter()
+            .map(|(label, value)| EvidenceLine { label, value })
+            .collect(),
         fixer: finding.fixer.name().to_owned(),
         command: finding.command.clone(),
         checked_at: finding.checked_at.map(|at| at.to_string()),
@@ -145,4 +166,3 @@ fn not_run(check: CheckId) -> FindingView {
         checked_at: None,
     }
 }
-

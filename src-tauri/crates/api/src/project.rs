@@ -9,12 +9,14 @@ use stegvis_engine::ports::Clock as _;
 use stegvis_engine::recover::recover;
 use stegvis_engine::report::{Report, report};
 use stegvis_journal::{Journal, Tx};
-use stegvis_model::{Answers, MigrationUserStatus, RecipientKind, Severity, SmtpAddress, StatusSummary, StoredName};
+use stegvis_model::{
+    Answers, MigrationUserStatus, RecipientKind, Severity, SmtpAddress, StatusSummary, StoredName,
+};
 
 use crate::connections::{Connections, Places};
 use crate::dto::{
-    AnswersDto, AppEvent, LedgerView, PreflightTally, ProjectFacts, ProjectKind, ProjectView, VerdictView,
-    VerificationView,
+    AnswersDto, AppEvent, LedgerView, PreflightTally, ProjectFacts, ProjectKind, ProjectView,
+    VerdictView, VerificationView,
 };
 use crate::live::Live;
 use crate::secrets::Secrets;
@@ -93,7 +95,10 @@ impl Project {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn setting<T>(&self, read: impl FnOnce(&Tx<'_>) -> Result<T, stegvis_journal::JournalError>) -> Result<T, Error> {
+    pub(crate) fn setting<T>(
+        &self,
+        read: impl FnOnce(&Tx<'_>) -> Result<T, stegvis_journal::JournalError>,
+    ) -> Result<T, Error> {
         Ok(self.journal.transaction(read)?)
     }
 
@@ -105,19 +110,27 @@ impl Project {
     }
 
     pub(crate) fn chosen_addresses(&self) -> Result<Vec<SmtpAddress>, Error> {
-        Ok(self.chosen()?.iter().filter_map(|chosen| chosen.address.parse().ok()).collect())
+        Ok(self
+            .chosen()?
+            .iter()
+            .filter_map(|chosen| chosen.address.parse().ok())
+            .collect())
     }
 
     pub(crate) fn verification(&self) -> Result<Option<VerificationView>, Error> {
         match self.setting(|tx| tx.setting(key::VERIFICATION))? {
-            Some(text) => serde_json::from_str(&text).map(Some).map_err(|error| damaged(key::VERIFICATION, &error)),
+            Some(text) => serde_json::from_str(&text)
+                .map(Some)
+                .map_err(|error| damaged(key::VERIFICATION, &error)),
             None => Ok(None),
         }
     }
 
     pub(crate) fn concurrency(&self) -> Result<u32, Error> {
         let kept = self.setting(|tx| tx.setting(key::CONCURRENCY))?;
-        Ok(kept.and_then(|text| text.parse().ok()).unwrap_or(stegvis_model::MigrationEndpoint::DEFAULT_CONCURRENCY))
+        Ok(kept
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(stegvis_model::MigrationEndpoint::DEFAULT_CONCURRENCY))
     }
 
     pub(crate) fn report(&self) -> Result<Report, Error> {
@@ -135,7 +148,11 @@ impl Project {
             answers: answers_view(answers),
             verdict: VerdictView {
                 route: verdict.route.name().to_owned(),
-                reasons: verdict.reasons.iter().map(|reason| reason.name().to_owned()).collect(),
+                reasons: verdict
+                    .reasons
+                    .iter()
+                    .map(|reason| reason.name().to_owned())
+                    .collect(),
             },
             facts: self.facts(answers)?,
         })
@@ -144,7 +161,14 @@ impl Project {
     fn facts(&self, answers: Answers) -> Result<ProjectFacts, Error> {
         let report = self.report()?;
         let findings = self.setting(|tx| tx.findings())?;
-        let tally = |severity| count(findings.iter().filter(|finding| finding.severity == severity).count());
+        let tally = |severity| {
+            count(
+                findings
+                    .iter()
+                    .filter(|finding| finding.severity == severity)
+                    .count(),
+            )
+        };
         let preflight = (!findings.is_empty()).then(|| PreflightTally {
             pass: tally(Severity::Pass),
             warn: tally(Severity::Warn),
@@ -153,14 +177,24 @@ impl Project {
             not_run: tally(Severity::NotRun),
         });
         let chosen = self.chosen()?;
-        let summary = |wanted| count(report.users.iter().filter(|user| user.user.status.summary() == wanted).count());
+        let summary = |wanted| {
+            count(
+                report
+                    .users
+                    .iter()
+                    .filter(|user| user.user.status.summary() == wanted)
+                    .count(),
+            )
+        };
         let total = report.total();
         Ok(ProjectFacts {
             answered: u32::from(answers.answered()),
             preflight,
             mailboxes_chosen: count(chosen.len()),
             pilot_chosen: count(chosen.iter().filter(|chosen| chosen.pilot).count()),
-            endpoint_saved: self.setting(|tx| tx.setting(key::ENDPOINT_SAVED))?.is_some(),
+            endpoint_saved: self
+                .setting(|tx| tx.setting(key::ENDPOINT_SAVED))?
+                .is_some(),
             running: self.live().running(),
             in_batches: count(report.users.len()),
             active: summary(StatusSummary::Active),
@@ -168,7 +202,13 @@ impl Project {
             failed: summary(StatusSummary::Failed),
             synced: summary(StatusSummary::Synced),
             completed: summary(StatusSummary::Completed),
-            forwarding: count(report.users.iter().filter(|user| user.target_address.is_some()).count()),
+            forwarding: count(
+                report
+                    .users
+                    .iter()
+                    .filter(|user| user.target_address.is_some())
+                    .count(),
+            ),
             ledger: (total.source.items > 0).then(|| ledger_view(total)),
             verified: self.verification()?.map(|verification| verification.agrees),
         })
@@ -185,7 +225,8 @@ impl Project {
         let kept = self.setting(|tx| tx.setting(key::ANSWERS))?;
         match kept {
             Some(text) => {
-                let answers: AnswersDto = serde_json::from_str(&text).map_err(|error| damaged(key::ANSWERS, &error))?;
+                let answers: AnswersDto =
+                    serde_json::from_str(&text).map_err(|error| damaged(key::ANSWERS, &error))?;
                 read_answers(&answers)
             }
             None => Ok(Answers::default()),
@@ -206,7 +247,9 @@ pub(crate) fn read_answers(answers: &AnswersDto) -> Result<Answers, Error> {
         answer
             .map(|name| T::from_name(name))
             .transpose()
-            .map_err(|error| Error::invalid(error.to_string(), "Choose one of the answers offered."))
+            .map_err(|error| {
+                Error::invalid(error.to_string(), "Choose one of the answers offered.")
+            })
     }
     Ok(Answers {
         exchange: one(answers.exchange.as_ref())?,
@@ -263,5 +306,8 @@ pub(crate) fn kind(name: &str) -> RecipientKind {
 }
 
 pub(crate) fn is_over(status: MigrationUserStatus) -> bool {
-    matches!(status.summary(), StatusSummary::Synced | StatusSummary::Completed)
+    matches!(
+        status.summary(),
+        StatusSummary::Synced | StatusSummary::Completed
+    )
 }

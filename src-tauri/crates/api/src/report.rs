@@ -12,7 +12,8 @@ use stegvis_model::{MigrationUser, StoredName as _};
 
 use crate::Error;
 use crate::dto::{
-    BatchLedger, FolderLedger, MailSent, MailSentKind, ReportFile, ReportView, SkippedItemView, SkippedReason, UserLedger,
+    BatchLedger, FolderLedger, MailSent, MailSentKind, ReportFile, ReportView, SkippedItemView,
+    SkippedReason, UserLedger,
 };
 use crate::project::{Project, count, damaged, ledger_view, small};
 use words::Language;
@@ -24,23 +25,48 @@ impl Project {
         let answers = self.answers()?;
         let mails = report.batches.iter().flat_map(|batch| {
             let sent = |kind, at: Option<jiff::Timestamp>| {
-                Some(MailSent { kind, to: batch.notify.as_ref()?.to_string(), at: at?.to_string() })
+                Some(MailSent {
+                    kind,
+                    to: batch.notify.as_ref()?.to_string(),
+                    at: at?.to_string(),
+                })
             };
-            [sent(MailSentKind::Status, batch.status_mail_at), sent(MailSentKind::FinalReport, batch.report_mail_at)]
+            [
+                sent(MailSentKind::Status, batch.status_mail_at),
+                sent(MailSentKind::FinalReport, batch.report_mail_at),
+            ]
         });
         Ok(ReportView {
             project: self.places.details.company.clone(),
-            source: answers.exchange.map_or("", |version| version.name()).to_owned(),
-            from: report.batches.iter().filter_map(|batch| batch.started_at).min().map(|at| at.to_string()),
+            source: answers
+                .exchange
+                .map_or("", |version| version.name())
+                .to_owned(),
+            from: report
+                .batches
+                .iter()
+                .filter_map(|batch| batch.started_at)
+                .min()
+                .map(|at| at.to_string()),
             to: report.last_change.map(|at| at.to_string()),
             reconciled: report.differing().is_empty(),
-            differing: report.differing().iter().map(|user| user.user.address.to_string()).collect(),
+            differing: report
+                .differing()
+                .iter()
+                .map(|user| user.user.address.to_string())
+                .collect(),
             batches: report
                 .batches
                 .iter()
                 .map(|batch| BatchLedger {
                     batch: batch.name.clone(),
-                    mailboxes: count(report.users.iter().filter(|user| user.user.batch == batch.id).count()),
+                    mailboxes: count(
+                        report
+                            .users
+                            .iter()
+                            .filter(|user| user.user.batch == batch.id)
+                            .count(),
+                    ),
                     ledger: ledger_view(report.batch(batch.id)),
                 })
                 .collect(),
@@ -49,7 +75,10 @@ impl Project {
             skipped_reasons: report
                 .skipped_by_reason()
                 .into_iter()
-                .map(|(reason, items)| SkippedReason { reason: reason.name().to_owned(), items: small(items) })
+                .map(|(reason, items)| SkippedReason {
+                    reason: reason.name().to_owned(),
+                    items: small(items),
+                })
                 .collect(),
             skipped: skipped(&report),
             verification: self.verification()?,
@@ -65,17 +94,33 @@ impl Project {
     }
 
     fn report_paths(&self) -> [(&'static str, PathBuf); 3] {
-        ["html", "csv", "json"].map(|format| (format, self.dir.join("report").join(format!("report.{format}"))))
+        ["html", "csv", "json"].map(|format| {
+            (
+                format,
+                self.dir.join("report").join(format!("report.{format}")),
+            )
+        })
     }
 
     fn report_files(&self) -> Vec<ReportFile> {
-        let there = self.report_paths().into_iter().filter(|(_, path)| path.is_file());
-        there.map(|(format, path)| ReportFile { format: format.to_owned(), path: path.display().to_string() }).collect()
+        let there = self
+            .report_paths()
+            .into_iter()
+            .filter(|(_, path)| path.is_file());
+        there
+            .map(|(format, path)| ReportFile {
+                format: format.to_owned(),
+                path: path.display().to_string(),
+            })
+            .collect()
     }
 
     /// Where a saved report's file is.
     pub(crate) fn report_file(&self, format: &str) -> Option<PathBuf> {
-        self.report_paths().into_iter().find(|(known, path)| *known == format && path.is_file()).map(|(_, path)| path)
+        self.report_paths()
+            .into_iter()
+            .find(|(known, path)| *known == format && path.is_file())
+            .map(|(_, path)| path)
     }
 
     /// Writes the report into the project's folder.
@@ -86,7 +131,8 @@ impl Project {
             let text = match format {
                 "html" => html::report_html(&view, language)?,
                 "csv" => csv::report_csv(&report, |_: &MigrationUser| true),
-                _ => serde_json::to_string_pretty(&view).map_err(|error| damaged("report", &error))?,
+                _ => serde_json::to_string_pretty(&view)
+                    .map_err(|error| damaged("report", &error))?,
             };
             let folder = path.parent().unwrap_or(&self.dir);
             std::fs::create_dir_all(folder)

@@ -44,21 +44,37 @@ impl Secrets {
     /// The operating system's keychain. Call it once, when the program starts.
     #[must_use]
     pub fn native() -> Self {
-        Self { keychain: Some(Keychain::native()), memory: Mutex::default(), words: Mutex::default() }
+        Self {
+            keychain: Some(Keychain::native()),
+            memory: Mutex::default(),
+            words: Mutex::default(),
+        }
     }
 
     /// Memory alone: for a practice run in a terminal, whose secrets open nothing else.
     #[must_use]
     pub fn in_memory() -> Self {
-        Self { keychain: None, memory: Mutex::default(), words: Mutex::default() }
+        Self {
+            keychain: None,
+            memory: Mutex::default(),
+            words: Mutex::default(),
+        }
     }
 
     /// Keeps a secret; says whether it outlives the program.
-    pub(crate) async fn keep(&self, project: &str, name: SecretName, secret: &SecretString) -> bool {
+    pub(crate) async fn keep(
+        &self,
+        project: &str,
+        name: SecretName,
+        secret: &SecretString,
+    ) -> bool {
         if let Some(keychain) = &self.keychain {
             match keychain.set(project, name.text(), secret).await {
                 Ok(()) => return true,
-                Err(error) => *self.words.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string()),
+                Err(error) => {
+                    *self.words.lock().unwrap_or_else(PoisonError::into_inner) =
+                        Some(error.to_string())
+                }
             }
         }
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
@@ -81,7 +97,11 @@ impl Secrets {
 
     /// Whether secrets outlive the program.
     pub(crate) fn view(&self) -> KeychainView {
-        let refused = self.words.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let refused = self
+            .words
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let state = self.keychain.as_ref().map(Keychain::state);
         match (state, refused) {
             (Some(KeychainState::Available { .. }), None) => {
@@ -92,11 +112,19 @@ impl Secrets {
                 } else {
                     "Secret Service"
                 };
-                KeychainView::Available { store: store.to_owned() }
+                KeychainView::Available {
+                    store: store.to_owned(),
+                }
             }
-            (Some(KeychainState::Unavailable { words }), _) => KeychainView::Unavailable { server_words: words.clone() },
-            (_, Some(words)) => KeychainView::Unavailable { server_words: words },
-            (None, None) => KeychainView::Unavailable { server_words: "no keychain is used in this run".to_owned() },
+            (Some(KeychainState::Unavailable { words }), _) => KeychainView::Unavailable {
+                server_words: words.clone(),
+            },
+            (_, Some(words)) => KeychainView::Unavailable {
+                server_words: words,
+            },
+            (None, None) => KeychainView::Unavailable {
+                server_words: "no keychain is used in this run".to_owned(),
+            },
         }
     }
 }

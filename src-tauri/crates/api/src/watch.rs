@@ -30,31 +30,49 @@ impl Project {
             totals.insert(user.user.id.0, Progress::read(&self.journal, user.user.id)?);
         }
         let live = self.live();
-        let batch_name =
-            |user: &MigrationUser| report.batches.iter().find(|batch| batch.id == user.batch).map(|batch| batch.name.clone());
+        let batch_name = |user: &MigrationUser| {
+            report
+                .batches
+                .iter()
+                .find(|batch| batch.id == user.batch)
+                .map(|batch| batch.name.clone())
+        };
         let users: Vec<MigrationUserView> = report
             .users
             .iter()
             .filter_map(|user| {
                 let live_user = live.users.get(&user.user.id.0);
-                let progress = live_user.map(|user| &user.progress).or_else(|| totals.get(&user.user.id.0))?;
+                let progress = live_user
+                    .map(|user| &user.progress)
+                    .or_else(|| totals.get(&user.user.id.0))?;
                 let batch = batch_name(&user.user).unwrap_or_default();
                 Some(user_view(&user.user, batch, progress, live_user, now))
             })
             .collect();
         let left: u64 = users
             .iter()
-            .filter(|user| matches!(user.status.as_str(), "Syncing" | "IncrementalSyncing" | "Queued" | "Forwarding"))
+            .filter(|user| {
+                matches!(
+                    user.status.as_str(),
+                    "Syncing" | "IncrementalSyncing" | "Queued" | "Forwarding"
+                )
+            })
             .map(|user| user.bytes_total.saturating_sub(user.bytes_done))
             .sum();
         let expected = |factor: f64| {
             let rate = live.rate().filter(|rate| *rate > 0)?;
             #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
             let seconds = left as f64 / rate as f64 * 60.0 * factor;
-            now.checked_add(Duration::try_from_secs_f64(seconds).ok()?).ok().map(|at| at.to_string())
+            now.checked_add(Duration::try_from_secs_f64(seconds).ok()?)
+                .ok()
+                .map(|at| at.to_string())
         };
         let newest = report.batches.last();
-        let last_progress = live.users.values().filter_map(|user| user.last_progress).max();
+        let last_progress = live
+            .users
+            .values()
+            .filter_map(|user| user.last_progress)
+            .max();
         Ok(RunView {
             running: live.running(),
             stopping: live.stopping(),
@@ -70,19 +88,29 @@ impl Project {
                         .collect();
                     BatchView {
                         name: batch.name.clone(),
-                        status: batch_status(batch.started_at.is_some(), &statuses).name().to_owned(),
+                        status: batch_status(batch.started_at.is_some(), &statuses)
+                            .name()
+                            .to_owned(),
                         users: count(statuses.len()),
                     }
                 })
                 .collect(),
             throughput: live.points(),
             throttled: live.spans(),
-            started_at: newest.and_then(|batch| batch.started_at).map(|at| at.to_string()),
-            last_progress_at: last_progress.or(report.last_change).map(|at| at.to_string()),
+            started_at: newest
+                .and_then(|batch| batch.started_at)
+                .map(|at| at.to_string()),
+            last_progress_at: last_progress
+                .or(report.last_change)
+                .map(|at| at.to_string()),
             expected_from: expected(EARLIEST).filter(|_| live.running() && left > 0),
             expected_to: expected(LATEST).filter(|_| live.running() && left > 0),
-            status_mail_at: newest.and_then(|batch| batch.status_mail_at).map(|at| at.to_string()),
-            report_mail_at: newest.and_then(|batch| batch.report_mail_at).map(|at| at.to_string()),
+            status_mail_at: newest
+                .and_then(|batch| batch.status_mail_at)
+                .map(|at| at.to_string()),
+            report_mail_at: newest
+                .and_then(|batch| batch.report_mail_at)
+                .map(|at| at.to_string()),
             users,
         })
     }
@@ -101,8 +129,8 @@ impl Project {
         let mut second = 0_u64;
         loop {
             every.tick().await;
-            let throttled =
-                self.connections.source_gate.remaining().is_some() || self.connections.target_gate.remaining().is_some();
+            let throttled = self.connections.source_gate.remaining().is_some()
+                || self.connections.target_gate.remaining().is_some();
             self.live().tick(self.clock.now(), throttled);
             self.tell_run();
             second += 1;
@@ -136,7 +164,10 @@ impl Project {
         let id = stegvis_model::MigrationUserId(id);
         let read = self.setting(|tx| {
             let user = tx.user(id)?;
-            let batch = tx.batches()?.into_iter().find(|batch| batch.id == user.batch);
+            let batch = tx
+                .batches()?
+                .into_iter()
+                .find(|batch| batch.id == user.batch);
             Ok((user, batch.map(|batch| batch.name).unwrap_or_default()))
         });
         let Ok((user, batch)) = read else { return };
@@ -160,7 +191,10 @@ fn user_view(
     live: Option<&LiveUser>,
     now: Timestamp,
 ) -> MigrationUserView {
-    let moving = matches!(user.status, MigrationUserStatus::Syncing | MigrationUserStatus::IncrementalSyncing);
+    let moving = matches!(
+        user.status,
+        MigrationUserStatus::Syncing | MigrationUserStatus::IncrementalSyncing
+    );
     let retry = match user.status {
         MigrationUserStatus::Failed { code } => Some(code.retry().name().to_owned()),
         _ => None,
@@ -180,8 +214,16 @@ fn user_view(
         bytes_done: progress.bytes_copied,
         bytes_total: progress.bytes_total,
         bytes_per_minute: live.and_then(LiveUser::rate).filter(|_| moving),
-        last_progress_at: live.and_then(|live| live.last_progress).map(|at| at.to_string()),
-        expected_at: live.filter(|_| moving).and_then(|live| live.expected(now)).map(|at| at.to_string()),
-        throttled_until: progress.waiting_until.filter(|until| moving && *until > now).map(|at| at.to_string()),
+        last_progress_at: live
+            .and_then(|live| live.last_progress)
+            .map(|at| at.to_string()),
+        expected_at: live
+            .filter(|_| moving)
+            .and_then(|live| live.expected(now))
+            .map(|at| at.to_string()),
+        throttled_until: progress
+            .waiting_until
+            .filter(|until| moving && *until > now)
+            .map(|at| at.to_string()),
     }
 }

@@ -5,6 +5,7 @@
 //! Deliberately absent: anything the wizard would have to do again.
 
 mod commands;
+mod practice;
 mod terminal;
 
 use std::process::ExitCode;

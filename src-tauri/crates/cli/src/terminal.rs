@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
+use stegvis_api::dto::AppEvent;
 use stegvis_api::{Error, ErrorCode, RunEvent};
 
 /// Turns the core's events into a progress line.
@@ -98,4 +99,56 @@ pub fn print_json(value: &impl Serialize) -> Result<(), Error> {
 /// Bytes as people say them.
 pub fn human_bytes(bytes: u64) -> String {
     indicatif::HumanBytes(bytes).to_string()
+}
+
+/// A rehearsal on the terminal: what happens line by line, and one line of progress below it.
+pub struct Rehearsal {
+    bar: ProgressBar,
+    quiet: bool,
+}
+
+impl Rehearsal {
+    pub fn new(quiet: bool) -> Self {
+        let bar = Watcher::new(quiet).bar;
+        Self { bar, quiet }
+    }
+
+    /// What the core calls.
+    pub fn events(&self) -> Arc<dyn Fn(AppEvent) + Send + Sync> {
+        let (bar, quiet) = (self.bar.clone(), self.quiet);
+        let said: Mutex<BTreeMap<u32, String>> = Mutex::default();
+        Arc::new(move |event| match event {
+            AppEvent::Run { view } => {
+                let moved: u64 = view.users.iter().map(|user| user.bytes_done).sum();
+                let all: u64 = view.users.iter().map(|user| user.bytes_total).sum();
+                let items: u32 = view.users.iter().map(|user| user.items_done).sum();
+                bar.set_length(all);
+                bar.set_position(moved);
+                bar.set_message(format!("{items} items"));
+            }
+            AppEvent::User { view } if !quiet => {
+                let cause = view
+                    .cause
+                    .map(|cause| format!(" ({cause})"))
+                    .unwrap_or_default();
+                let words = format!("  {:<34} {}{cause}", view.address, view.status);
+                let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+                if said.get(&view.id) != Some(&words) {
+                    bar.suspend(|| eprintln!("{words}"));
+                    said.insert(view.id, words);
+                }
+            }
+            AppEvent::User { .. } | AppEvent::Project { .. } | AppEvent::Preflight { .. } => {}
+        })
+    }
+
+    pub fn say(&self, words: &str) {
+        if !self.quiet {
+            self.bar.suspend(|| eprintln!("{words}"));
+        }
+    }
+
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
 }

@@ -9,6 +9,8 @@ use crate::seed;
 pub(crate) const COMPANY: &str = "Nordvik Bygg AB";
 pub(crate) const NETBIOS: &str = "NORDVIK";
 pub(crate) const DOMAIN: &str = "nordvik.example";
+/// The domain of the company's former name: everyone still has an address there.
+pub(crate) const FORMER_DOMAIN: &str = "nordvikbygg.example";
 pub(crate) const TENANT_DOMAIN: &str = "nordvik.onmicrosoft.example";
 pub(crate) const BASE_DN: &str = "DC=nordvik,DC=example";
 pub(crate) const PEOPLE_DN: &str = "OU=Personal,OU=Nordvik,DC=nordvik,DC=example";

@@ -11,7 +11,10 @@ pub(crate) fn report_csv(report: &Report, keep: impl Fn(&MigrationUser) -> bool)
         "\u{feff}EmailAddress,DisplayName,Batch,Status,Cause,SourceFolder,TargetFolder,ExcludedBy,Source,Copied,Skipped,Excluded,CopiedBytes,Reconciles\r\n",
     );
     for user in report.users.iter().filter(|user| keep(&user.user)) {
-        let batch = report.batches.iter().find(|batch| batch.id == user.user.batch);
+        let batch = report
+            .batches
+            .iter()
+            .find(|batch| batch.id == user.user.batch);
         for folder in &user.folders {
             let (target, rule) = match &folder.plan {
                 FolderPlan::CopyTo(path) => (path.to_string(), String::new()),
@@ -43,8 +46,16 @@ pub(crate) fn report_csv(report: &Report, keep: impl Fn(&MigrationUser) -> bool)
 /// A cell: quoted where it must be, and with an apostrophe before what a spreadsheet would calculate.
 fn cell(text: &str) -> String {
     let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let safe = if risky { format!("'{text}") } else { text.to_owned() };
-    if safe.contains([',', '"', '\r', '\n', ';']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+    let safe = if risky {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if safe.contains([',', '"', '\r', '\n', ';']) {
+        format!("\"{}\"", safe.replace('"', "\"\""))
+    } else {
+        safe
+    }
 }
 
 #[cfg(test)]

@@ -15,11 +15,18 @@ pub(super) fn report_html(view: &ReportView, language: Language) -> Result<Strin
         .skipped_reasons
         .iter()
         .map(|reason| {
-            let words = SkipReason::from_name(&reason.reason).map(|known| skip_words(known, language));
+            let words =
+                SkipReason::from_name(&reason.reason).map(|known| skip_words(known, language));
             context! { words => words.unwrap_or("–"), items => reason.items }
         })
         .collect();
-    let most = view.users.iter().map(|user| user.ledger.source).max().unwrap_or(0).max(1);
+    let most = view
+        .users
+        .iter()
+        .map(|user| user.ledger.source)
+        .max()
+        .unwrap_or(0)
+        .max(1);
     let words = context! {
         title => say("Hand-over report", "Överlämningsrapport"),
         ok => say("Every count reconciles.", "Alla antal stämmer."),
@@ -59,8 +66,17 @@ pub(super) fn report_html(view: &ReportView, language: Language) -> Result<Strin
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_filter("number", move |number: u64| grouped(number, language));
     environment
-        .render_str(TEMPLATE, context! { view, words, reasons, most, language => language.tag() })
-        .map_err(|error| Error::new(ErrorCode::Internal, format!("the report's template: {error}"), "Report this."))
+        .render_str(
+            TEMPLATE,
+            context! { view, words, reasons, most, language => language.tag() },
+        )
+        .map_err(|error| {
+            Error::new(
+                ErrorCode::Internal,
+                format!("the report's template: {error}"),
+                "Report this.",
+            )
+        })
 }
 
 /// A number with its thousands apart, as each language writes it.

@@ -132,10 +132,16 @@ pub(crate) const fn cause_words(code: FailureCode, language: Language) -> &'stat
 /// Why an item was skipped.
 pub(crate) const fn skip_words(reason: SkipReason, language: Language) -> &'static str {
     let (english, swedish) = match reason {
-        SkipReason::TooLarge => ("Larger than the target accepts", "Större än vad målet tar emot"),
+        SkipReason::TooLarge => (
+            "Larger than the target accepts",
+            "Större än vad målet tar emot",
+        ),
         SkipReason::UnreadableInSource => ("Damaged in the source", "Skadat i källan"),
         SkipReason::RefusedByTarget => ("Refused by the target", "Nekat av målet"),
-        SkipReason::GoneFromSource => ("Deleted from the source meanwhile", "Borttaget ur källan under tiden"),
+        SkipReason::GoneFromSource => (
+            "Deleted from the source meanwhile",
+            "Borttaget ur källan under tiden",
+        ),
     };
     language.pick(english, swedish)
 }

@@ -1,8 +1,77 @@
-use stegvis_api::Error;
+use std::path::PathBuf;
+
+use stegvis_api::{Error, ErrorCode};
+use stegvis_lab::{FaultScript, Lab, LabOptions};
+
+use super::copy::{data_folder, stop_on_interrupt};
+use super::rehearse::Faults;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum LabCommand {}
+pub enum LabCommand {
+    /// Start the practice organisation on this computer and keep it up until Ctrl-C.
+    Serve(ServeArguments),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ServeArguments {
+    /// Mailboxes of the company.
+    #[arg(long, default_value_t = 10)]
+    mailboxes: u32,
+    /// What everything random follows from.
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// What goes wrong.
+    #[arg(long, value_enum, default_value_t = Faults::None)]
+    faults: Faults,
+    /// Where its state lives; the same folder is the same company again.
+    #[arg(long)]
+    dir: Option<PathBuf>,
+    /// Write one JSON object with every address, account and certificate that a client needs.
+    #[arg(long)]
+    ready_file: Option<PathBuf>,
+}
 
 pub async fn run(command: LabCommand) -> Result<bool, Error> {
-    match command {}
+    let LabCommand::Serve(arguments) = command;
+    let dir = match arguments.dir {
+        Some(dir) => dir,
+        None => data_folder()?
+            .join("lab")
+            .join(format!("{}-{}", arguments.seed, arguments.mailboxes)),
+    };
+    let failed = |words: String| {
+        Error::new(
+            ErrorCode::Practice,
+            words,
+            "Name another folder with --dir.",
+        )
+    };
+    let options = LabOptions {
+        mailboxes: arguments.mailboxes,
+        seed: arguments.seed,
+        faults: FaultScript::from(arguments.faults),
+        ..LabOptions::new(dir)
+    };
+    let lab = Lab::start(options)
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    let details =
+        serde_json::to_string_pretty(lab.details()).map_err(|error| failed(error.to_string()))?;
+    match &arguments.ready_file {
+        Some(file) => {
+            // Whole or not at all: whoever waits for the file may read it the moment it appears.
+            let partial = file.with_extension("partial");
+            std::fs::write(&partial, &details)
+                .and_then(|()| std::fs::rename(&partial, file))
+                .map_err(|error| failed(format!("{}: {error}", file.display())))?;
+            eprintln!(
+                "the practice organisation is up; {} tells where",
+                file.display()
+            );
+        }
+        None => println!("{details}"),
+    }
+    stop_on_interrupt().cancelled().await;
+    lab.stop().await;
+    Ok(true)
 }

@@ -1,7 +1,9 @@
 //! What the directory holds when the company is new.
 
 use super::entries::Entry;
-use crate::org::{ACCOUNT, BASE_DN, DOMAIN, Hurdle, MailboxKind, PEOPLE_DN, Persona};
+use crate::org::{
+    ACCOUNT, BASE_DN, DOMAIN, FORMER_DOMAIN, Hurdle, MailboxKind, PEOPLE_DN, Persona,
+};
 use crate::seed;
 
 const CONFIGURATION: &str = "CN=Configuration,DC=nordvik,DC=example";
@@ -114,7 +116,7 @@ pub(super) fn mailbox(persona: &Persona) -> Entry {
         "proxyAddresses",
         &[
             &format!("SMTP:{address}"),
-            &format!("smtp:{alias}@nordvikbygg.example"),
+            &format!("smtp:{alias}@{FORMER_DOMAIN}"),
             &format!("X400:c=SE;a= ;p=Nordvik;o={domain};s={alias};"),
         ],
     );

@@ -7,7 +7,7 @@ use super::admin_permissions::{
     add_permission, get_permission, new_service_principal, remove_permission,
 };
 use super::users::{known, proxy_addresses};
-use crate::org::{COMPANY, DOMAIN, Persona, TENANT_DOMAIN};
+use crate::org::{COMPANY, DOMAIN, FORMER_DOMAIN, Persona, TENANT_DOMAIN};
 use crate::seed::{guid, guid_text};
 use crate::world::{Recipient, World};
 
@@ -248,11 +248,15 @@ fn accepted_domains() -> Output {
     let domain = |name: &str, initial: bool| {
         json!({
             "Name": name, "Identity": name, "DomainName": name, "DomainType": "Authoritative",
-            "Default": !initial, "InitialDomain": initial, "OrganizationId": COMPANY,
+            "Default": name == DOMAIN, "InitialDomain": initial, "OrganizationId": COMPANY,
         })
     };
     Output {
-        values: vec![domain(DOMAIN, false), domain(TENANT_DOMAIN, true)],
+        values: vec![
+            domain(DOMAIN, false),
+            domain(FORMER_DOMAIN, false),
+            domain(TENANT_DOMAIN, true),
+        ],
         warnings: Vec::new(),
     }
 }

@@ -70,7 +70,7 @@ pub(super) async fn organization(
         .saturating_sub(SignedDuration::from_mins(12))
         .unwrap_or(Timestamp::UNIX_EPOCH);
     let domain = |name: &str, initial: bool| {
-        json!({"name": name, "isInitial": initial, "isDefault": !initial,
+        json!({"name": name, "isInitial": initial, "isDefault": name == org::DOMAIN,
                "type": "Managed", "capabilities": "Email, OfficeCommunicationsOnline"})
     };
     let organisation = json!({
@@ -81,7 +81,7 @@ pub(super) async fn organization(
         "tenantType": "AAD",
         "onPremisesSyncEnabled": true,
         "onPremisesLastSyncDateTime": last.strftime("%FT%TZ").to_string(),
-        "verifiedDomains": [domain(org::DOMAIN, false), domain(org::TENANT_DOMAIN, true)],
+        "verifiedDomains": [domain(org::DOMAIN, false), domain(org::FORMER_DOMAIN, false), domain(org::TENANT_DOMAIN, true)],
     });
     let values = vec![select(organisation, query.get("$select"))];
     list("organization", values, None)
@@ -98,13 +98,17 @@ pub(super) async fn domains(
     }
     let domain = |name: &str, initial: bool| {
         let domain = json!({
-            "id": name, "isVerified": true, "isDefault": !initial, "isInitial": initial,
+            "id": name, "isVerified": true, "isDefault": name == org::DOMAIN, "isInitial": initial,
             "isRoot": true, "isAdminManaged": true, "authenticationType": "Managed",
             "supportedServices": ["Email"],
         });
         select(domain, query.get("$select"))
     };
-    let values = vec![domain(org::DOMAIN, false), domain(org::TENANT_DOMAIN, true)];
+    let values = vec![
+        domain(org::DOMAIN, false),
+        domain(org::FORMER_DOMAIN, false),
+        domain(org::TENANT_DOMAIN, true),
+    ];
     list("domains", values, None)
 }
 
