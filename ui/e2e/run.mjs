@@ -140,7 +140,7 @@ await test('without a keychain, the first page says where passwords are kept', a
 });
 
 await test('language and theme are kept, and change the page at once', async (page) => {
-  await page.goto(address({ scene: 'synced', tick: 0, latency: 0 }));
+  await page.goto(address({ scene: 'needs', tick: 0, latency: 0 }));
   await id(page, 'step-finish').click();
   await says(page, 'still needs you');
   await id(page, 'lang').click();

@@ -1,10 +1,10 @@
-// Screenshots of every page in both languages and both themes: node e2e/shots.mjs DIRECTORY
+// Screenshots of every page in both languages and both themes: npm run shots -- DIRECTORY, or in SHOTS
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { open, pages, visit } from './browser.mjs';
 
-const directory = process.argv[2] ?? 'shots';
+const directory = process.argv[2] ?? process.env.SHOTS ?? 'shots';
 const only = process.argv[3];
 await mkdir(directory, { recursive: true });
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, test } from 'vitest';
 
-import { batchStatusWord, fixerWord, kindWord, severityWord, skipReasonWord, statusWord } from '../i18n/words';
+import { batchStatusWord, commandWords, fixerWord, kindWord, severityWord, skipReasonWord, statusWord } from '../i18n/words';
 import { setLocale } from '../i18n/locale.svelte';
 import type { FindingView } from '../platform/types';
 import { checkIds, findingWords } from './findings';
@@ -39,6 +39,14 @@ test('every failure of a mailbox has a cause and a remedy', () => {
 
 test('every check of the preflight has words', () => {
   expect([...checkIds].sort()).toEqual(variants('model/src/preflight.rs', 'CheckId').sort());
+});
+
+test('every command that the core shows has words', () => {
+  setLocale('en');
+  const source = readFileSync(`${crates}api/src/commands.rs`, 'utf8');
+  const does = [...source.matchAll(/line\(Shell::\w+, "(\w+)"/g)].map((found) => found[1] ?? '');
+  expect(does.length).toBeGreaterThan(5);
+  expect(does.filter((name) => commandWords(name) === commandWords('neverHeardOf'))).toEqual([]);
 });
 
 describe.each(['en', 'sv'] as const)('in %s', (language) => {

@@ -75,21 +75,24 @@ const shells: Words = {
 export const shellWords = (name: string) => word(shells, name);
 
 const commands: Words = {
-  rehearse: m.commands_rehearse,
-  preflight: m.commands_preflight,
-  list: m.commands_list,
-  endpoint: m.commands_endpoint,
-  batch: m.commands_batch,
+  readOrganization: m.commands_readOrganization,
+  readDomains: m.commands_readDomains,
+  readRecipient: m.commands_readRecipient,
+  startSync: m.commands_startSync,
+  stagedCsv: m.commands_stagedCsv,
+  fullAccess: m.commands_fullAccess,
+  copyOne: m.commands_copyOne,
+  assignLicence: m.commands_assignLicence,
+  grantAccess: m.commands_grantAccess,
   forward: m.commands_forward,
-  provision: m.commands_provision,
-  copy: m.commands_copy,
-  report: m.commands_report,
+  undoForward: m.commands_undoForward,
 };
 export const commandWords = (does: string) => (Object.hasOwn(commands, does) ? commands[does]!() : m.commands_other());
 
 const sources: Words = {
   Exchange2003: m.report_source_Exchange2003,
   Exchange2007: m.report_source_Exchange2007,
+  Exchange2010OrLater: m.report_source_Exchange2010OrLater,
   Imap: m.report_source_Imap,
 };
 export const sourceWord = (name: string) => word(sources, name);

@@ -22,8 +22,8 @@ import type {
   RunView,
 } from './types';
 
-export type Scene = 'fresh' | 'opened' | 'prepared' | 'listed' | 'connected' | 'running' | 'stopped' | 'synced';
-const scenes: readonly Scene[] = ['fresh', 'opened', 'prepared', 'listed', 'connected', 'running', 'stopped', 'synced'];
+const scenes = ['fresh', 'opened', 'prepared', 'listed', 'connected', 'running', 'stopped', 'needs', 'synced'] as const;
+export type Scene = (typeof scenes)[number];
 
 export interface FakeOptions {
   scene?: Scene;
@@ -227,9 +227,11 @@ export class FakePlatform implements Platform {
 
   openReport = () => this.#answer(() => undefined);
 
+  setLanguage = () => this.#answer(() => undefined);
+
   commands = (step: string) =>
     this.#answer(() => [
-      { shell: 'Stegvis' as const, does: 'rehearse', text: 'stegvis rehearse --mailboxes 10' },
+      { shell: 'Stegvis' as const, does: 'copyOne', text: 'stegvis copy --source imaps://siv.jonsson@srv-mail01.nordvik.example:993 --target imaps://siv.jonsson@HOST' },
       ...(step === 'migrate'
         ? [
             {
@@ -241,8 +243,8 @@ export class FakePlatform implements Platform {
         : []),
       {
         shell: 'PowerShell' as const,
-        does: 'batch',
-        text: 'New-MigrationBatch -Name Pilot -SourceEndpoint Nordvik -CSVData ([IO.File]::ReadAllBytes("pilot.csv"))\nStart-MigrationBatch -Identity Pilot',
+        does: 'assignLicence',
+        text: "Set-MgUserLicense -UserId siv.jonsson@nordvik.example -AddLicenses @{SkuId='SKU'} -RemoveLicenses @()",
       },
     ]);
 
@@ -308,7 +310,7 @@ export class FakePlatform implements Platform {
     const users = run?.users ?? [];
     const of = (...statuses: string[]) => users.filter((user) => statuses.includes(user.status)).length;
     const copied = users.some((user) => user.itemsDone > 0);
-    const settled = run !== undefined && !run.running && of('Stopped') === 0 && of('Synced') > 0;
+    const settled = run !== undefined && !run.running && of('Synced') === users.length;
     const found = this.#preflight?.ranAt ? this.#preflight.findings : null;
     const many = (severity: string) => found?.filter((finding) => finding.severity === severity).length ?? 0;
     return {
@@ -423,7 +425,7 @@ export class FakePlatform implements Platform {
       items: moving.reduce((sum, one) => sum + one.items, 0),
       bytes: moving.reduce((sum, one) => sum + one.megabytes * 1e6, 0),
       steps: [
-        step('BackUpDirectory', n, `${batch.toLowerCase().replace(' ', '-')}-before.ldif`),
+        step('BackUpDirectory', n),
         step('Provision', n),
         step('Forward', n),
         step('Copy', n, String(this.#settings.maxConcurrentMigrations)),
@@ -511,11 +513,19 @@ export class FakePlatform implements Platform {
     if (reached('connected')) this.#tested = this.#saved = true;
     if (!reached('running')) return;
     const run = (this.#run = new FakeRun(FULL, 6));
-    const started = Date.now() - 150 * 60_000;
+    const started = Date.now() - (reached('needs') ? 400 : 150) * 60_000;
     const step = 15_000;
     run.add('Batch 2', [...this.#chosen.keys()], started);
-    const end = this.#options.scene === 'synced' ? started + 30 * 3_600_000 : Date.now() - 1000;
-    for (let at = started; at < end && run.running; at += step) run.advance(step, at);
+    const last = Date.now() - 1000;
+    let at = started;
+    const goOn = (end: number) => {
+      for (; at < end && run.running; at += step) run.advance(step, at);
+    };
+    goOn(reached('needs') ? Infinity : last);
+    if (this.#options.scene === 'synced') {
+      run.requeue('Failed');
+      goOn(Infinity);
+    }
     if (this.#options.scene === 'stopped') {
       run.stop();
       run.advance(step, Date.now());

@@ -34,6 +34,7 @@ export const tauriPlatform: Platform = {
   saveReport: (language) => invoke('save_report', { language }),
   openReport: (format) => invoke('open_report', { format }),
 
+  setLanguage: (language) => invoke('set_language', { language }),
   commands: (step) => invoke('commands', { step }),
   onEvent(listener) {
     const ending = listen<AppEvent>('app-event', ({ payload }) => listener(payload));

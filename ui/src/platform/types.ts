@@ -402,6 +402,9 @@ export interface Platform {
   saveReport(language: ReportLanguage): Promise<ReportFile[]>;
   openReport(format: ReportFormat): Promise<void>;
 
+  /** In which language our own mail is written from now on. */
+  setLanguage(language: ReportLanguage): Promise<void>;
+
   commands(step: StepId): Promise<CommandLine[]>;
   /** Calls `listener` for every event from now on; the answer ends that. */
   onEvent(listener: (event: AppEvent) => void): () => void;

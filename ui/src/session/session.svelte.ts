@@ -3,7 +3,7 @@
 import { createContext } from 'svelte';
 
 import { present } from '../errors/present';
-import type { AppView, CoreError, Platform, PreflightView, ProjectView } from '../platform/types';
+import type { AppView, CoreError, Platform, PreflightView, ProjectView, ReportLanguage } from '../platform/types';
 import { RunSession } from './run.svelte';
 
 export class Session {
@@ -74,6 +74,11 @@ export class Session {
     } catch (error) {
       this.trouble = present.coreError(error);
     }
+  }
+
+  /** Our own mail follows the language of the wizard. A core that cannot write it says so in English. */
+  async tellLanguage(language: ReportLanguage): Promise<void> {
+    if (this.project) await this.platform.setLanguage(language).catch(() => undefined);
   }
 
   dismiss(): void {

@@ -12,7 +12,9 @@ export interface Safety {
 
 export function safety(project: ProjectView | null, step: StepId): Safety {
   const facts = project?.facts;
-  if (facts?.ledger && !facts.ledger.reconciles && !facts.running && facts.active === 0 && facts.stopped === 0) {
+  // While a mailbox moves, waits or needs a person its counts cannot add up yet: that is told elsewhere.
+  const whole = facts && !facts.running && facts.active + facts.stopped + facts.failed === 0;
+  if (whole && (facts.ledger?.reconciles === false || facts.verified === false)) {
     return { fact: m.safe_differs(), proof: m.safe_differs_proof(), bad: true };
   }
   if (facts && facts.forwarding > 0) {

@@ -18,13 +18,14 @@ describe('a program opened anew lands where the work is', () => {
     ['connected', 'migrate'],
     ['running', 'migrate'],
     ['stopped', 'migrate'],
-    ['synced', 'migrate'], // one mailbox needs a person
+    ['needs', 'migrate'],
+    ['synced', 'finish'],
   ];
   test.each(places)('%s → %s', async (scene, step) => expect(restingPlace(await at(scene))).toBe(step));
 
-  test('when everything is synced and verified, on Finish', async () => {
+  test('when the read-back was kept from its end, on Migrate', async () => {
     const project = await at('synced');
-    expect(restingPlace({ ...project, facts: { ...project.facts, failed: 0 } })).toBe('finish');
+    expect(restingPlace({ ...project, facts: { ...project.facts, verified: null } })).toBe('migrate');
   });
 
   test('when no check fails, on Mailboxes', async () => {
@@ -49,9 +50,13 @@ describe('is it safe', () => {
 
   test('counts that differ come first, in red, once nothing moves', async () => {
     const project = await at('synced');
+    const facts = { ...project.facts, failed: 0 };
+    const bad = (more: Partial<typeof facts>) => safety({ ...project, facts: { ...facts, ...more } }, 'finish').bad;
     const ledger = { ...project.facts.ledger!, reconciles: false };
-    expect(safety({ ...project, facts: { ...project.facts, ledger } }, 'finish')).toMatchObject({ bad: true });
-    const running = { ...project.facts, ledger, running: true };
-    expect(safety({ ...project, facts: running }, 'finish').bad).toBe(false);
+    expect(bad({})).toBe(false);
+    expect(bad({ ledger })).toBe(true);
+    expect(bad({ verified: false })).toBe(true);
+    expect(bad({ ledger, running: true })).toBe(false);
+    expect(bad({ ledger, failed: 1 })).toBe(false);
   });
 });

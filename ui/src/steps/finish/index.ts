@@ -10,7 +10,7 @@ export const finish: StepDefinition = {
     const facts = project?.facts;
     if (!facts?.ledger) return { state: 'lock', detail: m.finish_locked() };
     const settled = !facts.running && facts.active + facts.stopped === 0;
-    if (settled && (!facts.ledger.reconciles || facts.verified === false)) {
+    if (settled && facts.failed === 0 && (!facts.ledger.reconciles || facts.verified === false)) {
       return { state: 'fail', detail: m.finish_standing_differs() };
     }
     if (settled && facts.failed > 0) {

@@ -2,6 +2,8 @@ import type { ReportFormat, ReportView } from '../../platform/types';
 import { locale } from '../../i18n/locale.svelte';
 import type { Session } from '../../session/session.svelte';
 
+export const isSynced = (status: string) => ['Synced', 'Completed', 'CompletedWithWarnings'].includes(status);
+
 export class FinishState {
   #session: Session;
 
@@ -18,10 +20,27 @@ export class FinishState {
     return facts !== undefined && !facts.running && facts.active + facts.stopped === 0;
   }
 
-  /** The names of the mailboxes whose counts differ. */
+  /** The names of the mailboxes that are done and whose counts differ all the same. */
   get differing(): string[] {
+    return this.#open(isSynced);
+  }
+
+  /** The names of the mailboxes whose counts cannot add up yet: they move, wait or need a person. */
+  get unfinished(): string[] {
+    return this.#open((status) => !isSynced(status));
+  }
+
+  /** Whether something is wrong that no mailbox’s state explains. */
+  get differs(): boolean {
+    return this.settled && (this.differing.length > 0 || this.report?.verification?.agrees === false);
+  }
+
+  #open(of: (status: string) => boolean): string[] {
     const { report } = this;
-    return (report?.differing ?? []).map((address) => report?.users.find((user) => user.address === address)?.name || address);
+    return (report?.differing ?? []).flatMap((address) => {
+      const user = report?.users.find((user) => user.address === address);
+      return user && !of(user.status) ? [] : [user?.name || address];
+    });
   }
 
   async read(): Promise<void> {

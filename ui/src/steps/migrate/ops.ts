@@ -12,7 +12,7 @@ interface OpWords {
 const words: Record<PlanStepKind, (step: { n: number; count: string; value: string }) => OpWords> = {
   BackUpDirectory: (step) => ({
     title: m.migrate_op_BackUpDirectory(step),
-    text: m.migrate_op_BackUpDirectory_text(step),
+    text: m.migrate_op_BackUpDirectory_text(),
     undo: m.migrate_op_BackUpDirectory_undo(),
   }),
   Provision: (step) => ({

@@ -99,7 +99,8 @@ export class MigrateState {
       case 'stopping':
         return m.migrate_h_stopping();
       case 'running':
-        return failed > 0 && left > 0
+        if (left === 0) return m.migrate_h_comparing();
+        return failed > 0
           ? capital(m.migrate_h_needs({ n: failed, word: words(failed), others: words(left) }))
           : capital(m.migrate_h_running({ n: left, word: words(left), done: words(synced), total: words(total) }));
       case 'stopped':
