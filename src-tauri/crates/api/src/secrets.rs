@@ -73,7 +73,7 @@ impl Secrets {
                 Ok(()) => return true,
                 Err(error) => {
                     *self.words.lock().unwrap_or_else(PoisonError::into_inner) =
-                        Some(error.to_string())
+                        Some(error.to_string());
                 }
             }
         }

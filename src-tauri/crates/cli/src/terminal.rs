@@ -69,10 +69,10 @@ impl Watcher {
                 ));
             }
             RunEvent::User(user) if !quiet => {
-                bar.suspend(|| eprintln!("{}  {}", user.address, user.status))
+                bar.suspend(|| eprintln!("{}  {}", user.address, user.status));
             }
             RunEvent::Mail(Err(error)) => {
-                bar.suspend(|| eprintln!("a mail could not be sent: {error}"))
+                bar.suspend(|| eprintln!("a mail could not be sent: {error}"));
             }
             RunEvent::User(_) | RunEvent::Mail(Ok(())) => {}
         })

@@ -14,5 +14,5 @@ mod session;
 mod source;
 mod target;
 
-pub use endpoint::{AccessTokens, ImapAuth, ImapEndpoint, ImapSource, ImapTarget};
+pub use endpoint::{AccessTokens, ImapAuth, ImapEndpoint, ImapSource, ImapTarget, SignInBook};
 pub use probe::{ImapProbe, ImapProber, probe_imap};

@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use stegvis_model::{CheckId, Fixer, Severity, SmtpAddress};
 
 use crate::ports::{
-    Clock, Directory, DirectoryRecipient, EndpointError, MailboxRef, Organization, Probe, SourceConnector, Tenant,
-    TenantDomain, TenantRecipient,
+    Clock, Directory, DirectoryRecipient, EndpointError, MailboxRef, Organization, Probe,
+    SourceConnector, Tenant, TenantDomain, TenantRecipient,
 };
 
 /// The checks in the order of what missing them costs.
@@ -89,13 +89,20 @@ impl Facts {
             ports.tenant.recipients(),
             ports.directory.mailboxes(),
         );
-        Self { organization, domains, recipients, mailboxes }
+        Self {
+            organization,
+            domains,
+            recipients,
+            mailboxes,
+        }
     }
 
     /// The mailboxes the checks are about: those chosen, or all of them where none is chosen yet.
     fn subjects(&self, chosen: &[SmtpAddress]) -> Vec<&DirectoryRecipient> {
         let all = self.mailboxes.as_deref().unwrap_or_default();
-        all.iter().filter(|mailbox| chosen.is_empty() || chosen.contains(&mailbox.address)).collect()
+        all.iter()
+            .filter(|mailbox| chosen.is_empty() || chosen.contains(&mailbox.address))
+            .collect()
     }
 }
 
@@ -116,7 +123,9 @@ pub async fn preflight(
             CheckId::DomainVerified => judge::domain_verified(&facts.domains, &subjects, now),
             CheckId::DirectoryReadable => judge::directory_readable(&facts.mailboxes, now),
             CheckId::MailUserExists => judge::mail_user_exists(&facts.recipients, &subjects, now),
-            CheckId::Licences => judge::licences(&facts.organization, &facts.recipients, &subjects, now),
+            CheckId::Licences => {
+                judge::licences(&facts.organization, &facts.recipients, &subjects, now)
+            }
             CheckId::SourceOpens => ask::source_opens(ports, &subjects).await,
             CheckId::TargetAddressWritable => ask::target_address_writable(ports, &subjects).await,
             CheckId::SourceEndpoint => ask::endpoint(*check, &ports.source_probe, now).await,
@@ -131,11 +140,20 @@ pub async fn preflight(
 /// How a mailbox of the directory is opened at the source: the migration account names it by its alias.
 #[must_use]
 pub fn mailbox_ref(recipient: &DirectoryRecipient) -> MailboxRef {
-    MailboxRef { address: recipient.address.clone(), sign_in: Some(recipient.alias.clone()) }
+    MailboxRef {
+        address: recipient.address.clone(),
+        sign_in: Some(recipient.alias.clone()),
+    }
 }
 
 impl Finding {
-    fn new(check: CheckId, severity: Severity, code: &'static str, fixer: Fixer, now: Timestamp) -> Self {
+    fn new(
+        check: CheckId,
+        severity: Severity,
+        code: &'static str,
+        fixer: Fixer,
+        now: Timestamp,
+    ) -> Self {
         Self {
             check,
             severity,

@@ -75,8 +75,11 @@ pub struct Run {
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The sign-in name of a mailbox at the source, where it is not the address (Exchange: the alias).
-    pub sign_in: Arc<dyn Fn(&SmtpAddress) -> Option<String> + Send + Sync>,
+    pub sign_in: SignIn,
 }
+
+/// The name a mailbox is opened with at the source.
+pub type SignIn = Arc<dyn Fn(&SmtpAddress) -> Option<String> + Send + Sync>;
 
 /// How a mailbox's part of a run ended early.
 #[derive(Debug)]

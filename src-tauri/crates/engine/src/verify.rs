@@ -78,7 +78,8 @@ pub async fn verify(
 ) -> Result<Verification, VerifyError> {
     futures::stream::iter(users.to_vec())
         .map(|(user, mailbox)| {
-            let (journal, source, target) = (Arc::clone(journal), Arc::clone(source), Arc::clone(target));
+            let (journal, source, target) =
+                (Arc::clone(journal), Arc::clone(source), Arc::clone(target));
             async move { verify_user(&journal, &source, &target, &user, &mailbox).await }
         })
         .buffer_unordered(concurrency.max(1))

@@ -20,7 +20,6 @@ pub struct AppView {
 /// The operating system's keychain.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(rename_all = "camelCase")]
 #[serde(tag = "state")]
 pub enum KeychainView {
     /// It answers.
@@ -77,7 +76,6 @@ pub enum Shell {
 /// What the core tells the wizard unasked. Whole small snapshots: a lost one costs nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(rename_all = "camelCase")]
 #[serde(tag = "event")]
 pub enum AppEvent {
     /// The project's facts changed.

@@ -63,9 +63,9 @@ pub async fn run(arguments: CopyArguments) -> Result<bool, Error> {
     watcher.finish();
     let report = report?;
     if arguments.json {
-        print_json(&report)?
+        print_json(&report)?;
     } else {
-        print(&report)
+        print(&report);
     }
     Ok(report.reconciled)
 }

@@ -154,9 +154,9 @@ pub async fn run(arguments: RehearseArguments) -> Result<bool, Error> {
             .is_some_and(|verification| verification.agrees)
         && outcome.judge.agrees();
     if arguments.json {
-        print_json(&outcome)?
+        print_json(&outcome)?;
     } else {
-        print(&outcome, agrees)
+        print(&outcome, agrees);
     }
     Ok(agrees)
 }

@@ -21,6 +21,9 @@ pub trait AccessTokens: Send + Sync {
     async fn token(&self) -> Result<SecretString, EndpointError>;
 }
 
+/// Names and passwords by mailbox address.
+pub type SignInBook = Arc<dyn Fn(&SmtpAddress) -> Option<(String, SecretString)> + Send + Sync>;
+
 /// How to sign in to a mailbox.
 #[derive(Clone)]
 pub enum ImapAuth {
@@ -32,7 +35,7 @@ pub enum ImapAuth {
         password: SecretString,
     },
     /// Each mailbox by its own name and password, looked up by the mailbox's address.
-    Each(Arc<dyn Fn(&SmtpAddress) -> Option<(String, SecretString)> + Send + Sync>),
+    Each(SignInBook),
     /// The migration account opens each mailbox, Exchange's way (facts `onprem.md` section 3): LOGIN with
     /// `account/alias`, the alias being the mailbox's sign-in name.
     Delegate {

@@ -42,6 +42,10 @@ impl Probe for ImapProber {
 
     async fn probe(&self) -> Result<Answer, EndpointError> {
         let found = probe_imap(&self.0).await?;
-        Ok(Answer { endpoint: self.endpoint(), protocol: "IMAP".to_owned(), words: found.greeting })
+        Ok(Answer {
+            endpoint: self.endpoint(),
+            protocol: "IMAP".to_owned(),
+            words: found.greeting,
+        })
     }
 }

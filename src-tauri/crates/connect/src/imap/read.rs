@@ -65,7 +65,7 @@ pub(super) async fn list_items(
             match answer {
                 // `n:*` always names the last message, even when its UID is below n.
                 Response::Fetch(fetch) if fetch.uid.is_some_and(|uid| uid >= *from) => {
-                    listing.items.push(*fetch)
+                    listing.items.push(*fetch);
                 }
                 Response::Exists(exists) => listing.exists = listing.exists.max(exists),
                 _ => {}

@@ -267,13 +267,14 @@ impl Reading<'_> {
                 .iter()
                 .filter(|(_, step, _)| matches!(step, Step::Read { .. }))
                 .count();
-            if reads < under_way_at_most && !self.stop.is_cancelled() {
-                if let Some(step) = steps.pop_front() {
-                    self.session.gate.pass().await;
-                    let tag = self.session.send(&self.command(&step)).await?;
-                    under_way.push_back((tag, step, Vec::new()));
-                    continue;
-                }
+            if reads < under_way_at_most
+                && !self.stop.is_cancelled()
+                && let Some(step) = steps.pop_front()
+            {
+                self.session.gate.pass().await;
+                let tag = self.session.send(&self.command(&step)).await?;
+                under_way.push_back((tag, step, Vec::new()));
+                continue;
             }
             if under_way.is_empty() {
                 return if self.stop.is_cancelled() {

@@ -33,8 +33,13 @@ pub(super) async fn endpoint(check: CheckId, probe: &Arc<dyn Probe>, now: Timest
     }
 }
 
-pub(super) async fn source_opens(ports: &PreflightPorts, subjects: &[&DirectoryRecipient]) -> Finding {
-    let tried = iter(subjects)
+pub(super) async fn source_opens(
+    ports: &PreflightPorts,
+    subjects: &[&DirectoryRecipient],
+) -> Finding {
+    // Gathered first: a closure that lives across an await is one that no spawned task may hold.
+    let tries: Vec<_> = subjects
+        .iter()
         .map(|mailbox| async {
             let opened = ports.source.open(&mailbox_ref(mailbox)).await;
             let outcome = match opened {
@@ -46,36 +51,48 @@ pub(super) async fn source_opens(ports: &PreflightPorts, subjects: &[&DirectoryR
             };
             (mailbox.address.to_string(), outcome)
         })
-        .buffered(AT_ONCE)
-        .collect::<Vec<_>>()
-        .await;
+        .collect();
+    let tried = iter(tries).buffered(AT_ONCE).collect::<Vec<_>>().await;
     outcome(CheckId::SourceOpens, tried, ports.clock.now()).map_refused(|account| {
         format!("Add-MailboxPermission -Identity {account} -User migadmin -AccessRights FullAccess -InheritanceType All")
     })
 }
 
-pub(super) async fn target_address_writable(ports: &PreflightPorts, subjects: &[&DirectoryRecipient]) -> Finding {
-    let tried = iter(subjects)
+pub(super) async fn target_address_writable(
+    ports: &PreflightPorts,
+    subjects: &[&DirectoryRecipient],
+) -> Finding {
+    let tries: Vec<_> = subjects
+        .iter()
         .map(|mailbox| async {
-            (mailbox.address.to_string(), ports.directory.may_write_target_address(&mailbox.dn).await)
+            (
+                mailbox.address.to_string(),
+                ports.directory.may_write_target_address(&mailbox.dn).await,
+            )
         })
-        .buffered(AT_ONCE)
-        .collect::<Vec<_>>()
-        .await;
+        .collect();
+    let tried = iter(tries).buffered(AT_ONCE).collect::<Vec<_>>().await;
     outcome(CheckId::TargetAddressWritable, tried, ports.clock.now()).map_refused(|account| {
         format!("Add-ADPermission -Identity {account} -User migadmin -AccessRights WriteProperty -Properties TargetAddress")
     })
 }
 
-fn outcome(check: CheckId, tried: Vec<(String, Result<(), EndpointError>)>, now: Timestamp) -> Finding {
+fn outcome(
+    check: CheckId,
+    tried: Vec<(String, Result<(), EndpointError>)>,
+    now: Timestamp,
+) -> Finding {
     if tried.is_empty() {
         return Finding::new(check, Severity::NotRun, "notRun", Fixer::You, now);
     }
     let of = tried.len();
-    let refused: Vec<(String, EndpointError)> =
-        tried.into_iter().filter_map(|(address, outcome)| Some((address, outcome.err()?))).collect();
+    let refused: Vec<(String, EndpointError)> = tried
+        .into_iter()
+        .filter_map(|(address, outcome)| Some((address, outcome.err()?)))
+        .collect();
     if refused.is_empty() {
-        return Finding::new(check, Severity::Pass, "ok", Fixer::ServerAdmin, now).value("count", of);
+        return Finding::new(check, Severity::Pass, "ok", Fixer::ServerAdmin, now)
+            .value("count", of);
     }
     let addresses: Vec<String> = refused.iter().map(|(address, _)| address.clone()).collect();
     let mut finding = Finding::new(check, Severity::Fail, "refused", Fixer::ServerAdmin, now)

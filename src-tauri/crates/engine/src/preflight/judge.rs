@@ -5,7 +5,8 @@ use stegvis_model::{CheckId, DomainName, Fixer, Severity, TenantRecipientKind};
 
 use super::Finding;
 use crate::ports::{
-    DirectoryRecipient, EndpointError, EndpointErrorKind, Organization, TenantDomain, TenantRecipient,
+    DirectoryRecipient, EndpointError, EndpointErrorKind, Organization, TenantDomain,
+    TenantRecipient,
 };
 
 /// Directory synchronisation runs every 30 minutes; after three hours something is wrong with it.
@@ -14,7 +15,10 @@ const STALE_MINUTES: i64 = 180;
 /// Addresses named in one finding; the rest are counted.
 pub(super) const NAMED: usize = 20;
 
-pub(super) fn directory_sync(organization: &Result<Organization, EndpointError>, now: Timestamp) -> Finding {
+pub(super) fn directory_sync(
+    organization: &Result<Organization, EndpointError>,
+    now: Timestamp,
+) -> Finding {
     let check = CheckId::DirectorySync;
     let organization = match organization {
         Ok(organization) => organization,
@@ -22,15 +26,27 @@ pub(super) fn directory_sync(organization: &Result<Organization, EndpointError>,
     };
     let found = |severity, code| {
         Finding::new(check, severity, code, Fixer::ServerAdmin, now)
-            .line("onPremisesSyncEnabled", organization.directory_sync.to_string())
-            .line("onPremisesLastSyncDateTime", organization.last_directory_sync.map_or_else(|| "–".to_owned(), |at| at.to_string()))
+            .line(
+                "onPremisesSyncEnabled",
+                organization.directory_sync.to_string(),
+            )
+            .line(
+                "onPremisesLastSyncDateTime",
+                organization
+                    .last_directory_sync
+                    .map_or_else(|| "–".to_owned(), |at| at.to_string()),
+            )
     };
     if !organization.directory_sync {
         return found(Severity::Fail, "off");
     }
-    let minutes = organization.last_directory_sync.map(|at| now.duration_since(at).as_secs() / 60);
+    let minutes = organization
+        .last_directory_sync
+        .map(|at| now.duration_since(at).as_secs() / 60);
     match minutes {
-        Some(minutes) if minutes <= STALE_MINUTES => found(Severity::Pass, "ok").value("minutes", minutes.max(0)),
+        Some(minutes) if minutes <= STALE_MINUTES => {
+            found(Severity::Pass, "ok").value("minutes", minutes.max(0))
+        }
         Some(minutes) => Finding {
             command: Some("Start-ADSyncSyncCycle -PolicyType Delta".to_owned()),
             ..found(Severity::Warn, "stale").value("hours", minutes / 60)
@@ -49,19 +65,38 @@ pub(super) fn domain_verified(
         Ok(domains) => domains,
         Err(error) => return Finding::not_run(check, error, now),
     };
-    let mut used: Vec<&DomainName> =
-        subjects.iter().flat_map(|mailbox| &mailbox.proxy_addresses).map(stegvis_model::SmtpAddress::domain).collect();
+    let mut used: Vec<&DomainName> = subjects
+        .iter()
+        .flat_map(|mailbox| &mailbox.proxy_addresses)
+        .map(stegvis_model::SmtpAddress::domain)
+        .collect();
     used.sort();
     used.dedup();
-    let verified = |name: &DomainName| domains.iter().any(|domain| domain.verified && domain.name == *name);
-    let open: Vec<String> = used.iter().filter(|name| !verified(name)).map(ToString::to_string).collect();
+    let verified = |name: &DomainName| {
+        domains
+            .iter()
+            .any(|domain| domain.verified && domain.name == *name)
+    };
+    let open: Vec<String> = used
+        .iter()
+        .filter(|name| !verified(name))
+        .map(ToString::to_string)
+        .collect();
     let mut finding = if open.is_empty() {
         Finding::new(check, Severity::Pass, "ok", Fixer::You, now).value("count", used.len())
     } else {
-        Finding::new(check, Severity::Fail, "unverified", Fixer::DnsHost, now).value("domains", open.join(", "))
+        Finding::new(check, Severity::Fail, "unverified", Fixer::DnsHost, now)
+            .value("domains", open.join(", "))
     };
     for domain in domains {
-        finding = finding.line(domain.name.to_string(), if domain.verified { "isVerified: true" } else { "isVerified: false" });
+        finding = finding.line(
+            domain.name.to_string(),
+            if domain.verified {
+                "isVerified: true"
+            } else {
+                "isVerified: false"
+            },
+        );
     }
     finding
 }
@@ -72,10 +107,12 @@ pub(super) fn directory_readable(
 ) -> Finding {
     let check = CheckId::DirectoryReadable;
     match mailboxes {
-        Ok(mailboxes) if mailboxes.is_empty() => Finding::new(check, Severity::Fail, "empty", Fixer::ServerAdmin, now),
+        Ok(mailboxes) if mailboxes.is_empty() => {
+            Finding::new(check, Severity::Fail, "empty", Fixer::ServerAdmin, now)
+        }
         Ok(mailboxes) => {
-            let mut finding =
-                Finding::new(check, Severity::Pass, "ok", Fixer::ServerAdmin, now).value("count", mailboxes.len());
+            let mut finding = Finding::new(check, Severity::Pass, "ok", Fixer::ServerAdmin, now)
+                .value("count", mailboxes.len());
             for mailbox in mailboxes.iter().take(3) {
                 finding = finding.line(mailbox.address.to_string(), mailbox.dn.clone());
             }
@@ -86,14 +123,19 @@ pub(super) fn directory_readable(
                 EndpointErrorKind::SignInRefused | EndpointErrorKind::RightsMissing => "refused",
                 _ => "unreachable",
             };
-            Finding::new(check, Severity::Fail, code, Fixer::ServerAdmin, now).line("server", error.detail.clone())
+            Finding::new(check, Severity::Fail, code, Fixer::ServerAdmin, now)
+                .line("server", error.detail.clone())
         }
     }
 }
 
-fn held<'a>(recipients: &'a [TenantRecipient], mailbox: &DirectoryRecipient) -> Option<&'a TenantRecipient> {
+fn held<'a>(
+    recipients: &'a [TenantRecipient],
+    mailbox: &DirectoryRecipient,
+) -> Option<&'a TenantRecipient> {
     recipients.iter().find(|recipient| {
-        recipient.kind != TenantRecipientKind::Other && mailbox.proxy_addresses.contains(&recipient.address)
+        recipient.kind != TenantRecipientKind::Other
+            && mailbox.proxy_addresses.contains(&recipient.address)
             || recipient.address == mailbox.address
     })
 }
@@ -123,10 +165,13 @@ pub(super) fn mail_user_exists(
             .line("Get-Recipient", read);
     }
     let finding = Finding::new(check, Severity::Fail, "missing", Fixer::ServerAdmin, now);
-    Finding { command: Some("Start-ADSyncSyncCycle -PolicyType Delta".to_owned()), ..finding }
-        .value("count", missing.len())
-        .value("addresses", named(&missing))
-        .line("Get-Recipient", read)
+    Finding {
+        command: Some("Start-ADSyncSyncCycle -PolicyType Delta".to_owned()),
+        ..finding
+    }
+    .value("count", missing.len())
+    .value("addresses", named(&missing))
+    .line("Get-Recipient", read)
 }
 
 pub(super) fn licences(
@@ -146,7 +191,11 @@ pub(super) fn licences(
         .count();
     let free = organization.free_mailbox_licences;
     let enough = usize::try_from(free).unwrap_or(usize::MAX) >= needed;
-    let (severity, code) = if enough { (Severity::Pass, "ok") } else { (Severity::Fail, "few") };
+    let (severity, code) = if enough {
+        (Severity::Pass, "ok")
+    } else {
+        (Severity::Fail, "few")
+    };
     Finding::new(check, severity, code, Fixer::You, now)
         .value("free", free)
         .value("needed", needed)
@@ -155,7 +204,12 @@ pub(super) fn licences(
 
 /// Addresses for a sentence: a few by name, the rest counted.
 pub(super) fn named(addresses: &[String]) -> String {
-    let shown = addresses.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let shown = addresses
+        .iter()
+        .take(NAMED)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
     match addresses.len().checked_sub(NAMED) {
         Some(more) if more > 0 => format!("{shown} (+{more})"),
         _ => shown,
@@ -173,7 +227,10 @@ mod tests {
         "2026-11-24T12:00:00Z".parse().unwrap()
     }
 
-    fn organization(directory_sync: bool, last: Option<&str>) -> Result<Organization, EndpointError> {
+    fn organization(
+        directory_sync: bool,
+        last: Option<&str>,
+    ) -> Result<Organization, EndpointError> {
         Ok(Organization {
             display_name: "Nordvik Bygg AB".into(),
             directory_sync,
@@ -189,8 +246,14 @@ mod tests {
     #[test]
     fn directory_synchronisation_is_told_off_from_stale() {
         let check = |organization| judged(&directory_sync(&organization, now()));
-        assert_eq!(check(organization(true, Some("2026-11-24T11:40:00Z"))), (Severity::Pass, "ok"));
-        assert_eq!(check(organization(true, Some("2026-11-24T02:00:00Z"))), (Severity::Warn, "stale"));
+        assert_eq!(
+            check(organization(true, Some("2026-11-24T11:40:00Z"))),
+            (Severity::Pass, "ok")
+        );
+        assert_eq!(
+            check(organization(true, Some("2026-11-24T02:00:00Z"))),
+            (Severity::Warn, "stale")
+        );
         assert_eq!(check(organization(false, None)), (Severity::Fail, "off"));
     }
 

@@ -355,12 +355,10 @@ fn fetch(values: &[Value]) -> Fetch {
                 fetch.date = value
                     .bytes()
                     .map(lossy)
-                    .and_then(|text| parse_internal_date(&text))
+                    .and_then(|text| parse_internal_date(&text));
             }
-            "BODY[]" => {
-                if !value.is_nil() {
-                    fetch.body = value.bytes().map(<[u8]>::to_vec);
-                }
+            "BODY[]" if !value.is_nil() => {
+                fetch.body = value.bytes().map(<[u8]>::to_vec);
             }
             _ if key.starts_with("BODY[HEADER") => fetch.header = value.bytes().map(<[u8]>::to_vec),
             _ => {}
@@ -401,7 +399,7 @@ fn lossy(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod tests {
     use proptest::prelude::*;
 

@@ -9,7 +9,7 @@ pub enum Value {
     /// A quoted string or a literal.
     Text(Vec<u8>),
     /// A parenthesised list.
-    List(Vec<Value>),
+    List(Vec<Self>),
 }
 
 /// Why bytes are no IMAP values.
