@@ -1,0 +1,34 @@
+//! What the program can be told when it is started from a terminal. Whoever starts it from an icon says nothing.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use stegvis_lab::FaultScript;
+
+/// Stegvis: staged Exchange migrations, step by step.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "stegvis-desktop", version)]
+pub(crate) struct Arguments {
+    /// Open the practice company at once: the last one, or else a new one.
+    #[arg(long)]
+    pub(crate) practice: bool,
+    /// Mailboxes of a new practice company.
+    #[arg(long)]
+    pub(crate) mailboxes: Option<u32>,
+    /// What goes wrong in the practice company: none, flaky, throttled or hostile.
+    #[arg(long, default_value = "none", value_parser = faults)]
+    pub(crate) faults: FaultScript,
+    /// The folder of projects and settings, instead of this user's own.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+impl Arguments {
+    pub(crate) fn read() -> Self {
+        Self::parse()
+    }
+}
+
+fn faults(name: &str) -> Result<FaultScript, serde_json::Error> {
+    serde_json::from_value(name.into())
+}

@@ -1,0 +1,48 @@
+//! Writes ui/src/platform/bindings.gen.ts from the Rust types; with `--check`, only compares it.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/platform/bindings.gen.ts");
+    let outcome = match words.as_slice() {
+        [] => stegvis_desktop::bindings(&file),
+        ["--check"] => check(&file),
+        _ => Err("bindings [--check]".to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(what) => {
+            eprintln!("{what}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn check(file: &Path) -> Result<(), String> {
+    let fresh = fresh_file()?;
+    stegvis_desktop::bindings(&fresh)?;
+    let read = |file: &Path| {
+        std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
+    };
+    let (wanted, have) = (read(&fresh)?, read(file)?);
+    // What cannot be removed from the folder of temporary files is nobody's loss.
+    drop(std::fs::remove_file(&fresh));
+    // A checkout on Windows may have given the lines other ends.
+    if wanted == have.replace("\r\n", "\n") {
+        Ok(())
+    } else {
+        Err(format!(
+            "{} is not what the Rust types say: run `cargo xtask bindings`",
+            file.display()
+        ))
+    }
+}
+
+fn fresh_file() -> Result<PathBuf, String> {
+    let folder = std::env::temp_dir();
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(folder.join(format!("stegvis-bindings-{}.ts", std::process::id())))
+}

@@ -1,0 +1,69 @@
+//! The contract with the wizard: every command and the one event, typed on both sides. A command is one
+//! expression; what it means is the facade's.
+
+mod connect;
+mod finish;
+mod mailboxes;
+mod migrate;
+mod prepare;
+mod project;
+mod wizard;
+
+use serde::{Deserialize, Serialize};
+use specta_typescript::Typescript;
+use stegvis_api::dto::AppEvent;
+use tauri::Wry;
+use tauri_specta::{Builder, ErrorHandlingMode, Event, collect_commands, collect_events};
+
+/// What the core tells the wizard unasked.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, Event)]
+pub struct CoreEvent(pub AppEvent);
+
+/// The contract as Tauri serves it.
+pub(crate) fn builder() -> Builder<Wry> {
+    Builder::new()
+        .commands(collect_commands![
+            wizard::app_view,
+            wizard::commands,
+            wizard::set_language,
+            project::create_practice,
+            project::open_project,
+            project::close_project,
+            project::project_view,
+            project::answer,
+            prepare::preflight_view,
+            prepare::run_preflight,
+            prepare::retest,
+            mailboxes::mailboxes_view,
+            mailboxes::choose_mailboxes,
+            connect::endpoint_view,
+            connect::test_endpoint,
+            connect::save_endpoint,
+            migrate::plan,
+            migrate::start,
+            migrate::stop,
+            migrate::resume,
+            migrate::retry_failed,
+            migrate::run_view,
+            finish::report_view,
+            finish::save_report,
+            finish::open_report,
+        ])
+        .events(collect_events![CoreEvent])
+        // A refusal rejects the promise, as the wizard's platform says.
+        .error_handling(ErrorHandlingMode::Throw)
+        // What is sent and what is received have one shape each.
+        .disable_serde_phases()
+}
+
+/// The contract as TypeScript, written to a file.
+///
+/// # Errors
+/// The words that tell why it cannot be written.
+pub fn bindings(file: &std::path::Path) -> Result<(), String> {
+    let language = Typescript::default()
+        .header("// Generated from the Rust types by `cargo xtask bindings`; do not edit.\n");
+    builder()
+        .export(language, file)
+        .map_err(|error| error.to_string())
+}

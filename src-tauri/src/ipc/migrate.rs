@@ -1,0 +1,41 @@
+//! Migrate.
+
+use stegvis_api::dto::{PlanView, RunView};
+use stegvis_api::{App, Error};
+use tauri::State;
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn plan(app: State<'_, App>) -> Result<PlanView, Error> {
+    app.plan().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn start(app: State<'_, App>) -> Result<RunView, Error> {
+    app.start().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn stop(app: State<'_, App>) -> Result<RunView, Error> {
+    app.stop().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn resume(app: State<'_, App>) -> Result<RunView, Error> {
+    app.resume().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn retry_failed(app: State<'_, App>) -> Result<RunView, Error> {
+    app.retry_failed().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn run_view(app: State<'_, App>) -> Result<RunView, Error> {
+    app.run_view().await
+}

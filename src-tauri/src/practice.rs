@@ -1,0 +1,64 @@
+//! The practice organisation, started and ended for the facade, which knows no servers.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use stegvis_api::dto::ProjectView;
+use stegvis_api::practice::{Practice, PracticeDetails};
+use stegvis_api::{App, Error};
+use stegvis_lab::{CorpusSize, FaultScript, Lab, LabOptions};
+use tokio::sync::Mutex;
+
+/// At most one practice organisation at a time.
+pub(crate) struct PracticeLab {
+    faults: FaultScript,
+    running: Mutex<Option<Lab>>,
+}
+
+impl PracticeLab {
+    pub(crate) fn new(faults: FaultScript) -> Self {
+        Self {
+            faults,
+            running: Mutex::default(),
+        }
+    }
+}
+
+#[async_trait]
+impl Practice for PracticeLab {
+    async fn start(&self, dir: &Path, mailboxes: u32) -> Result<PracticeDetails, String> {
+        let mut running = self.running.lock().await;
+        if let Some(lab) = running.take() {
+            lab.stop().await;
+        }
+        let options = LabOptions {
+            mailboxes,
+            faults: self.faults,
+            // Enough to watch, and to stop in the middle of.
+            size: CorpusSize::Medium,
+            // Whoever practises should meet what stands in the way.
+            hurdles: true,
+            ..LabOptions::new(dir)
+        };
+        let lab = Lab::start(options)
+            .await
+            .map_err(|error| error.to_string())?;
+        let details = serde_json::to_value(lab.details()).and_then(serde_json::from_value);
+        *running = Some(lab);
+        details.map_err(|error| error.to_string())
+    }
+
+    async fn stop(&self) {
+        if let Some(lab) = self.running.lock().await.take() {
+            lab.stop().await;
+        }
+    }
+}
+
+/// The practice project that was open last, or a new one.
+pub(crate) async fn enter(app: &App, mailboxes: Option<u32>) -> Result<ProjectView, Error> {
+    match app.view().await?.recent.first() {
+        Some(last) => app.open_project(&last.path).await,
+        None => app.create_practice(mailboxes).await,
+    }
+}
