@@ -92,3 +92,105 @@ impl Letters for OurLetters {
         self.compose(template, batch, report)
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use insta::assert_snapshot;
+    use stegvis_engine::report::UserReport;
+    use stegvis_model::{
+        BatchId, Counts, FailureCode, Ledger, MigrationUser, MigrationUserId, RecipientKind,
+    };
+
+    use super::*;
+
+    fn user(
+        id: i64,
+        name: &str,
+        address: &str,
+        status: MigrationUserStatus,
+        items: u64,
+    ) -> UserReport {
+        let counts = Counts {
+            items,
+            bytes: items * 1000,
+        };
+        UserReport {
+            user: MigrationUser {
+                id: MigrationUserId(id),
+                batch: BatchId(1),
+                address: address.parse().unwrap(),
+                display_name: name.to_owned(),
+                kind: RecipientKind::UserMailbox,
+                status,
+                detail: String::new(),
+            },
+            target_address: None,
+            ledger: Ledger {
+                source: counts,
+                copied: counts,
+                ..Ledger::default()
+            },
+            folders: Vec::new(),
+        }
+    }
+
+    fn mail(
+        language: Language,
+        pick: impl Fn(&OurLetters, &MigrationBatch, &Report) -> Option<Mail>,
+    ) -> String {
+        let batch = MigrationBatch {
+            id: BatchId(1),
+            name: "Pilot".to_owned(),
+            notify: Some("it@nordvik.example".parse().unwrap()),
+            status_mail_at: None,
+            report_mail_at: None,
+            started_at: None,
+        };
+        let failed = MigrationUserStatus::Failed {
+            code: FailureCode::MailUserMissing,
+        };
+        let report = Report {
+            batches: vec![batch.clone()],
+            users: vec![
+                user(
+                    1,
+                    "Märta Ågren",
+                    "marta.agren@nordvik.example",
+                    MigrationUserStatus::Synced,
+                    1200,
+                ),
+                user(
+                    2,
+                    "Göran Wikström",
+                    "goran.wikstrom@nordvik.example",
+                    failed,
+                    0,
+                ),
+            ],
+            skipped: Vec::new(),
+            last_change: None,
+        };
+        let letters = OurLetters {
+            company: "Nordvik Bygg AB".to_owned(),
+            language,
+        };
+        let mail = pick(&letters, &batch, &report).unwrap();
+        format!(
+            "To: {}\nSubject: {}\n\n{}",
+            mail.to, mail.subject, mail.text
+        )
+    }
+
+    #[test]
+    fn the_status_mail_counts_and_names_who_needs_help() {
+        assert_snapshot!(mail(Language::Swedish, OurLetters::status_mail));
+        assert_snapshot!(mail(Language::English, OurLetters::status_mail));
+    }
+
+    #[test]
+    fn the_final_report_says_first_whether_it_reconciles() {
+        assert_snapshot!(mail(Language::Swedish, OurLetters::report_mail));
+        assert_snapshot!(mail(Language::English, OurLetters::report_mail));
+    }
+}

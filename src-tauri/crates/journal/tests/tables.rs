@@ -1,0 +1,215 @@
+//! The tables as the engine uses them.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use stegvis_journal::{
+    Acknowledged, CopiedPlace, FolderPlan, Intent, Journal, JournalError, NewItem, NewUser, Skip,
+    TargetPlace,
+};
+use stegvis_model::{
+    Fingerprint, InternalDate, ItemKey, ItemState, MessageFlags, MigrationEvent, MigrationUserId,
+    RecipientKind, SkipReason, SyncState,
+};
+
+const AT: Timestamp = Timestamp::UNIX_EPOCH;
+
+struct Fixture {
+    journal: Journal,
+    path: PathBuf,
+    user: MigrationUserId,
+    _folder: tempfile::TempDir,
+}
+
+fn anna() -> NewUser {
+    NewUser {
+        address: "Anna@nordvik.example".parse().unwrap(),
+        display_name: "Anna".into(),
+        kind: RecipientKind::UserMailbox,
+    }
+}
+
+fn fixture() -> Fixture {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.stegvis");
+    let journal = Journal::open(&path).unwrap();
+    let user = journal
+        .transaction(|tx| {
+            let batch = tx.insert_batch("Pilot", None)?;
+            tx.insert_user(batch, &anna())
+        })
+        .map_err(|error: JournalError| error)
+        .unwrap();
+    Fixture {
+        journal,
+        path,
+        user,
+        _folder: folder,
+    }
+}
+
+fn item(key: &str, flags: MessageFlags) -> NewItem {
+    NewItem {
+        key: ItemKey(key.into()),
+        size: 100,
+        date: InternalDate {
+            seconds: 5,
+            offset_minutes: 60,
+        },
+        flags,
+    }
+}
+
+#[test]
+fn one_address_is_in_one_batch_only_whatever_its_case() {
+    let fixture = fixture();
+    let twice = fixture.journal.transaction(|tx| {
+        let batch = tx.insert_batch("Batch 2", None)?;
+        let same = NewUser {
+            address: "ANNA@NORDVIK.EXAMPLE".parse().unwrap(),
+            ..anna()
+        };
+        tx.insert_user(batch, &same)
+    });
+    assert!(matches!(twice, Err(JournalError::Sqlite(_))));
+    assert_eq!(
+        fixture
+            .journal
+            .transaction(|tx| tx.batches())
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn a_status_changes_only_by_the_law_and_leaves_a_line_in_the_log() {
+    let fixture = fixture();
+    let skip_ahead = fixture
+        .journal
+        .transaction(|tx| tx.apply_event(fixture.user, MigrationEvent::Converted, "", AT));
+    assert!(matches!(skip_ahead, Err(JournalError::Illegal(_))));
+    fixture
+        .journal
+        .transaction(|tx| tx.apply_event(fixture.user, MigrationEvent::Started, "", AT))
+        .unwrap();
+    let log = fixture.journal.transaction(|tx| tx.log_entries()).unwrap();
+    assert_eq!(log.len(), 1);
+    assert_eq!(
+        (log[0].what.as_str(), log[0].user),
+        ("Validating", Some(fixture.user))
+    );
+}
+
+#[test]
+fn an_unknown_stored_status_is_an_error_and_not_a_default() {
+    let fixture = fixture();
+    let tampering = rusqlite::Connection::open(&fixture.path).unwrap();
+    tampering
+        .execute("UPDATE migration_user SET status = 'Paused'", [])
+        .unwrap();
+    assert!(matches!(
+        fixture.journal.transaction(|tx| tx.users()),
+        Err(JournalError::Unknown(_))
+    ));
+}
+
+#[test]
+fn an_item_goes_from_listed_to_intended_to_copied_and_the_tally_follows() {
+    let fixture = fixture();
+    let journal = &fixture.journal;
+    let flags = MessageFlags {
+        seen: true,
+        draft: true,
+        keywords: vec!["$Forwarded".into()],
+        ..MessageFlags::default()
+    };
+    let place = CopiedPlace {
+        validity: 9,
+        uid: 4,
+    };
+    let open = journal
+        .transaction(|tx| {
+            let plan = FolderPlan::CopyTo("Sent Items".parse()?);
+            let folder = tx.plan_folder(fixture.user, &"Skickat".parse()?, &plan)?;
+            tx.insert_items(
+                folder.id,
+                &[
+                    item("1.1", flags.clone()),
+                    item("1.2", MessageFlags::default()),
+                ],
+            )?;
+            tx.insert_items(folder.id, &[item("1.1", MessageFlags::default())])?;
+            tx.folder_listed(folder.id, &SyncState("1.3".into()), 2)?;
+            tx.target_accounted(
+                folder.id,
+                TargetPlace {
+                    validity: 9,
+                    next: 1,
+                },
+            )?;
+            tx.open_items(fixture.user)
+        })
+        .map_err(|error: JournalError| error)
+        .unwrap();
+    assert_eq!(open.len(), 2, "listing an item again adds nothing");
+    assert_eq!(open[0].item.flags, flags);
+    let (rest, tally, numbers) = journal
+        .transaction(|tx| {
+            tx.intend(&[Intent {
+                row: open[0].row,
+                fingerprint: Fingerprint([1; 16]),
+                size: 120,
+            }])?;
+            tx.acknowledge(&[Acknowledged {
+                row: open[0].row,
+                at: Some(place),
+            }])?;
+            let skip = Skip {
+                row: open[1].row,
+                reason: SkipReason::TooLarge,
+                detail: "no".into(),
+            };
+            tx.skip(&[skip])?;
+            Ok::<_, JournalError>((
+                tx.open_items(fixture.user)?,
+                tx.tally(fixture.user)?,
+                tx.copied_numbers(open[0].folder, 9, 1)?,
+            ))
+        })
+        .unwrap();
+    assert!(rest.is_empty());
+    let states: Vec<_> = tally
+        .iter()
+        .map(|tally| (tally.state, tally.items, tally.bytes))
+        .collect();
+    assert_eq!(
+        states,
+        [(ItemState::Copied, 1, 120), (ItemState::Skipped, 1, 100)]
+    );
+    assert_eq!(numbers, [4]);
+}
+
+#[test]
+fn a_folder_keeps_the_target_it_was_first_given() {
+    let fixture = fixture();
+    let again = fixture
+        .journal
+        .transaction(|tx| {
+            let source = "Kunder".parse()?;
+            tx.plan_folder(
+                fixture.user,
+                &source,
+                &FolderPlan::CopyTo("Kunder".parse()?),
+            )?;
+            tx.plan_folder(
+                fixture.user,
+                &source,
+                &FolderPlan::CopyTo("Kunder (2)".parse()?),
+            )
+        })
+        .map_err(|error: JournalError| error)
+        .unwrap();
+    assert_eq!(again.plan, FolderPlan::CopyTo("Kunder".parse().unwrap()));
+}
