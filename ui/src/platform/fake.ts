@@ -84,7 +84,7 @@ export class FakePlatform implements Platform {
       keychain: this.#options.keychain
         ? { state: 'Available' as const, store: 'Secret Service' }
         : { state: 'Unavailable' as const, serverWords: 'org.freedesktop.secrets was not provided by any .service files' },
-      recent: this.#open ? [] : [{ name: company.name, path: '/home/it/Nordvik.stegvis', openedAt: '2026-11-23T14:02:00Z' }],
+      recent: this.#open ? [] : [{ name: company.name, path: '/projekt/Nordvik.stegvis', openedAt: '2026-11-23T14:02:00Z' }],
       project: this.#open ? this.#project() : null,
     }));
   }
@@ -220,7 +220,7 @@ export class FakePlatform implements Platform {
 
   saveReport(): Promise<ReportFile[]> {
     return this.#answer(() => {
-      this.#files = ['html', 'csv', 'json'].map((format) => ({ format, path: `/home/it/Nordvik.stegvis/report.${format}` }));
+      this.#files = ['html', 'csv', 'json'].map((format) => ({ format, path: `/projekt/Nordvik.stegvis/report.${format}` }));
       return this.#files;
     });
   }
@@ -344,7 +344,7 @@ export class FakePlatform implements Platform {
     return {
       name: company.name,
       kind: 'Practice',
-      path: '/home/it/Nordvik.stegvis',
+      path: '/projekt/Nordvik.stegvis',
       answers: this.#answers,
       verdict: {
         route: answered ? 'Staged' : 'Undecided',

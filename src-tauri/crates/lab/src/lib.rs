@@ -2,7 +2,7 @@
 //! tenant and a mail sink. It speaks the real protocols over real sockets with TLS, so that the wizard
 //! runs the very code it runs in earnest, and it judges the result by itself.
 //!
-//! May import `stegvis-wire` and `stegvis-model`, and today needs neither. Never `engine`, `journal`,
+//! May import: `stegvis-wire` and `stegvis-model`, and today needs neither. Never `engine`, `journal`,
 //! `connect` or `api`: the judge shares no brain with the accused.
 //!
 //! Deliberately absent: EWS and WebDAV, DNS, Microsoft's own migration service, deleting or changing what
