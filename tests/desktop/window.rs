@@ -1,0 +1,214 @@
+//! The window as a person has it: what it says, and what can be pressed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::desk::Driver;
+
+/// Until a page must say what it is expected to say: a whole batch is copied meanwhile, on a machine that
+/// may have other work.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// How often it is looked at.
+const LOOK: Duration = Duration::from_millis(50);
+
+pub struct Window {
+    client: Client,
+    /// Which journey, for the names of its pictures.
+    journey: &'static str,
+    pictures: u32,
+}
+
+impl Window {
+    /// Starts the program on a folder of its own and waits for its first page.
+    pub async fn open(driver: &Driver, journey: &'static str, data: &Path, words: &[&str]) -> Self {
+        let mut args = vec!["--data", data.to_str().unwrap()];
+        args.extend(words);
+        let capabilities =
+            json!({ "webkitgtk:browserOptions": { "binary": program(), "args": args } });
+        let Value::Object(capabilities) = capabilities else {
+            unreachable!("an object was written")
+        };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&driver.url)
+            .await
+            .unwrap_or_else(|error| panic!("no session: {error}"));
+        let window = Self {
+            client,
+            journey,
+            pictures: 0,
+        };
+        window.one("step-project").await;
+        window
+    }
+
+    /// The one thing of this name, as soon as it is there.
+    pub async fn one(&self, name: &str) -> Element {
+        let css = format!("[data-testid=\"{name}\"]");
+        match self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .every(LOOK)
+            .for_element(Locator::Css(&css))
+            .await
+        {
+            Ok(element) => element,
+            Err(error) => panic!("no {name} ({error}) on the page:\n{}", self.page().await),
+        }
+    }
+
+    /// An attribute of it.
+    pub async fn attribute(&self, name: &str, attribute: &str) -> String {
+        self.one(name)
+            .await
+            .attr(attribute)
+            .await
+            .unwrap()
+            .unwrap_or_default()
+    }
+
+    /// Presses it once it is not busy. A page that has just been drawn anew is looked at again.
+    pub async fn press(&self, name: &str) {
+        let due = Instant::now() + PATIENCE;
+        loop {
+            let button = self.one(name).await;
+            if matches!(button.attr("aria-busy").await, Ok(busy) if busy.as_deref() != Some("true"))
+                && button.click().await.is_ok()
+            {
+                return;
+            }
+            assert!(
+                Instant::now() < due,
+                "{name} cannot be pressed on the page:\n{}",
+                self.page().await
+            );
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Waits until the page's one sentence holds these words.
+    pub async fn says(&self, words: &str) {
+        let script =
+            "return (document.querySelector('h1')?.textContent ?? '').includes(arguments[0])";
+        self.until(words, script, vec![words.into()]).await;
+    }
+
+    /// Waits until these words are somewhere on the page.
+    pub async fn shows(&self, words: &str) {
+        self.until(
+            words,
+            "return document.body.innerText.includes(arguments[0])",
+            vec![words.into()],
+        )
+        .await;
+    }
+
+    /// Whether these words are somewhere on the page now.
+    pub async fn showing(&self, words: &str) -> bool {
+        self.ask(
+            "return document.body.innerText.includes(arguments[0])",
+            vec![words.into()],
+        )
+        .await
+            == true
+    }
+
+    /// Waits until a script returns true.
+    pub async fn until(&self, what: &str, script: &str, arguments: Vec<Value>) {
+        let due = Instant::now() + PATIENCE;
+        while self.ask(script, arguments.clone()).await != true {
+            assert!(
+                Instant::now() < due,
+                "never came true: {what}; the page:\n{}",
+                self.page().await
+            );
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// What a script finds on the page.
+    pub async fn ask(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client
+            .execute(script, arguments)
+            .await
+            .unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// All elements that a selector finds.
+    pub async fn all(&self, css: &str) -> Vec<Element> {
+        self.client.find_all(Locator::Css(css)).await.unwrap()
+    }
+
+    /// What can be read on the page, for the words of a failure.
+    async fn page(&self) -> String {
+        let text = self
+            .client
+            .execute("return document.body.innerText", Vec::new())
+            .await;
+        text.map_or_else(
+            |error| error.to_string(),
+            |text| text.as_str().unwrap_or_default().to_owned(),
+        )
+    }
+
+    /// Keeps a picture of the window in target/desktop-shots.
+    pub async fn picture(&mut self, name: &str) {
+        // The picture is of the last frame that was painted: let this page be painted first.
+        let painted = "const done = arguments[arguments.length - 1];\
+             requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 100)))";
+        self.client
+            .execute_async(painted, Vec::new())
+            .await
+            .unwrap();
+        let png = self.client.screenshot().await.unwrap();
+        let folder = target().join("desktop-shots").join(self.journey);
+        fs::create_dir_all(&folder).unwrap();
+        self.pictures += 1;
+        fs::write(folder.join(format!("{:02}-{name}.png", self.pictures)), png).unwrap();
+    }
+
+    /// Closes the window, as far as a driver can.
+    pub async fn close(self) {
+        self.client.close().await.ok();
+    }
+}
+
+/// Cargo's target folder, from where this test runs: target/debug/deps/desktop-0123.
+fn target() -> PathBuf {
+    std::env::current_exe()
+        .unwrap()
+        .ancestors()
+        .nth(3)
+        .unwrap()
+        .to_path_buf()
+}
+
+/// The desktop program: `STEGVIS_DESKTOP_BIN`, or else built now beside this test.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        if let Some(path) = std::env::var_os("STEGVIS_DESKTOP_BIN") {
+            return PathBuf::from(path);
+        }
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let built = Command::new(cargo)
+            .args(["build", "--quiet", "-p", "stegvis-desktop"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status();
+        assert!(
+            built.unwrap().success(),
+            "the desktop program does not build"
+        );
+        target().join("debug").join("stegvis-desktop")
+    })
+}
