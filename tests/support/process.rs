@@ -1,12 +1,13 @@
 //! Child processes: Stegvis and its peers, measured from outside and killed without warning.
 
-use std::fs::{self, File};
-use std::io::{Read, Seek};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
+
+use tempfile::NamedTempFile;
 
 use crate::dovecot::PASSWORD;
 
@@ -37,20 +38,19 @@ pub struct Measured {
 pub struct Running {
     child: Child,
     begun: Instant,
-    stdout: File,
-    stderr: File,
+    stdout: NamedTempFile,
+    stderr: NamedTempFile,
     peak_kib: u64,
 }
 
 impl Running {
     /// Starts a command. Its output goes to files, so that it never waits for a reader.
     pub fn start(command: &mut Command) -> Self {
-        let stdout = tempfile::tempfile().unwrap();
-        let stderr = tempfile::tempfile().unwrap();
+        let [stdout, stderr] = [(); 2].map(|()| NamedTempFile::new().unwrap());
         let child = command
             .stdin(Stdio::null())
-            .stdout(stdout.try_clone().unwrap())
-            .stderr(stderr.try_clone().unwrap())
+            .stdout(stdout.reopen().unwrap())
+            .stderr(stderr.reopen().unwrap())
             .spawn()
             .unwrap_or_else(|error| panic!("{command:?}: {error}"));
         Self {
@@ -68,8 +68,17 @@ impl Running {
     }
 
     /// Kills it without warning, `later` than something has come true. False when it had ended by itself before.
-    pub fn kill_when(mut self, later: Duration, mut come_true: impl FnMut() -> bool) -> bool {
-        while !come_true() {
+    pub fn kill_when(self, later: Duration, mut come_true: impl FnMut() -> bool) -> bool {
+        self.kill(later, |_| come_true())
+    }
+
+    /// The same when it has printed so many lines.
+    pub fn kill_after_lines(self, lines: usize, later: Duration) -> bool {
+        self.kill(later, |running| running.lines() >= lines)
+    }
+
+    fn kill(mut self, later: Duration, mut come_true: impl FnMut(&Self) -> bool) -> bool {
+        while !come_true(&self) {
             if self.ended() {
                 return false;
             }
@@ -86,6 +95,13 @@ impl Running {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         alive
+    }
+
+    fn lines(&self) -> usize {
+        [&self.stdout, &self.stderr]
+            .map(|file| text(file).lines().count())
+            .iter()
+            .sum()
     }
 
     fn ended(&mut self) -> bool {
@@ -118,8 +134,8 @@ impl Running {
             wall,
             cpu,
             peak_kib: self.peak_kib,
-            stdout: text(&mut self.stdout),
-            stderr: text(&mut self.stderr),
+            stdout: text(&self.stdout),
+            stderr: text(&self.stderr),
         }
     }
 }
@@ -139,10 +155,8 @@ fn high_water(status: &str) -> u64 {
         .map_or(0, |number| number.parse().unwrap())
 }
 
-fn text(file: &mut File) -> String {
-    let mut bytes = Vec::new();
-    file.rewind().unwrap();
-    file.read_to_end(&mut bytes).unwrap();
+fn text(file: &NamedTempFile) -> String {
+    let bytes = fs::read(file.path()).unwrap();
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
