@@ -27,7 +27,6 @@ pub const TEST: Group = Group {
     what: "run the tests",
     packages: &[
         "xvfb",
-        "xauth",
         "webkit2gtk-driver",
         "dbus",
         "dbus-daemon",

@@ -5,7 +5,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::run::{self, Outcome};
@@ -189,30 +188,19 @@ fn bindings() -> Outcome {
     bindings::check()
 }
 
-/// The real window under a display of its own, with a keychain on a session bus of its own.
+/// The real window, on a screen and a session bus of the test's own.
 fn desktop() -> Outcome {
     build()?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new("dbus-run-session");
+    let mut command = run::cargo_command(&["test", "--workspace"]);
     command
-        .current_dir(run::root())
         .args([
-            "--",
-            "xvfb-run",
-            "-a",
-            "-s",
-            "-screen 0 1280x800x24",
-            "mold",
-            "-run",
-        ])
-        .arg(cargo)
-        .args([
-            "test",
-            "--workspace",
             "--features",
             "stegvis-journeys/desktop",
+            "--test",
+            "desktop",
         ])
-        .args(["--test", "desktop", "--", "--show-output"])
+        .args(["--", "--show-output"])
+        .env_remove("DISPLAY")
         .env("STEGVIS_DESKTOP_BIN", program("stegvis-desktop"));
     run::visible(&mut command)
 }
