@@ -186,7 +186,6 @@ fn a_copy_runs_over_implicit_tls_and_over_starttls_and_only_to_servers_it_trusts
     let target = Dovecot::start_with_tls(Store::Sdbox);
     let project = tempfile::tempdir().unwrap();
     Corpus::new(13, 60).load(source.port, "anna");
-    // Both authorities in one file, where the operating system keeps its own.
     let authorities = project.path().join("authorities.pem");
     let pem = [&source, &target].map(|server| std::fs::read_to_string(server.authority()).unwrap());
     std::fs::write(&authorities, pem.concat()).unwrap();
@@ -199,7 +198,7 @@ fn a_copy_runs_over_implicit_tls_and_over_starttls_and_only_to_servers_it_trusts
     let said = format!("{}{}", refused.stdout, refused.stderr).to_lowercase();
     assert!(said.contains("certificate"), "{said}");
 
-    let run = Running::start(copy().env("SSL_CERT_FILE", &authorities)).finish();
+    let run = Running::start(copy().arg("--trust-ca").arg(&authorities)).finish();
     assert!(
         run.status.success(),
         "{}\n{}\n{}",
