@@ -40,7 +40,7 @@ fn build(arguments: Arguments) -> tauri::Result<tauri::App> {
     // A folder of one's own is a program of one's own; otherwise a second start shows the first window.
     if arguments.data.is_none() {
         builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| {
-            window::show(app)
+            window::show(app);
         }));
     }
     builder

@@ -1,6 +1,7 @@
 //! What a window stands on: a display, a session bus with a keychain or none, a home, and WebKit's driver.
 //! All of it is this test's own and ends with it, whatever becomes of the test.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -45,6 +46,16 @@ impl Desk {
         let runtime = home.path().join("run");
         fs::create_dir(&runtime).unwrap();
         fs::set_permissions(&runtime, fs::Permissions::from_mode(0o700)).unwrap();
+        // What a person's desktop does with a file: show it. Here the file's name is noted.
+        let programs = home.path().join("bin");
+        fs::create_dir(&programs).unwrap();
+        let opener = programs.join("xdg-open");
+        fs::write(
+            &opener,
+            "#!/bin/sh\nprintf '%s\\n' \"$1\" >> \"$HOME/opened\"\n",
+        )
+        .unwrap();
+        fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();
         let (display, screen) = match std::env::var("DISPLAY") {
             Ok(display) if !display.is_empty() => (display, None),
             _ => {
@@ -82,6 +93,7 @@ impl Desk {
             .arg(format!("--port={port}"))
             .env("DISPLAY", &self.display)
             .env("HOME", self.home.path())
+            .env("PATH", self.path())
             .env("XDG_RUNTIME_DIR", self.home.path().join("run"))
             .env("LC_ALL", "C.UTF-8")
             .env("TZ", "Europe/Stockholm")
@@ -111,6 +123,18 @@ impl Desk {
             TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok()
         });
         driver
+    }
+
+    /// The programs of the system, with our own before them.
+    fn path(&self) -> OsString {
+        let system = std::env::var_os("PATH").unwrap_or_default();
+        let ours = std::iter::once(self.home.path().join("bin"));
+        std::env::join_paths(ours.chain(std::env::split_paths(&system))).unwrap()
+    }
+
+    /// Files that the program asked the system to show.
+    pub fn opened(&self) -> String {
+        fs::read_to_string(self.home.path().join("opened")).unwrap_or_default()
     }
 }
 

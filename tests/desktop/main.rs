@@ -71,6 +71,10 @@ async fn the_practice_company_is_migrated_by_clicks_with_a_stop_on_the_way() {
     );
     window.press("resume").await;
     read_the_report(&mut window, chosen.len()).await;
+    window.press("open-html").await;
+    wait_until("the system is asked to show the report", || {
+        desk.opened().trim_end().ends_with("report/report.html")
+    });
     window.close().await;
     assert_the_judge_agrees(data.path(), &chosen);
 }

@@ -42,7 +42,7 @@ fn open(handle: &AppHandle, file: &Path) -> Result<(), Error> {
         .open_path(&shown, None::<&str>)
         .map_err(|error| {
             Error::new(
-                ErrorCode::NotAvailableYet,
+                ErrorCode::CannotOpen,
                 format!("no program opens {shown}: {error}"),
                 "Open the file from its folder.",
             )

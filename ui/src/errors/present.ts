@@ -48,6 +48,7 @@ const errors: Record<ErrorCode, { severity: Severity; title: () => string; help:
   NoProject: { severity: 'wait', title: m.error_NoProject, help: m.error_NoProject_help },
   ProjectInUse: { severity: 'wait', title: m.error_ProjectInUse, help: m.error_ProjectInUse_help },
   ProjectUnreadable: { severity: 'bad', title: m.error_ProjectUnreadable, help: m.error_ProjectUnreadable_help },
+  CannotOpen: { severity: 'bad', title: m.error_CannotOpen, help: m.error_CannotOpen_help },
   CannotWrite: { severity: 'bad', title: m.error_CannotWrite, help: m.error_CannotWrite_help },
   InvalidInput: { severity: 'wait', title: m.error_InvalidInput, help: m.error_InvalidInput_help },
   NotAList: { severity: 'wait', title: m.error_NotAList, help: m.error_NotAList_help },

@@ -17,6 +17,8 @@ pub enum ErrorCode {
     ProjectUnreadable,
     /// A file could not be written.
     CannotWrite,
+    /// The system has no program for a file, or could not start it.
+    CannotOpen,
     /// The input is not valid; the message names the place.
     InvalidInput,
     /// A file is no list of mailboxes.
