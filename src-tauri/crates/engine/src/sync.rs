@@ -2,7 +2,7 @@
 
 mod attempt;
 mod copy;
-mod patience;
+pub(crate) mod patience;
 mod progress;
 
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::stream::{StreamExt as _, TryStreamExt as _};
 use sha2::{Digest as _, Sha256};
@@ -11,9 +12,13 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::ports::{
-    Body, ChangesRequest, EndpointError, FetchRequest, FetchedBody, MailboxRef, Side,
-    SourceConnector, SourceMailbox,
+    Body, ChangesRequest, EndpointError, EndpointErrorKind, FetchRequest, FetchedBody, MailboxRef,
+    Side, SourceConnector, SourceMailbox,
 };
+use crate::sync::patience::Patience;
+
+/// The first pause after a broken connection.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
 
 /// What the comparison of a mailbox, or of several, found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -80,13 +85,39 @@ pub async fn verify(
         .map(|(user, mailbox)| {
             let (journal, source, target) =
                 (Arc::clone(journal), Arc::clone(source), Arc::clone(target));
-            async move { verify_user(&journal, &source, &target, &user, &mailbox).await }
+            async move { patiently(&journal, &source, &target, &user, &mailbox).await }
         })
         .buffer_unordered(concurrency.max(1))
         .try_fold(Verification::default(), |sum, one| async move {
             Ok(sum.plus(one))
         })
         .await
+}
+
+/// Compares one mailbox, again from its start where a connection broke: reading has no effect to undo.
+async fn patiently(
+    journal: &Arc<Journal>,
+    source: &Arc<dyn SourceConnector>,
+    target: &Arc<dyn SourceConnector>,
+    user: &MigrationUser,
+    mailbox: &MailboxRef,
+) -> Result<Verification, VerifyError> {
+    let mut patience = Patience::new(FIRST_PAUSE);
+    loop {
+        match verify_user(journal, source, target, user, mailbox).await {
+            Err(VerifyError::Endpoint(side, error)) if error.is_transient() => {
+                let pause = match error.kind {
+                    EndpointErrorKind::Throttled { wait } => Some(wait),
+                    _ => patience.pause(),
+                };
+                match pause {
+                    Some(pause) => tokio::time::sleep(pause).await,
+                    None => return Err(VerifyError::Endpoint(side, error)),
+                }
+            }
+            ended => return ended,
+        }
+    }
 }
 
 async fn verify_user(

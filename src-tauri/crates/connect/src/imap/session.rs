@@ -81,10 +81,10 @@ impl Session {
         // The plain part of the conversation happens on a borrowed stream, so that nothing read before
         // TLS can survive into it.
         let mut stream = stream;
-        {
+        let greeting = {
             let (read, write) = stream.split();
             let mut plain = PlainTalk { read, write };
-            plain.line().await?;
+            let greeting = plain.line().await?;
             plain.say("s0 STARTTLS\r\n").await?;
             loop {
                 let line = plain.line().await?;
@@ -98,10 +98,17 @@ impl Session {
                     ));
                 }
             }
-        }
+            greeting
+        };
         let config = tls::client_config(&endpoint.trust)?;
         let stream = tls::handshake(stream, &endpoint.host, &config, PATIENCE).await?;
-        Ok(Self::over(stream, endpoint))
+        let mut session = Self::over(stream, endpoint);
+        session.greeting = greeting
+            .strip_prefix("* OK")
+            .unwrap_or(&greeting)
+            .trim()
+            .to_owned();
+        Ok(session)
     }
 
     fn over(
@@ -170,7 +177,7 @@ impl Session {
             }
         };
         if done.status.state != State::Ok {
-            return Err(sign_in_error(&done.status));
+            return Err(sign_in_error(&done.status, &self.gate));
         }
         self.capabilities = match done.status.capabilities() {
             Some(told) => told,
@@ -363,12 +370,12 @@ pub(super) fn command_error(status: &StatusLine, gate: &Gate) -> EndpointError {
     EndpointError::new(kind, words)
 }
 
-fn sign_in_error(status: &StatusLine) -> EndpointError {
+fn sign_in_error(status: &StatusLine, gate: &Gate) -> EndpointError {
     let lower = status.text.to_ascii_lowercase();
     let kind = if status.has_code("UNAVAILABLE") {
         EndpointErrorKind::Unreachable
     } else if status.suggested_backoff().is_some() {
-        return command_error(status, &Gate::default());
+        return command_error(status, gate);
     } else if lower.contains("not connected") {
         EndpointErrorKind::RightsMissing
     } else {

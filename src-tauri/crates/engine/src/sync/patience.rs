@@ -7,23 +7,23 @@ const TRIES: u32 = 8;
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Pauses that grow while nothing moves, and an end to them.
-pub(super) struct Patience {
+pub(crate) struct Patience {
     first: Duration,
     tried: u32,
 }
 
 impl Patience {
-    pub(super) fn new(first: Duration) -> Self {
+    pub(crate) fn new(first: Duration) -> Self {
         Self { first, tried: 0 }
     }
 
     /// Something moved: the count starts anew.
-    pub(super) fn renew(&mut self) {
+    pub(crate) fn renew(&mut self) {
         self.tried = 0;
     }
 
     /// The pause before the next try, or `None` when it is enough.
-    pub(super) fn pause(&mut self) -> Option<Duration> {
+    pub(crate) fn pause(&mut self) -> Option<Duration> {
         if self.tried >= TRIES {
             return None;
         }
