@@ -10,7 +10,6 @@ mod project;
 mod wizard;
 
 use serde::{Deserialize, Serialize};
-use specta_typescript::Typescript;
 use stegvis_api::dto::AppEvent;
 use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, Event, collect_commands, collect_events};
@@ -19,8 +18,9 @@ use tauri_specta::{Builder, ErrorHandlingMode, Event, collect_commands, collect_
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, Event)]
 pub struct CoreEvent(pub AppEvent);
 
-/// The contract as Tauri serves it.
-pub(crate) fn builder() -> Builder<Wry> {
+/// The contract: what Tauri serves, and what the wizard's side of it is generated from.
+#[must_use]
+pub fn contract() -> Builder<Wry> {
     Builder::new()
         .commands(collect_commands![
             wizard::app_view,
@@ -54,16 +54,4 @@ pub(crate) fn builder() -> Builder<Wry> {
         .error_handling(ErrorHandlingMode::Throw)
         // What is sent and what is received have one shape each.
         .disable_serde_phases()
-}
-
-/// The contract as TypeScript, written to a file.
-///
-/// # Errors
-/// The words that tell why it cannot be written.
-pub fn bindings(file: &std::path::Path) -> Result<(), String> {
-    let language = Typescript::default()
-        .header("// Generated from the Rust types by `cargo xtask bindings`; do not edit.\n");
-    builder()
-        .export(language, file)
-        .map_err(|error| error.to_string())
 }

@@ -20,7 +20,7 @@ use tauri::{Manager as _, RunEvent, WindowEvent};
 use crate::args::Arguments;
 use crate::practice::PracticeLab;
 
-pub use ipc::bindings;
+pub use ipc::contract;
 
 /// Opens the window and stays until it is closed.
 pub fn run() -> ExitCode {
@@ -35,7 +35,7 @@ pub fn run() -> ExitCode {
 }
 
 fn build(arguments: Arguments) -> tauri::Result<tauri::App> {
-    let contract = ipc::builder();
+    let contract = contract();
     let mut builder = tauri::Builder::default();
     // A folder of one's own is a program of one's own; otherwise a second start shows the first window.
     if arguments.data.is_none() {

@@ -23,7 +23,7 @@ fn generate(flags: &[&str]) -> Outcome {
         "--quiet",
         "-p",
         "stegvis-desktop",
-        "--bin",
+        "--example",
         "bindings",
         "--",
     ];

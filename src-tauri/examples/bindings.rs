@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use specta_typescript::Typescript;
+
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/platform/bindings.gen.ts");
     let outcome = match words.as_slice() {
-        [] => stegvis_desktop::bindings(&file),
+        [] => write(&file),
         ["--check"] => check(&file),
         _ => Err("bindings [--check]".to_owned()),
     };
@@ -21,9 +23,17 @@ fn main() -> ExitCode {
     }
 }
 
+fn write(file: &Path) -> Result<(), String> {
+    let language = Typescript::default()
+        .header("// Generated from the Rust types by `cargo xtask bindings`; do not edit.\n");
+    stegvis_desktop::contract()
+        .export(language, file)
+        .map_err(|error| error.to_string())
+}
+
 fn check(file: &Path) -> Result<(), String> {
     let fresh = fresh_file()?;
-    stegvis_desktop::bindings(&fresh)?;
+    write(&fresh)?;
     let read = |file: &Path| {
         std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
     };
