@@ -16,6 +16,7 @@ use crate::dto::{
     PlanView, PreflightView, ProjectView, RecentProject, ReportFile, ReportView, RunView,
 };
 use crate::practice::Practice;
+use crate::prepare::ABOUT_MAILBOXES;
 use crate::project::{Events, Project, damaged, key};
 use crate::report::words::Language;
 use crate::secrets::Secrets;
@@ -114,7 +115,12 @@ impl App {
         journal.transaction(|tx| {
             tx.set_setting(key::KIND, "Practice")?;
             tx.set_setting(key::NAME, &details.company)?;
-            tx.set_setting(key::MAILBOXES, &size.to_string())
+            tx.set_setting(key::MAILBOXES, &size.to_string())?;
+            // The practice company knows what it is; the answers can be changed like anyone's.
+            if tx.setting(key::ANSWERS)?.is_none() {
+                tx.set_setting(key::ANSWERS, &practice_answers(size))?;
+            }
+            Ok::<_, stegvis_journal::JournalError>(())
         })?;
         let secrets = Arc::clone(&self.secrets);
         let project = Project::open(
@@ -206,7 +212,17 @@ impl App {
         &self,
         choices: Vec<MailboxChoice>,
     ) -> Result<MailboxesView, Error> {
-        self.project().await?.choose(&choices).await
+        let project = self.project().await?;
+        let view = project.choose(&choices).await?;
+        // Findings about mailboxes that are not on the list any more would stop nobody.
+        if project.view()?.facts.preflight.is_some() {
+            tokio::spawn(async move {
+                if let Err(error) = project.run_preflight(&ABOUT_MAILBOXES).await {
+                    tracing::warn!(%error, "the checks could not run again");
+                }
+            });
+        }
+        Ok(view)
     }
 
     /// The endpoint.
@@ -232,6 +248,7 @@ impl App {
     /// Starts what waits.
     pub async fn start(&self) -> Result<RunView, Error> {
         let project = self.project().await?;
+        project.checked().await;
         project.start(false)?;
         project.run_view()
     }
@@ -253,6 +270,7 @@ impl App {
     /// Tries the failed mailboxes again, and with them what was stopped.
     pub async fn retry_failed(&self) -> Result<RunView, Error> {
         let project = self.project().await?;
+        project.checked().await;
         project.start(true)?;
         project.run_view()
     }
@@ -341,6 +359,23 @@ impl App {
             .and_then(|()| std::fs::write(&file, text))
             .map_err(|error| Error::cannot_write(&file, &error))
     }
+}
+
+/// What the practice company would answer to the five questions.
+fn practice_answers(mailboxes: u32) -> String {
+    let count = match mailboxes {
+        0..=150 => "UpTo150",
+        151..=2000 => "UpTo2000",
+        _ => "More",
+    };
+    serde_json::json!({
+        "exchange": "Exchange2007",
+        "count": count,
+        "directorySync": "Yes",
+        "singleSignOn": "No",
+        "pace": "InGroups",
+    })
+    .to_string()
 }
 
 #[derive(Serialize, Deserialize)]

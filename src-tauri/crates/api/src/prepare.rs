@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use stegvis_engine::ports::Clock as _;
@@ -9,9 +10,9 @@ use stegvis_engine::preflight::{Finding, ORDER, PreflightPorts, preflight};
 use stegvis_journal::StoredFinding;
 use stegvis_model::{CheckId, Severity, StoredName as _};
 
-use crate::Error;
 use crate::dto::{AppEvent, ConnectionView, EvidenceLine, FindingView, PreflightView};
 use crate::project::{Project, damaged, key};
+use crate::{Error, ErrorCode};
 
 /// What of a finding the journal keeps as one text.
 #[derive(Serialize, Deserialize)]
@@ -23,8 +24,19 @@ struct Facts {
 impl Project {
     /// Runs every check, or one of them again.
     pub(crate) async fn run_preflight(&self, checks: &[CheckId]) -> Result<PreflightView, Error> {
+        // The right test writes a TargetAddress over itself: never beside a run that writes it too.
+        if self.live().running() {
+            return Err(Error {
+                retry: true,
+                ..Error::new(
+                    ErrorCode::Running,
+                    "a batch is running",
+                    "Run the checks when it has ended or is stopped.",
+                )
+            });
+        }
         let started = self.clock.now();
-        *self.checking.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        let checking = Checking::begin(self);
         let ports = PreflightPorts {
             directory: self.connections.directory.clone(),
             tenant: self.connections.tenant.clone(),
@@ -43,7 +55,7 @@ impl Project {
             }
         };
         preflight(&ports, &chosen, checks, &tell).await;
-        *self.checking.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        drop(checking);
         let ended = self.clock.now();
         let took = ended.duration_since(started).as_millis();
         self.setting(|tx| {
@@ -54,6 +66,13 @@ impl Project {
         })?;
         self.tell_project();
         self.preflight_view()
+    }
+
+    /// Waits until no check is running.
+    pub(crate) async fn checked(&self) {
+        while *self.checking.lock().unwrap_or_else(PoisonError::into_inner) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     fn keep_finding(&self, finding: &Finding) -> Result<(), Error> {
@@ -114,8 +133,8 @@ impl Project {
             took_ms: took.and_then(|text| text.parse().ok()).unwrap_or(0),
             tenant: ConnectionView {
                 connected: tenant_answered.is_some(),
-                account: details.tenant.client_id.clone(),
-                endpoint: details.tenant.organization.clone(),
+                account: details.tenant.organization.clone(),
+                endpoint: details.tenant.client_id.clone(),
                 server_words: None,
             },
             directory: ConnectionView {
@@ -128,6 +147,38 @@ impl Project {
         })
     }
 }
+
+/// Notes that checks are running, until it is dropped, however they end.
+struct Checking<'a>(&'a Project);
+
+impl<'a> Checking<'a> {
+    fn begin(project: &'a Project) -> Self {
+        *project
+            .checking
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = true;
+        Self(project)
+    }
+}
+
+impl Drop for Checking<'_> {
+    fn drop(&mut self) {
+        *self
+            .0
+            .checking
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = false;
+    }
+}
+
+/// The checks that are about the chosen mailboxes, and so find something else when others are chosen.
+pub(crate) const ABOUT_MAILBOXES: [CheckId; 5] = [
+    CheckId::DomainVerified,
+    CheckId::MailUserExists,
+    CheckId::SourceOpens,
+    CheckId::TargetAddressWritable,
+    CheckId::Licences,
+];
 
 /// The check of a name.
 pub(crate) fn check(name: &str) -> Result<CheckId, Error> {

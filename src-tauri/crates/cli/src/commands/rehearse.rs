@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use stegvis_api::dto::{
-    AnswersDto, FindingView, LedgerView, MailSent, MailboxChoice, PlanView, ReportFile, ReportView,
+    FindingView, LedgerView, MailSent, MailboxChoice, PlanView, ReportFile, ReportView,
     VerificationView,
 };
 use stegvis_api::{App, Error, ErrorCode, Secrets};
@@ -174,7 +174,6 @@ async fn rehearse(
         .await?;
     app.set_language(&arguments.language).await?;
     shown.say(&format!("{} opened in {}", view.name, view.path));
-    app.answer(staged_answers()).await?;
 
     let mut findings = app.run_preflight().await?.findings;
     // What a bad line broke is tested again, as a person would.
@@ -330,17 +329,6 @@ async fn choose(app: &App) -> Result<(), Error> {
         .collect();
     app.choose_mailboxes(choices).await?;
     Ok(())
-}
-
-fn staged_answers() -> AnswersDto {
-    let answer = |name: &str| Some(name.to_owned());
-    AnswersDto {
-        exchange: answer("Exchange2007"),
-        count: answer("UpTo150"),
-        directory_sync: answer("Yes"),
-        single_sign_on: answer("No"),
-        pace: answer("InGroups"),
-    }
 }
 
 fn outcome(
