@@ -130,6 +130,7 @@ async fn a_tenant_shows_its_sync_its_domains_and_a_mail_user_for_every_mailbox()
         facts,
         [
             (&*details.domain, true, false),
+            ("nordvikbygg.example", true, false),
             (&*details.tenant_domain, true, true)
         ]
     );

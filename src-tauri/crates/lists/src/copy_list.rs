@@ -50,6 +50,16 @@ pub enum ListError {
         "the first line has no column {0}; it must have EmailAddress,SourceUser,SourcePassword,TargetUser,TargetPassword"
     )]
     Column(&'static str),
+    /// A row has more or fewer cells than the first line.
+    #[error("line {line}: {found} cells, where the first line has {wanted}")]
+    Cells {
+        /// The line, as an editor numbers it.
+        line: u64,
+        /// How many it has.
+        found: usize,
+        /// How many the first line has.
+        wanted: usize,
+    },
     /// An address is not one.
     #[error("line {line}: {error}")]
     Address {
@@ -78,7 +88,10 @@ pub enum ListError {
 pub fn read_copy_list(bytes: &[u8]) -> Result<Vec<CopyRow>, ListError> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     // Only the header is trimmed: a password may begin or end with a space.
-    let mut reader = ReaderBuilder::new().trim(Trim::Headers).from_reader(bytes);
+    let mut reader = ReaderBuilder::new()
+        .trim(Trim::Headers)
+        .flexible(true)
+        .from_reader(bytes);
     let header = reader.headers()?.clone();
     let column = |name: &'static str| {
         header
@@ -104,7 +117,14 @@ pub fn read_copy_list(bytes: &[u8]) -> Result<Vec<CopyRow>, ListError> {
     let (mut rows, mut seen) = (Vec::new(), BTreeSet::new());
     for record in reader.records() {
         let record = record?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |at| line(bytes, at));
+        if record.len() != header.len() {
+            return Err(ListError::Cells {
+                line,
+                found: record.len(),
+                wanted: header.len(),
+            });
+        }
         let parsed: SmtpAddress = cell(&record, address)
             .trim()
             .parse()
@@ -137,6 +157,15 @@ pub fn read_copy_list(bytes: &[u8]) -> Result<Vec<CopyRow>, ListError> {
     }
 }
 
+/// The line of a record, as an editor numbers it. Excel ends lines with CR LF; a record read after a CR is said to
+/// begin at the LF, on the line before.
+fn line(bytes: &[u8], at: &csv::Position) -> u64 {
+    let next = usize::try_from(at.byte())
+        .ok()
+        .and_then(|byte| bytes.get(byte));
+    at.line() + u64::from(next == Some(&b'\n'))
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
@@ -165,15 +194,21 @@ mod tests {
                 .to_string()
         };
         assert_eq!(error(""), "the list has no rows");
-        assert_eq!(
-            error("a@b.se,,,,\nanna,,,,\n"),
-            "line 3: \"anna\" must have one @ between name and domain"
-        );
-        assert_eq!(
-            error("a@b.se,,,,\nA@B.se,,,,\n"),
-            "line 3: A@b.se stands in the list already"
-        );
-        assert!(error("a@b.se,,\n").contains("line: 2"));
+        for end in ["\n", "\r\n"] {
+            let error = |rows: &str| error(&rows.replace('\n', end));
+            assert_eq!(
+                error("a@b.se,,,,\nanna,,,,\n"),
+                "line 3: \"anna\" must have one @ between name and domain"
+            );
+            assert_eq!(
+                error("a@b.se,,,,\nA@B.se,,,,\n"),
+                "line 3: A@b.se stands in the list already"
+            );
+            assert_eq!(
+                error("a@b.se,,\n"),
+                "line 2: 3 cells, where the first line has 5"
+            );
+        }
         assert!(matches!(
             read_copy_list(b"EmailAddress\na@b.se\n"),
             Err(ListError::Column("SourceUser"))
