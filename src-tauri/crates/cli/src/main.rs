@@ -14,7 +14,7 @@ use clap::{Parser, Subcommand};
 
 /// Staged Exchange migrations, step by step.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(name = "stegvis", version, about, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
