@@ -4,11 +4,12 @@
 //! shared dependencies are the same each time and nothing is compiled twice.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::run::{self, Outcome};
-use crate::{bindings, deny, setup, web};
+use crate::{deny, setup, web};
 
 struct Stage {
     name: &'static str,
@@ -143,9 +144,16 @@ fn clippy() -> Outcome {
     ])
 }
 
-/// Programs and tests in one go.
+/// Programs, tests and the contract's generator in one go.
 fn build() -> Outcome {
-    run::cargo(&["build", "--workspace", "--bins", "--tests", "--quiet"])
+    run::cargo(&[
+        "build",
+        "--workspace",
+        "--bins",
+        "--tests",
+        "--examples",
+        "--quiet",
+    ])
 }
 
 fn unit() -> Outcome {
@@ -184,8 +192,12 @@ fn journeys() -> Outcome {
     run::visible(&mut command)
 }
 
+/// As `cargo xtask bindings --check`, with the program that the build stage made.
 fn bindings() -> Outcome {
-    bindings::check()
+    build()?;
+    let mut command = Command::new(program("examples/bindings"));
+    command.arg("--check").current_dir(run::root());
+    run::visible(&mut command)
 }
 
 /// The real window, on a screen and a session bus of the test's own.
@@ -205,13 +217,13 @@ fn desktop() -> Outcome {
     run::visible(&mut command)
 }
 
-fn program(name: &str) -> std::path::PathBuf {
+fn program(name: &str) -> PathBuf {
     run::target()
         .join("debug")
         .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-fn entries(folder: &Path) -> Result<Vec<std::path::PathBuf>, String> {
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
