@@ -25,6 +25,18 @@ pub(super) struct FoundFolder {
     pub(super) status: Option<FolderStatus>,
 }
 
+impl FoundFolder {
+    /// What the folder is: as the server tells, or, where it gives no other sign (Exchange), by its name
+    /// at the top of the mailbox.
+    pub(super) fn kind(&self, by_name: bool) -> Option<WellKnownFolder> {
+        let named = || match self.path.names() {
+            [only] if by_name => WellKnownFolder::by_localised_name(only),
+            _ => None,
+        };
+        self.well_known.or_else(named)
+    }
+}
+
 impl Layout {
     /// The name on the wire of a path, ready to stand in a command.
     pub(super) fn wire_name(&self, path: &FolderPath) -> String {

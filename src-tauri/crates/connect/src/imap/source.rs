@@ -5,7 +5,7 @@ use stegvis_engine::ports::{
     Body, BodyStream, ByteBudget, Changes, ChangesRequest, Chunk, EndpointError, EndpointErrorKind,
     FetchRequest, Fetched, FetchedBody, ItemMeta, SourceFolder, SourceMailbox,
 };
-use stegvis_model::{ItemKey, SkipReason, SyncState, WellKnownFolder};
+use stegvis_model::{ItemKey, SkipReason, SyncState};
 use stegvis_wire::imap::{Response, State, number_set};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -53,12 +53,8 @@ impl SourceMailbox for ImapSourceMailbox {
         Ok(found
             .into_iter()
             .map(|folder| {
-                let named = || match folder.path.names() {
-                    [only] if by_name => WellKnownFolder::by_localised_name(only),
-                    _ => None,
-                };
                 SourceFolder {
-                    well_known: folder.well_known.or_else(named),
+                    well_known: folder.kind(by_name),
                     selectable: folder.selectable,
                     items: folder.status.as_ref().and_then(|status| status.messages),
                     state: folder

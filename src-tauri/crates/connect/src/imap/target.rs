@@ -3,7 +3,7 @@ use stegvis_engine::ports::{
     Ack, Candidate, CandidatesRequest, EndpointError, Outgoing, TargetFolder, TargetMailbox,
     Written, fingerprint,
 };
-use stegvis_model::{FolderPath, WellKnownFolder};
+use stegvis_model::FolderPath;
 use stegvis_wire::imap::State;
 use tokio::sync::mpsc;
 
@@ -37,13 +37,9 @@ impl TargetMailbox for ImapTargetMailbox {
         Ok(found
             .into_iter()
             .map(|folder| {
-                let named = || match folder.path.names() {
-                    [only] if by_name => WellKnownFolder::by_localised_name(only),
-                    _ => None,
-                };
                 let status = folder.status.as_ref();
                 TargetFolder {
-                    well_known: folder.well_known.or_else(named),
+                    well_known: folder.kind(by_name),
                     selectable: folder.selectable,
                     items: status.and_then(|status| status.messages).unwrap_or(0),
                     next: Written {
