@@ -52,17 +52,15 @@ impl SourceMailbox for ImapSourceMailbox {
         let by_name = self.session.is_exchange();
         Ok(found
             .into_iter()
-            .map(|folder| {
-                SourceFolder {
-                    well_known: folder.kind(by_name),
-                    selectable: folder.selectable,
-                    items: folder.status.as_ref().and_then(|status| status.messages),
-                    state: folder
-                        .status
-                        .and_then(|status| status.uid_validity.zip(status.uid_next))
-                        .map(|(validity, next)| SyncState(key(validity, next))),
-                    path: folder.path,
-                }
+            .map(|folder| SourceFolder {
+                well_known: folder.kind(by_name),
+                selectable: folder.selectable,
+                items: folder.status.as_ref().and_then(|status| status.messages),
+                state: folder
+                    .status
+                    .and_then(|status| status.uid_validity.zip(status.uid_next))
+                    .map(|(validity, next)| SyncState(key(validity, next))),
+                path: folder.path,
             })
             .collect())
     }

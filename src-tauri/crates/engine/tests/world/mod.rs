@@ -35,10 +35,13 @@ pub struct Breaks {
     pub writes: Vec<u32>,
 }
 
+/// A message in the target: seconds of its date, flags, octets.
+type Arrived = (i64, MessageFlags, Vec<u8>);
+
 #[derive(Debug)]
 pub struct World {
     pub source: BTreeMap<String, Vec<Message>>,
-    pub target: Mutex<BTreeMap<String, Vec<(i64, MessageFlags, Vec<u8>)>>>,
+    pub target: Mutex<BTreeMap<String, Vec<Arrived>>>,
     pub breaks: Mutex<Breaks>,
     /// Messages whose writing the target refuses, by their bytes.
     pub refused: Vec<Vec<u8>>,
