@@ -241,3 +241,69 @@ fn a_wrong_password_is_an_error_that_names_the_side_and_not_the_password() {
     assert!(!said.contains("wrong-and-secret"), "{said}");
     assert!(said.to_lowercase().contains("target"), "{said}");
 }
+
+#[test]
+fn of_a_list_the_one_wrong_password_is_named_and_the_others_finish_and_a_retry_touches_only_it() {
+    let pair = Pair::new(Store::Sdbox);
+    let people = ["anna@example.com", "bo@example.com", "cecilia@example.com"];
+    for (seed, user) in (20..).zip(people) {
+        Corpus::new(seed, 15).load(pair.source.port, user);
+    }
+    let list = pair.project.path().join("list.csv");
+    let write = |wrong: Option<&str>| {
+        let mut rows =
+            String::from("EmailAddress,SourceUser,SourcePassword,TargetUser,TargetPassword\r\n");
+        for user in people {
+            let target = if wrong == Some(user) {
+                "mistyped"
+            } else {
+                PASSWORD
+            };
+            rows.push_str(&format!("{user},{user},{PASSWORD},{user},{target}\r\n"));
+        }
+        std::fs::write(&list, rows).unwrap();
+    };
+    let copy = || {
+        let [source, target] = pair.ports.map(|port| format!("imap://127.0.0.1:{port}"));
+        let mut command = stegvis_copy_urls(&source, &target, pair.project.path());
+        command.arg("--list").arg(&list);
+        let run = Running::start(&mut command).finish();
+        let json: Value = serde_json::from_str(&run.stdout)
+            .unwrap_or_else(|error| panic!("{error} in {}\n{}", run.stdout, run.stderr));
+        (run, json)
+    };
+    let of = |json: &Value, user: &str| {
+        let users = json["users"].as_array().unwrap();
+        users
+            .iter()
+            .find(|row| row["emailAddress"] == user)
+            .unwrap()
+            .clone()
+    };
+
+    write(Some("bo@example.com"));
+    let (run, json) = copy();
+    assert!(!run.status.success(), "{json}");
+    assert_eq!(json["reconciled"], false, "{json}");
+    assert_eq!(
+        of(&json, "bo@example.com")["status"],
+        "Failed (TargetSignInRefused)"
+    );
+    for user in ["anna@example.com", "cecilia@example.com"] {
+        assert_eq!(of(&json, user)["status"], "Synced", "{json}");
+        assert_eq!(of(&json, user)["copiedNow"], 15, "{json}");
+    }
+
+    write(None);
+    let (run, json) = copy();
+    assert!(run.status.success(), "{json}");
+    assert_eq!(json["reconciled"], true, "{json}");
+    let now = people.map(|user| of(&json, user)["copiedNow"].as_u64());
+    assert_eq!(now, [Some(0), Some(15), Some(0)], "{json}");
+    for user in people {
+        let [left, right] =
+            [&pair.source, &pair.target].map(|server| read_all(server.port, user, PASSWORD));
+        let found = compare(&left, &right);
+        assert!(found.is_exact(), "{found}");
+    }
+}

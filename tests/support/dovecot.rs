@@ -264,5 +264,7 @@ service imap-login {{
     for service in ["anvil", "stats"] {
         writeln!(text, "service {service} {{\n  chroot =\n}}").unwrap();
     }
+    // Without it, one wrong password makes every later sign-in wait up to fifteen seconds.
+    text.push_str("service anvil {\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}\n");
     text
 }
