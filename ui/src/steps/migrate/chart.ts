@@ -1,7 +1,7 @@
 // The geometry of the throughput chart: one series, from zero, with round ticks.
 import type { ThroughputPoint, ThrottledSpan } from '../../platform/types';
 
-export const box = { width: 372, height: 78, left: 28, right: 366, top: 8, bottom: 61 } as const;
+export const box = { width: 372, height: 78, left: 36, right: 366, top: 8, bottom: 61 } as const;
 
 /** A round number at or above `value` whose half is as round. */
 export function roundUp(value: number): number {
