@@ -41,6 +41,10 @@ pub(super) fn report_html(view: &ReportView, language: Language) -> Result<Strin
         copied => say("Copied", "Kopierade"),
         skipped => say("Skipped", "Överhoppade"),
         excluded => say("Excluded", "Undantagna"),
+        excluded_why => say(
+            "Excluded folders hold calendars, contacts, tasks, notes or unsent mail; this version copies mail. The CSV names the rule for each.",
+            "Undantagna mappar innehåller kalendrar, kontakter, uppgifter, anteckningar eller osänd post; den här versionen kopierar e‑post. CSV-filen anger regeln för var och en.",
+        ),
         total => say("Total", "Summa"),
         reconciles => say("Reconciles", "Stämmer"),
         differs => say("Differs", "Skiljer sig"),
@@ -65,6 +69,7 @@ pub(super) fn report_html(view: &ReportView, language: Language) -> Result<Strin
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_filter("number", move |number: u64| grouped(number, language));
+    environment.add_filter("moment", moment);
     environment
         .render_str(
             TEMPLATE,
@@ -77,6 +82,15 @@ pub(super) fn report_html(view: &ReportView, language: Language) -> Result<Strin
                 "Report this.",
             )
         })
+}
+
+/// A time as the report tells it: to the minute, in UTC, so that two readers see the same.
+fn moment(at: Option<String>) -> String {
+    let at = at.and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    at.map_or_else(
+        || "–".to_owned(),
+        |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+    )
 }
 
 /// A number with its thousands apart, as each language writes it.
@@ -102,5 +116,14 @@ mod tests {
         assert_eq!(grouped(572_420, Language::English), "572,420");
         assert_eq!(grouped(12_480, Language::Swedish), "12\u{a0}480");
         assert_eq!(grouped(7, Language::Swedish), "7");
+    }
+
+    #[test]
+    fn a_time_is_told_to_the_minute() {
+        assert_eq!(
+            moment(Some("2026-11-25T01:48:18.642737032Z".to_owned())),
+            "2026-11-25 01:48 UTC"
+        );
+        assert_eq!(moment(None), "–");
     }
 }
