@@ -1,11 +1,29 @@
-//! Lists of mailboxes: read from files, and written as Exchange Online wants them.
+//! Lists of mailboxes: read from any file an administrator has, and written as Exchange Online wants them.
 //!
-//! Lives here: the list of `stegvis copy` and the staged CSV. May import: `stegvis-model`.
-//! Deliberately absent: sockets, the directory, and any repair that is not shown. A file in another
-//! dialect than plain comma-separated UTF-8 is refused with its place, never guessed at.
+//! Lives here: the list doctor (text in any encoding and dialect, spreadsheets, the repairs), the staged CSV,
+//! and the list of `stegvis copy`. May import: `stegvis-model`.
+//! Deliberately absent: sockets, files, the directory, and any repair that is not a finding. The list of
+//! `stegvis copy` holds passwords of two servers: another dialect than plain comma-separated UTF-8 is refused
+//! there with its place, never guessed at.
 
+mod booleans;
+mod cells;
+mod columns;
 mod copy_list;
+mod delimited;
+mod doctor;
+mod encoding;
+mod finding;
+mod grid;
+mod invisible;
+mod sheet;
 mod staged;
 
+pub use columns::{Column, Meaning};
 pub use copy_list::{CopyRow, ListError, read_copy_list};
-pub use staged::{MOST_ROWS, StagedRow, TooManyRows, write_staged_csv};
+pub use doctor::{ListFormat, ListRow, MOST_BYTES, MailboxList, NotAList, read_list};
+pub use encoding::TextEncoding;
+pub use finding::{Finding, FindingCode, RowStatus};
+pub use staged::{
+    MOST_ROWS, Reader, StagedRow, TooManyRows, formula_safe, write_list, write_staged_csv,
+};

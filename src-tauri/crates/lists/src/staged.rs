@@ -1,5 +1,10 @@
+use secrecy::{ExposeSecret as _, SecretString};
 use stegvis_model::SmtpAddress;
 use thiserror::Error;
+
+use crate::booleans::microsoft_word;
+use crate::doctor::MailboxList;
+use crate::finding::RowStatus;
 
 /// Rows that Exchange Online takes in one file (facts `microsoft365.md` section 1.4).
 pub const MOST_ROWS: usize = 2000;
@@ -16,6 +21,15 @@ pub struct StagedRow {
 #[error("{0} rows; Exchange Online takes at most 2,000 in one file")]
 pub struct TooManyRows(pub usize);
 
+/// Who a file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Exchange Online: no byte order mark, every cell as it is.
+    ExchangeOnline,
+    /// A person with a spreadsheet: a byte order mark, no cell that is taken for a formula, no passwords.
+    Person,
+}
+
 /// The staged CSV, to the byte as Exchange Online takes it: the exact header, commas, CRLF, no BOM, and
 /// only the columns that are used.
 ///
@@ -25,19 +39,127 @@ pub fn write_staged_csv(rows: &[StagedRow]) -> Result<String, TooManyRows> {
     if rows.len() > MOST_ROWS {
         return Err(TooManyRows(rows.len()));
     }
-    let mut csv = String::from("EmailAddress\r\n");
-    for row in rows {
-        // An address holds no comma, quote or line end: its type sees to that.
-        csv.push_str(&row.address.to_string());
-        csv.push_str("\r\n");
+    let rows: Vec<Row<'_>> = rows
+        .iter()
+        .map(|row| Row {
+            address: row.address.to_string(),
+            password: None,
+            force: None,
+        })
+        .collect();
+    Ok(write(&rows, Reader::ExchangeOnline))
+}
+
+/// The rows of a list that are not rejected, in as many files as they need. Every file has the same columns.
+/// They hold the passwords of the list where they are for Exchange Online.
+#[must_use]
+pub fn write_list(list: &MailboxList, reader: Reader) -> Vec<SecretString> {
+    let rows: Vec<Row<'_>> = list
+        .rows
+        .iter()
+        .filter(|row| row.status() != RowStatus::Rejected)
+        .filter_map(|row| {
+            // As it stands in the list, whose casing nobody asked to change.
+            row.address.as_ref()?;
+            Some(Row {
+                address: row.text.clone(),
+                password: row.password.as_ref(),
+                force: row.force_change_password,
+            })
+        })
+        .collect();
+    let columns = Used::of(&rows, reader);
+    rows.chunks(MOST_ROWS)
+        .map(|rows| columns.write(rows, reader).into())
+        .collect()
+}
+
+struct Row<'a> {
+    address: String,
+    password: Option<&'a SecretString>,
+    force: Option<bool>,
+}
+
+/// Which of the columns that may be left out are used.
+#[derive(Clone, Copy)]
+struct Used {
+    password: bool,
+    force: bool,
+}
+
+fn write(rows: &[Row<'_>], reader: Reader) -> String {
+    Used::of(rows, reader).write(rows, reader)
+}
+
+impl Used {
+    fn of(rows: &[Row<'_>], reader: Reader) -> Self {
+        Self {
+            password: reader == Reader::ExchangeOnline
+                && rows.iter().any(|row| row.password.is_some()),
+            force: rows.iter().any(|row| row.force.is_some()),
+        }
     }
-    Ok(csv)
+
+    fn write(self, rows: &[Row<'_>], reader: Reader) -> String {
+        let mut csv = String::new();
+        if reader == Reader::Person {
+            csv.push('\u{FEFF}');
+        }
+        csv.push_str("EmailAddress");
+        if self.password {
+            csv.push_str(",Password");
+        }
+        if self.force {
+            csv.push_str(",ForceChangePassword");
+        }
+        csv.push_str("\r\n");
+        for row in rows {
+            csv.push_str(&cell(match reader {
+                Reader::ExchangeOnline => row.address.clone(),
+                Reader::Person => formula_safe(&row.address),
+            }));
+            if self.password {
+                let password = row.password.map_or("", |password| password.expose_secret());
+                csv.push(',');
+                csv.push_str(&cell(password.to_owned()));
+            }
+            if self.force {
+                csv.push(',');
+                csv.push_str(row.force.map_or("", microsoft_word));
+            }
+            csv.push_str("\r\n");
+        }
+        csv
+    }
+}
+
+/// A cell that no spreadsheet takes for a formula. Never for a file meant for Exchange Online.
+#[must_use]
+pub fn formula_safe(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Quoted where it must be, and where a reader might trim it.
+fn cell(text: String) -> String {
+    let quote = text.contains(['"', ',', ';', '\t', '\r', '\n'])
+        || text.starts_with(char::is_whitespace)
+        || text.ends_with(char::is_whitespace);
+    if quote {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::read_list;
 
     #[test]
     fn the_file_is_what_exchange_online_takes_to_the_byte() {
@@ -52,5 +174,35 @@ mod tests {
         );
         let many: Vec<StagedRow> = rows.iter().cycle().take(2001).cloned().collect();
         assert_eq!(write_staged_csv(&many), Err(TooManyRows(2001)));
+    }
+
+    #[test]
+    fn only_used_columns_are_written_and_a_person_gets_no_password_and_no_formula() {
+        let text = "E-post;Lösenord;ForceChangePassword\n+anna@b.se;\" =1;\"\"å \";SANT\nBo@B.se;;\nfel;x;\n";
+        let list = read_list(text.as_bytes(), None).unwrap();
+        let written = |reader| {
+            let files = write_list(&list, reader);
+            let texts = files.iter().map(|file| file.expose_secret().to_owned());
+            texts.collect::<Vec<_>>()
+        };
+        assert_eq!(
+            written(Reader::ExchangeOnline),
+            [
+                "EmailAddress,Password,ForceChangePassword\r\n+anna@b.se,\" =1;\"\"å \",True\r\nBo@B.se,,\r\n"
+            ]
+        );
+        assert_eq!(
+            written(Reader::Person),
+            ["\u{FEFF}EmailAddress,ForceChangePassword\r\n'+anna@b.se,True\r\nBo@B.se,\r\n"]
+        );
+    }
+
+    #[test]
+    fn more_rows_than_a_file_may_have_make_more_files() {
+        let rows: String = (0..4001).map(|n| format!("u{n}@b.se\n")).collect();
+        let list = read_list(rows.as_bytes(), None).unwrap();
+        let lines = |file: &SecretString| file.expose_secret().lines().count() - 1;
+        let files = write_list(&list, Reader::ExchangeOnline);
+        assert_eq!(files.iter().map(lines).collect::<Vec<_>>(), [2000, 2000, 1]);
     }
 }
