@@ -13,6 +13,7 @@ pub mod dto;
 mod endpoint;
 mod error;
 mod letters;
+pub mod list;
 mod live;
 mod mailboxes;
 mod migrate;

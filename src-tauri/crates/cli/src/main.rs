@@ -26,6 +26,9 @@ enum Command {
     Copy(commands::copy::CopyArguments),
     /// The whole staged migration against the practice organisation.
     Rehearse(commands::rehearse::RehearseArguments),
+    /// Mailbox lists: check them, convert them for Exchange Online.
+    #[command(subcommand)]
+    List(commands::list::ListCommand),
     /// The practice organisation by itself.
     #[command(subcommand)]
     Lab(commands::lab::LabCommand),
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         match arguments.command {
             Command::Copy(arguments) => commands::copy::run(arguments).await,
             Command::Rehearse(arguments) => commands::rehearse::run(arguments).await,
+            Command::List(command) => commands::list::run(command),
             Command::Lab(command) => commands::lab::run(command).await,
         }
     });
