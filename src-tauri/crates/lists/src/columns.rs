@@ -182,12 +182,20 @@ fn below_heading(lines: &[Line], index: usize) -> Option<Layout> {
     let header = lines.get(index)?;
     let below = lines.get(index + 1..).unwrap_or_default();
     let folded: Vec<String> = header.cells.iter().map(|cell| fold(cell.text())).collect();
-    let address = folded
+    let (rank, address) = folded
         .iter()
         .enumerate()
         .filter_map(|(column, word)| Some((address_rank(word)?, column)))
-        .min()?
-        .1;
+        .min()?;
+    // "Mail" may head anything: a column without a single @ and without a formula is no column of addresses.
+    let promising = |line: &Line| {
+        line.cell(address)
+            .is_some_and(|cell| cell.text().contains(['@', '=', '#']))
+    };
+    let filled = below.iter().any(|line| !line.is_blank());
+    if rank > 0 && filled && !below.iter().any(promising) {
+        return None;
+    }
     let find = |words: &[&str]| {
         folded
             .iter()

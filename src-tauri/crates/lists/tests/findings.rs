@@ -183,6 +183,8 @@ fn what_is_no_list_gets_one_sentence() {
             NotAList::NoAddresses,
         ),
         (b"Namn;Telefon\nAnna;070\n", None, NotAList::NoAddresses),
+        (b"Mail,Place\nletters,hall\n", None, NotAList::NoAddresses),
+        (b"E-post\n", None, NotAList::NoRows),
         (
             b"a@b.se\n",
             Some("Blad1"),
