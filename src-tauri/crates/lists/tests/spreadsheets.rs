@@ -99,3 +99,35 @@ fn no_damage_to_a_spreadsheet_makes_the_reader_fall() {
         assert!(read_list(cut, None).is_err());
     }
 }
+
+#[test]
+fn the_older_excel_format_and_open_document_are_read_as_well() {
+    let xls = read_list(include_bytes!("fixtures/xlwt.xls"), None).unwrap();
+    assert_eq!(
+        rows(&xls),
+        [
+            (3, "anna@nordvik.example", "repaired", vec!["smtp-prefix"]),
+            (
+                4,
+                "bo@nordvik.example",
+                "repaired",
+                vec!["localised-boolean"]
+            ),
+        ]
+    );
+    let first = xls.rows.first().unwrap();
+    assert_eq!(first.password.as_ref().unwrap().expose_secret(), "åäö;,\"");
+    assert_eq!(first.force_change_password, Some(false));
+
+    let ods = read_list(include_bytes!("fixtures/odfpy.ods"), None).unwrap();
+    assert_eq!(
+        rows(&ods),
+        [
+            (3, "mans@nordvik.example", "repaired", vec!["display-name"]),
+            (4, "", "rejected", vec!["formula", "localised-boolean"]),
+        ]
+    );
+    let first = ods.rows.first().unwrap();
+    assert_eq!(first.force_change_password, Some(true));
+    assert_eq!(first.password.as_ref().unwrap().expose_secret(), "42");
+}
