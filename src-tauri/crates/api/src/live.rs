@@ -31,6 +31,8 @@ pub(crate) struct Live {
     pub(crate) stop: Option<CancellationToken>,
     pub(crate) users: BTreeMap<i64, LiveUser>,
     pub(crate) throughput: VecDeque<(Timestamp, u64)>,
+    /// Whether a status changed since the project's facts were last told.
+    pub(crate) changed: bool,
     pub(crate) throttled: Vec<(Timestamp, Option<Timestamp>)>,
     bytes: VecDeque<(Timestamp, u64)>,
 }
@@ -63,16 +65,23 @@ impl Live {
         }
     }
 
-    pub(crate) fn progress(&mut self, progress: &Progress, now: Timestamp) {
-        let user = self
-            .users
+    /// What the journal said of a mailbox that has not moved in this run.
+    pub(crate) fn known(&mut self, progress: Progress) {
+        self.users
             .entry(progress.user.0)
             .or_insert_with(|| LiveUser {
-                progress: progress.clone(),
+                before: progress.bytes_copied,
                 last_progress: None,
                 samples: VecDeque::new(),
-                before: progress.bytes_copied,
+                progress,
             });
+    }
+
+    pub(crate) fn progress(&mut self, progress: &Progress, now: Timestamp) {
+        self.known(progress.clone());
+        let Some(user) = self.users.get_mut(&progress.user.0) else {
+            return;
+        };
         if progress.items_done() > user.progress.items_done() || user.last_progress.is_none() {
             user.last_progress = Some(now);
         }

@@ -1,6 +1,5 @@
 //! The run as people watch it: snapshots, never deltas.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,30 +22,24 @@ const LATEST: f64 = 1.5;
 impl Project {
     /// The whole run.
     pub(crate) fn run_view(&self) -> Result<RunView, Error> {
-        let report = self.report()?;
+        // Told every second while a run runs: no counting of items here beyond what is not known yet.
+        let (all, batches, last_change) =
+            self.setting(|tx| Ok((tx.users()?, tx.batches()?, tx.last_logged()?)))?;
         let now = self.clock.now();
-        let mut totals = BTreeMap::new();
-        for user in &report.users {
-            totals.insert(user.user.id.0, Progress::read(&self.journal, user.user.id)?);
+        for user in &all {
+            if !self.live().users.contains_key(&user.id.0) {
+                let progress = Progress::read(&self.journal, user.id)?;
+                self.live().known(progress);
+            }
         }
         let live = self.live();
-        let batch_name = |user: &MigrationUser| {
-            report
-                .batches
-                .iter()
-                .find(|batch| batch.id == user.batch)
-                .map(|batch| batch.name.clone())
-        };
-        let users: Vec<MigrationUserView> = report
-            .users
+        let users: Vec<MigrationUserView> = all
             .iter()
             .filter_map(|user| {
-                let live_user = live.users.get(&user.user.id.0);
-                let progress = live_user
-                    .map(|user| &user.progress)
-                    .or_else(|| totals.get(&user.user.id.0))?;
-                let batch = batch_name(&user.user).unwrap_or_default();
-                Some(user_view(&user.user, batch, progress, live_user, now))
+                let moving = live.users.get(&user.id.0)?;
+                let batch = batches.iter().find(|batch| batch.id == user.batch);
+                let name = batch.map(|batch| batch.name.clone()).unwrap_or_default();
+                Some(user_view(user, name, &moving.progress, Some(moving), now))
             })
             .collect();
         let left: u64 = users
@@ -67,7 +60,7 @@ impl Project {
                 .ok()
                 .map(|at| at.to_string())
         };
-        let newest = report.batches.last();
+        let newest = batches.last();
         let last_progress = live
             .users
             .values()
@@ -76,15 +69,13 @@ impl Project {
         Ok(RunView {
             running: live.running(),
             stopping: live.stopping(),
-            batches: report
-                .batches
+            batches: batches
                 .iter()
                 .map(|batch| {
-                    let statuses: Vec<MigrationUserStatus> = report
-                        .users
+                    let statuses: Vec<MigrationUserStatus> = all
                         .iter()
-                        .filter(|user| user.user.batch == batch.id)
-                        .map(|user| user.user.status)
+                        .filter(|user| user.batch == batch.id)
+                        .map(|user| user.status)
                         .collect();
                     BatchView {
                         name: batch.name.clone(),
@@ -100,9 +91,7 @@ impl Project {
             started_at: newest
                 .and_then(|batch| batch.started_at)
                 .map(|at| at.to_string()),
-            last_progress_at: last_progress
-                .or(report.last_change)
-                .map(|at| at.to_string()),
+            last_progress_at: last_progress.or(last_change).map(|at| at.to_string()),
             expected_from: expected(EARLIEST).filter(|_| live.running() && left > 0),
             expected_to: expected(LATEST).filter(|_| live.running() && left > 0),
             status_mail_at: newest
@@ -134,7 +123,8 @@ impl Project {
             self.live().tick(self.clock.now(), throttled);
             self.tell_run();
             second += 1;
-            if second.is_multiple_of(5) {
+            let changed = std::mem::take(&mut self.live().changed);
+            if changed || second.is_multiple_of(5) {
                 self.tell_project();
             }
             // A stop is told at once; the run goes on until what is under way has ended.
@@ -154,7 +144,8 @@ impl Project {
             }
             RunEvent::User(user) => {
                 self.tell_user(user.id.0, self.clock.now());
-                self.tell_project();
+                // The facts count every item: once a second is often enough, however many change.
+                self.live().changed = true;
             }
             RunEvent::Mail(_) => self.tell_run(),
         }

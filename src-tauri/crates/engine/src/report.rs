@@ -124,7 +124,7 @@ pub fn report(journal: &Journal) -> Result<Report, JournalError> {
                 item,
             });
         }
-        let last_change = tx.log_entries()?.last().and_then(|entry| entry.at);
+        let last_change = tx.last_logged()?;
         Ok(Report {
             batches: tx.batches()?,
             users: reports,

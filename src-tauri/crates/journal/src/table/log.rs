@@ -1,5 +1,5 @@
 use jiff::Timestamp;
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 use stegvis_model::MigrationUserId;
 
 use crate::table::read_time;
@@ -41,6 +41,16 @@ impl Tx<'_> {
             .prepare_cached("INSERT INTO log (at, user_id, what, detail) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![at.to_string(), user.map(|id| id.0), what, detail])?;
         Ok(())
+    }
+
+    /// When the last line was added.
+    pub fn last_logged(&self) -> Result<Option<Timestamp>, JournalError> {
+        let last = self
+            .0
+            .prepare_cached("SELECT at FROM log ORDER BY id DESC LIMIT 1")?
+            .query_row([], |row| row.get(0))
+            .optional()?;
+        read_time("log.at", last)
     }
 
     /// Every line, oldest first.
