@@ -5,6 +5,7 @@
 
 mod app;
 mod connect;
+mod list;
 mod mailboxes;
 mod migrate;
 mod prepare;
@@ -13,6 +14,10 @@ mod report;
 
 pub use app::{AppEvent, AppView, CommandLine, KeychainView, RecentProject, Shell};
 pub use connect::{EndpointSettings, EndpointTest, EndpointTestId, EndpointView};
+pub use list::{
+    ListBatch, ListColumn, ListCounts, ListEdit, ListFile, ListFilter, ListFindingView, ListNote,
+    ListPage, ListQuery, ListRowView, ListSheet, ListSort, ListView, SavedList,
+};
 pub use mailboxes::{MailboxChoice, MailboxNote, MailboxRow, MailboxesView};
 pub use migrate::{
     BatchView, MigrationUserView, PlanStep, PlanStepKind, PlanView, RunView, ThrottledSpan,

@@ -15,7 +15,10 @@ mod target;
 mod tenant;
 
 pub use body::{Body, BodyStream, ByteBudget, Chunk, Held};
-pub use directory::{Directory, DirectoryRecipient};
+pub use directory::{
+    AcceptedDomain, AttributeChange, Directory, DirectoryEntry, DirectoryOrganization,
+    DirectoryRecipient, ExchangeServer, OtherRecipient, OtherRecipientKind,
+};
 pub use error::{EndpointError, EndpointErrorKind, Side};
 pub use fingerprint::{FINGERPRINT_FIELDS, fingerprint};
 pub use gate::Gate;
@@ -29,7 +32,7 @@ pub use target::{
     Ack, Candidate, CandidatesRequest, Outgoing, TargetConnector, TargetFolder, TargetMailbox,
     Written,
 };
-pub use tenant::{Organization, Tenant, TenantDomain, TenantRecipient};
+pub use tenant::{CloudMailbox, Organization, Tenant, TenantDomain, TenantRecipient};
 
 use stegvis_model::SmtpAddress;
 

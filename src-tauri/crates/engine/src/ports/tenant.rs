@@ -46,6 +46,19 @@ pub struct TenantRecipient {
     pub licensed: bool,
 }
 
+/// A mailbox of the tenant, as far as the old directory must know it once the old mailbox is converted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloudMailbox {
+    /// The primary SMTP address.
+    pub address: SmtpAddress,
+    /// Its address in the tenant's initial domain.
+    pub routing_address: SmtpAddress,
+    /// `LegacyExchangeDN` there: replies to mail sent from the cloud mailbox name it.
+    pub legacy_exchange_dn: String,
+    /// `ExchangeGuid`, in the byte order of the directory; `Guid` is another thing.
+    pub exchange_guid: Option<[u8; 16]>,
+}
+
 /// The tenant.
 #[async_trait]
 pub trait Tenant: Send + Sync {
@@ -63,6 +76,9 @@ pub trait Tenant: Send + Sync {
 
     /// Everything it holds, for checks over many addresses in few calls.
     async fn recipients(&self) -> Result<Vec<TenantRecipient>, EndpointError>;
+
+    /// The mailbox that has this address; nothing where it is a mail user still, or nothing at all.
+    async fn mailbox(&self, address: &SmtpAddress) -> Result<Option<CloudMailbox>, EndpointError>;
 
     /// Gives the mail user a licence that brings a mailbox, where it has none. The mailbox follows in
     /// its own time: ask [`Self::recipient`] until it is there.
