@@ -4,6 +4,7 @@
 
 pub mod add_mailbox_permission;
 pub mod error;
+pub mod get_mailbox;
 pub mod get_recipient;
 pub mod invoke;
 pub mod new_service_principal;
