@@ -30,7 +30,7 @@ pub use migrate::{
     ThroughputPoint,
 };
 pub use prepare::{ConnectionView, EvidenceLine, FindingView, PreflightTally, PreflightView};
-pub use project::{AnswersDto, ProjectFacts, ProjectKind, ProjectView, VerdictView};
+pub use project::{AnswersDto, ConversionFacts, ProjectFacts, ProjectKind, ProjectView, VerdictView};
 pub use report::{
     BatchLedger, FolderLedger, LedgerView, MailSent, MailSentKind, ReportFile, ReportView,
     SkippedItemView, SkippedReason, UserLedger, VerificationView,

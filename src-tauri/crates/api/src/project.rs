@@ -211,6 +211,7 @@ impl Project {
             ),
             ledger: (total.source.items > 0).then(|| ledger_view(total)),
             verified: self.verification()?.map(|verification| verification.agrees),
+            conversion: None,
         })
     }
 
