@@ -12,8 +12,9 @@ use tokio::sync::Mutex;
 
 use crate::connections::Places;
 use crate::dto::{
-    AnswersDto, AppView, CommandLine, EndpointSettings, EndpointView, MailboxChoice, MailboxesView,
-    PlanView, PreflightView, ProjectView, RecentProject, ReportFile, ReportView, RunView,
+    AnswersDto, AppView, CommandLine, EndpointSettings, EndpointView, ListEdit, ListPage,
+    ListQuery, ListView, MailboxChoice, MailboxesView, PlanView, PreflightView, ProjectView,
+    RecentProject, ReportFile, ReportView, RunView, SavedList,
 };
 use crate::practice::Practice;
 use crate::prepare::ABOUT_MAILBOXES;
@@ -214,14 +215,51 @@ impl App {
     ) -> Result<MailboxesView, Error> {
         let project = self.project().await?;
         let view = project.choose(&choices).await?;
-        // Findings about mailboxes that are not on the list any more would stop nobody.
-        if project.view()?.facts.preflight.is_some() {
-            tokio::spawn(async move {
-                if let Err(error) = project.run_preflight(&ABOUT_MAILBOXES).await {
-                    tracing::warn!(%error, "the checks could not run again");
-                }
-            });
-        }
+        check_mailboxes_again(project)?;
+        Ok(view)
+    }
+
+    /// Opens a list of mailboxes from a file, and checks it against the directory.
+    pub async fn open_list(&self, path: &Path) -> Result<ListView, Error> {
+        self.project().await?.open_list(path, &self.data).await
+    }
+
+    /// The open list.
+    pub async fn list_view(&self) -> Result<Option<ListView>, Error> {
+        Ok(self.project().await?.list_view())
+    }
+
+    /// The rows of a window.
+    pub async fn list_rows(&self, query: ListQuery) -> Result<ListPage, Error> {
+        self.project().await?.list_rows(&query)
+    }
+
+    /// Does to the list what a person asked for.
+    pub async fn edit_list(&self, edit: ListEdit) -> Result<ListView, Error> {
+        self.project().await?.edit_list(&edit, &self.data)
+    }
+
+    /// A file that *Save* will write, to the byte, but for the passwords, which are masked.
+    pub async fn preview_list(&self, file: u32) -> Result<String, Error> {
+        self.project().await?.preview_list(file)
+    }
+
+    /// Writes the list: for Exchange Online, or for a person with a spreadsheet. The file it came from is kept.
+    pub async fn save_list(&self, path: &Path, for_person: bool) -> Result<Vec<SavedList>, Error> {
+        self.project().await?.save_list(path, for_person)
+    }
+
+    /// Forgets the list; nothing else changes.
+    pub async fn close_list(&self) -> Result<(), Error> {
+        self.project().await?.close_list();
+        Ok(())
+    }
+
+    /// Makes the ready rows of the list the chosen mailboxes, with their pilot and their batches.
+    pub async fn use_list(&self) -> Result<MailboxesView, Error> {
+        let project = self.project().await?;
+        let view = project.use_list().await?;
+        check_mailboxes_again(project)?;
         Ok(view)
     }
 
@@ -359,6 +397,18 @@ impl App {
             .and_then(|()| std::fs::write(&file, text))
             .map_err(|error| Error::cannot_write(&file, &error))
     }
+}
+
+/// Findings about mailboxes that are not on the list any more would stop nobody.
+fn check_mailboxes_again(project: Arc<Project>) -> Result<(), Error> {
+    if project.view()?.facts.preflight.is_some() {
+        tokio::spawn(async move {
+            if let Err(error) = project.run_preflight(&ABOUT_MAILBOXES).await {
+                tracing::warn!(%error, "the checks could not run again");
+            }
+        });
+    }
+    Ok(())
 }
 
 /// What the practice company would answer to the five questions.

@@ -18,6 +18,7 @@ use crate::dto::{
     AnswersDto, AppEvent, LedgerView, PreflightTally, ProjectFacts, ProjectKind, ProjectView,
     VerdictView, VerificationView,
 };
+use crate::list::OpenList;
 use crate::live::Live;
 use crate::secrets::Secrets;
 use crate::{Error, ErrorCode};
@@ -32,6 +33,9 @@ pub(crate) struct Chosen {
     pub(crate) name: String,
     pub(crate) kind: String,
     pub(crate) pilot: bool,
+    /// The batch it was put into; nothing where the number decides.
+    #[serde(default)]
+    pub(crate) batch: Option<String>,
 }
 
 /// Keys of what a project keeps besides its tables.
@@ -61,6 +65,8 @@ pub(crate) struct Project {
     pub(crate) live: Mutex<Live>,
     pub(crate) checking: Mutex<bool>,
     pub(crate) endpoint_tests: Mutex<Vec<crate::dto::EndpointTest>>,
+    /// The list that is worked on. It may hold passwords, so it is nowhere else.
+    pub(crate) list: Mutex<Option<OpenList>>,
 }
 
 impl Project {
@@ -88,6 +94,7 @@ impl Project {
             live: Mutex::default(),
             checking: Mutex::new(false),
             endpoint_tests: Mutex::default(),
+            list: Mutex::default(),
         })
     }
 

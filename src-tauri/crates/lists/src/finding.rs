@@ -23,6 +23,12 @@ pub enum FindingCode {
     DoubleEncoded,
     /// A truth value in another language becomes Microsoft's.
     LocalisedBoolean,
+    /// A person wrote another text into the cell.
+    Edited,
+    /// Another address of a mailbox becomes its primary one.
+    AliasAddress,
+    /// The domain is federated: the password is not the tenant's to change.
+    FederatedDomain,
     /// Missing cells at the end of a row are taken as blank.
     ShortRow,
     /// A password holds typographic quotes; it is kept as it is.
@@ -39,6 +45,8 @@ pub enum FindingCode {
     NotAnAddress,
     /// The part before the @ holds a character that is not ASCII.
     NonAsciiLocalPart,
+    /// No mailbox of the directory has the address.
+    UnknownAddress,
     /// The address stands in a row above; `becomes` names it.
     Duplicate,
     /// The cell holds a formula instead of a value.
@@ -87,6 +95,9 @@ impl FindingCode {
             Self::Hyperlink => "hyperlink",
             Self::DoubleEncoded => "double-encoded",
             Self::LocalisedBoolean => "localised-boolean",
+            Self::Edited => "edited",
+            Self::AliasAddress => "alias-address",
+            Self::FederatedDomain => "federated-domain",
             Self::ShortRow => "short-row",
             Self::PasswordSmartPunctuation => "password-smart-punctuation",
             Self::PasswordInvisibleCharacters => "password-invisible-characters",
@@ -95,6 +106,7 @@ impl FindingCode {
             Self::NoAddress => "no-address",
             Self::NotAnAddress => "not-an-address",
             Self::NonAsciiLocalPart => "non-ascii-local-part",
+            Self::UnknownAddress => "unknown-address",
             Self::Duplicate => "duplicate",
             Self::Formula => "formula",
             Self::ErrorValue => "error-value",
@@ -116,6 +128,9 @@ impl FindingCode {
             | Self::Hyperlink
             | Self::DoubleEncoded
             | Self::LocalisedBoolean
+            | Self::Edited
+            | Self::AliasAddress
+            | Self::FederatedDomain
             | Self::ShortRow => RowStatus::Repaired,
             Self::PasswordSmartPunctuation
             | Self::PasswordInvisibleCharacters
@@ -124,6 +139,7 @@ impl FindingCode {
             | Self::NoAddress
             | Self::NotAnAddress
             | Self::NonAsciiLocalPart
+            | Self::UnknownAddress
             | Self::Duplicate
             | Self::Formula
             | Self::ErrorValue

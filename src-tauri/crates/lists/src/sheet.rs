@@ -28,12 +28,21 @@ pub(crate) struct Sheet {
     pub(crate) lines: Vec<Line>,
 }
 
-/// A spreadsheet's sheets: the ones read, and the names of those that are hidden.
+/// The name of a sheet, as the tab below a spreadsheet shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetTab {
+    /// Its name.
+    pub name: String,
+    /// Whether it is hidden.
+    pub hidden: bool,
+}
+
+/// A spreadsheet: the sheets that were read, and the tabs of all.
 #[derive(Debug)]
 pub(crate) struct Workbook {
     pub(crate) kind: SheetKind,
     pub(crate) sheets: Vec<Sheet>,
-    pub(crate) hidden: Vec<String>,
+    pub(crate) tabs: Vec<SheetTab>,
 }
 
 /// Whether the bytes begin as a ZIP or an OLE file does, whatever the file is called.
@@ -57,20 +66,24 @@ fn read_inner(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, String> {
         Sheets::Ods(_) => SheetKind::Ods,
         Sheets::Xlsb(_) => return Err("a binary workbook (.xlsb) is not read".to_owned()),
     };
-    let (mut names, mut hidden) = (Vec::new(), Vec::new());
-    let all = book.sheets_metadata().to_vec();
-    for sheet in &all {
-        let chosen =
-            wanted.is_some_and(|wanted| wanted.to_lowercase() == sheet.name.to_lowercase());
-        if chosen || (wanted.is_none() && sheet.visible == SheetVisible::Visible) {
-            names.push(sheet.name.clone());
-        }
-        if sheet.visible != SheetVisible::Visible && !chosen {
-            hidden.push(sheet.name.clone());
-        }
-    }
+    let tabs: Vec<SheetTab> = book
+        .sheets_metadata()
+        .iter()
+        .map(|sheet| SheetTab {
+            name: sheet.name.clone(),
+            hidden: sheet.visible != SheetVisible::Visible,
+        })
+        .collect();
+    let names: Vec<String> = tabs
+        .iter()
+        .filter(|tab| match wanted {
+            Some(wanted) => wanted.to_lowercase() == tab.name.to_lowercase(),
+            None => !tab.hidden,
+        })
+        .map(|tab| tab.name.clone())
+        .collect();
     if let (Some(wanted), true) = (wanted, names.is_empty()) {
-        let known: Vec<_> = all.iter().map(|sheet| sheet.name.as_str()).collect();
+        let known: Vec<_> = tabs.iter().map(|tab| tab.name.as_str()).collect();
         return Err(format!(
             "there is no sheet {wanted:?}; the file has {}",
             known.join(", ")
@@ -84,11 +97,7 @@ fn read_inner(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, String> {
             lines: lines(cells),
         });
     }
-    Ok(Workbook {
-        kind,
-        sheets,
-        hidden,
-    })
+    Ok(Workbook { kind, sheets, tabs })
 }
 
 type Cells = BTreeMap<(u32, u32), Cell>;
