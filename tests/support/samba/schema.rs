@@ -67,7 +67,7 @@ impl Attribute {
         }
     }
 
-    const fn new(self) -> Self {
+    const fn since_2007(self) -> Self {
         Self {
             since_2007: true,
             ..self
@@ -114,17 +114,17 @@ const ATTRIBUTES: &[Attribute] = &[
     one("msExchUserAccountControl", "X101", NUMBER),
     many("msExchPoliciesIncluded", "X50050", TEXT),
     many("msExchPoliciesExcluded", "X50051", TEXT),
-    one("msExchRecipientDisplayType", "X50730", NUMBER).new(),
-    one("msExchRecipientTypeDetails", "X50855", LARGE).new(),
-    one("msExchVersion", "T1", LARGE).new(),
-    one("msExchUserCulture", "T2", TEXT).new(),
-    many("msExchResourceMetaData", "T3", TEXT).new(),
-    many("msExchResourceSearchProperties", "T4", TEXT).new(),
-    one("msExchResourceDisplay", "T5", TEXT).new(),
-    one("msExchResourceCapacity", "T6", NUMBER).new(),
-    one("msExchCurrentServerRoles", "T7", NUMBER).new(),
-    one("msExchAcceptedDomainName", "T8", TEXT).new(),
-    one("msExchAcceptedDomainFlags", "T9", NUMBER).new(),
+    one("msExchRecipientDisplayType", "X50730", NUMBER).since_2007(),
+    one("msExchRecipientTypeDetails", "X50855", LARGE).since_2007(),
+    one("msExchVersion", "T1", LARGE).since_2007(),
+    one("msExchUserCulture", "T2", TEXT).since_2007(),
+    many("msExchResourceMetaData", "T3", TEXT).since_2007(),
+    many("msExchResourceSearchProperties", "T4", TEXT).since_2007(),
+    one("msExchResourceDisplay", "T5", TEXT).since_2007(),
+    one("msExchResourceCapacity", "T6", NUMBER).since_2007(),
+    one("msExchCurrentServerRoles", "T7", NUMBER).since_2007(),
+    one("msExchAcceptedDomainName", "T8", TEXT).since_2007(),
+    one("msExchAcceptedDomainFlags", "T9", NUMBER).since_2007(),
     one("msExchMailboxRetentionPeriod", "T10", NUMBER),
     many("msExchNonAuthoritativeDomains", "T11", TEXT),
     one("msExchDynamicDLFilter", "T12", TEXT),
