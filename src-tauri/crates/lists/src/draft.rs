@@ -55,6 +55,8 @@ struct State {
     holders: BTreeMap<String, BTreeSet<usize>>,
     /// The batches with names, in the order in which they were made; the pilot is not among them.
     batches: Vec<Arc<str>>,
+    /// What the batch of all the others is called.
+    rest: String,
 }
 
 /// What a person should know of a whole list.
@@ -177,6 +179,18 @@ impl Draft {
         Some(duplicate(&row.text, first.row))
     }
 
+    /// The address that is probably meant by a row that has none of the directory. Sought when it is asked for: few
+    /// rows are looked at, and all of a long list may need one.
+    #[must_use]
+    pub fn suggestion(&self, row: &DraftRow) -> Option<String> {
+        let known = self.known.as_deref()?;
+        if row.mailbox(known).is_some() {
+            return None;
+        }
+        let nearest = known.nearest(&row.text, &row.name)?;
+        Some(nearest.address.to_string())
+    }
+
     /// What a person should know of the whole list.
     #[must_use]
     pub fn notes(&self) -> Vec<Note> {
@@ -293,12 +307,14 @@ impl State {
             rows,
             holders: BTreeMap::new(),
             batches: Vec::new(),
+            rest: String::new(),
         };
         for index in 0..state.rows.len() {
             state.hold(index);
         }
         let keys: BTreeSet<String> = state.holders.keys().cloned().collect();
         state.merge(&keys);
+        state.name_rest();
         Ok(state)
     }
 

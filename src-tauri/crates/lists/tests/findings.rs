@@ -142,6 +142,23 @@ fn a_row_that_has_shifted_shows_no_piece_of_its_password() {
 }
 
 #[test]
+fn a_line_that_nobody_can_cut_shows_nothing_but_its_address() {
+    let lines = [
+        "a@b.se~hemlig~True",
+        "\u{A0}c@d.se hemlig",
+        "hemlig:e@f.se",
+        "Anna hemlig",
+        "g@h.se",
+        "Eva <i@j.se>",
+        "\"k@l.se~hem\"",
+        "m@n.se~hem@lig.se",
+    ];
+    let list = read(&lines.join("\n"));
+    assert!(!format!("{list:?}").contains("hem"), "{list:?}");
+    insta::assert_snapshot!(told(&list));
+}
+
+#[test]
 fn rows_are_numbered_as_excel_numbers_them_and_empty_ones_are_left_out() {
     let text =
         "sep=;\r\nEmailAddress;Password;;\r\n\r\na@b.se;\"x\r\ny\";;\n;;;\rc@d.se;z\n;;;\n\u{1A}";

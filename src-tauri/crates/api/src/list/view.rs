@@ -203,7 +203,7 @@ fn row_view(draft: &Draft, row: &DraftRow) -> ListRowView {
         kind: draft
             .mailbox(row)
             .map(|mailbox| mailbox.kind.name().to_owned()),
-        suggestion: row.suggestion.clone(),
+        suggestion: draft.suggestion(row),
         findings,
     }
 }

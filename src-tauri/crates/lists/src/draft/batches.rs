@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use secrecy::SecretString;
@@ -41,15 +41,18 @@ impl DraftRow {
 }
 
 impl State {
-    /// The name of the last batch, which has every row that was put into no other.
-    pub(super) fn rest(&self) -> String {
-        let numbers = self
-            .batches
+    /// Names the last batch, which has every row that was put into no other.
+    pub(super) fn name_rest(&mut self) {
+        let used: BTreeSet<&str> = self
+            .rows
+            .iter()
+            .filter_map(|row| row.choice.batch.as_deref())
+            .collect();
+        let numbers = used
             .iter()
             .filter_map(|name| name.strip_prefix(BATCH)?.parse::<usize>().ok());
-        let pilot = usize::from(self.rows.iter().any(DraftRow::in_pilot));
-        let taken = numbers.max().unwrap_or(0).max(self.batches.len() + pilot);
-        format!("{BATCH}{}", taken.saturating_add(1))
+        let taken = numbers.max().unwrap_or(0).max(used.len());
+        self.rest = format!("{BATCH}{}", taken.saturating_add(1));
     }
 
     /// The rows that will be written: the pilot, the batches with names, the rest.
@@ -65,7 +68,7 @@ impl State {
         std::iter::once(PILOT)
             .chain(self.batches.iter().map(|name| &**name))
             .filter_map(|name| Some((name.to_owned(), named.remove(name)?)))
-            .chain((!rest.is_empty()).then(|| (self.rest(), rest)))
+            .chain((!rest.is_empty()).then(|| (self.rest.clone(), rest)))
             .collect()
     }
 
@@ -77,7 +80,7 @@ impl State {
         if let Some(known) = self.batches.iter().find(|batch| ***batch == *name) {
             return Some(Arc::clone(known));
         }
-        if name == self.rest() {
+        if name == self.rest {
             return None;
         }
         let made: Arc<str> = name.into();
@@ -107,7 +110,7 @@ impl Draft {
             return None;
         }
         let named = row.choice.batch.as_deref().map(str::to_owned);
-        Some(named.unwrap_or_else(|| self.state.rest()))
+        Some(named.unwrap_or_else(|| self.state.rest.clone()))
     }
 
     /// The files that the ready rows are written into, the pilot first, each of one batch and of at most 2,000 rows.

@@ -157,9 +157,8 @@ impl Draft {
             }
             Edit::UseSuggestion(number) => {
                 let row = self.row(*number).ok_or(EditError::NoSuchRow(*number))?;
-                let text = row
-                    .suggestion
-                    .clone()
+                let text = self
+                    .suggestion(row)
                     .ok_or(EditError::NoSuggestion(*number))?;
                 self.choose(name, &[*number], |choice| {
                     choice.text = Some(text.clone());
@@ -239,6 +238,7 @@ impl Draft {
             self.state.hold(index);
         }
         self.state.merge(&keys);
+        self.state.name_rest();
         before
     }
 

@@ -28,8 +28,6 @@ pub struct DraftRow {
     pub address: Option<SmtpAddress>,
     /// Whether the password must be changed; nothing where the batch decides.
     pub force_change_password: Option<bool>,
-    /// The address that is probably meant.
-    pub suggestion: Option<String>,
     /// Findings, each with whether the person took it back. That the row is merged is not among them.
     pub findings: Vec<(Finding, bool)>,
     pub(super) merged_with: Option<usize>,
@@ -62,7 +60,6 @@ impl DraftRow {
             text: String::new(),
             address: None,
             force_change_password: None,
-            suggestion: None,
             findings: Vec::new(),
             merged_with: None,
             choice: Choice::default(),
@@ -79,9 +76,8 @@ impl DraftRow {
     /// Finds out what becomes of the row.
     pub(super) fn examine(&mut self, known: Option<&Known>) {
         self.findings.clear();
-        self.suggestion = None;
         let raw = self.cell.as_ref().map(Cell::text).unwrap_or_default();
-        let raw_was = if self.whole_line {
+        let raw_was = if self.whole_line && self.mended().1.is_none() {
             cells::without_the_rest(raw)
         } else {
             shown(raw)
@@ -116,11 +112,17 @@ impl DraftRow {
     }
 
     fn mend(&mut self) -> (String, Option<SmtpAddress>) {
-        let mut findings = Vec::new();
-        let found = cells::address(self.cell.as_ref(), self.whole_line, &mut findings);
+        let (text, address, findings) = self.mended();
         self.findings
             .extend(findings.into_iter().map(|finding| (finding, false)));
-        found
+        (text, address)
+    }
+
+    /// What the file's own cell can be mended to.
+    fn mended(&self) -> (String, Option<SmtpAddress>, Vec<Finding>) {
+        let mut findings = Vec::new();
+        let (text, address) = cells::address(self.cell.as_ref(), self.whole_line, &mut findings);
+        (text, address, findings)
     }
 
     /// What a person wrote is read as a cell of the file is.
@@ -135,13 +137,11 @@ impl DraftRow {
 
     /// The cell as it stood in the file; the repairs are shown as what was taken back.
     fn as_it_was(&mut self, was: &str) -> (String, Option<SmtpAddress>) {
-        let mut repairs = Vec::new();
-        match &self.choice.text {
-            Some(text) => repairs.push(edit(was, text)),
-            None => {
-                cells::address(self.cell.as_ref(), self.whole_line, &mut repairs);
-            }
-        }
+        let (_, _, mut reasons) = self.mended();
+        let mut repairs = match &self.choice.text {
+            Some(text) => vec![edit(was, text)],
+            None => reasons.clone(),
+        };
         repairs.retain(|finding| finding.code.status() == RowStatus::Repaired);
         self.findings
             .extend(repairs.into_iter().map(|finding| (finding, true)));
@@ -150,8 +150,6 @@ impl DraftRow {
             _ => None,
         };
         if address.is_none() {
-            let mut reasons = Vec::new();
-            cells::address(self.cell.as_ref(), self.whole_line, &mut reasons);
             reasons.retain(|finding| finding.code.status() == RowStatus::Rejected);
             let not_an_address = || {
                 Finding::new(
@@ -169,8 +167,11 @@ impl DraftRow {
 
     fn ask_directory(&mut self, known: &Known) {
         let column = Some(Meaning::EmailAddress);
-        match self.address.as_ref().map(|address| known.find(address)) {
-            Some(Some(mailbox)) => {
+        let Some(address) = &self.address else {
+            return;
+        };
+        match known.find(address) {
+            Some(mailbox) => {
                 self.name.clone_from(&mailbox.name);
                 let primary = mailbox.address.key();
                 if self.key.as_deref() != Some(primary.as_str()) {
@@ -189,19 +190,11 @@ impl DraftRow {
                     self.key = Some(primary);
                 }
             }
-            Some(None) => {
+            None => {
                 let finding = Finding::new(FindingCode::UnknownAddress, column, &self.text, None);
                 self.findings.push((finding, false));
-                self.suggest(known);
             }
-            None => self.suggest(known),
         }
-    }
-
-    fn suggest(&mut self, known: &Known) {
-        self.suggestion = known
-            .nearest(&self.text, &self.name)
-            .map(|mailbox| mailbox.address.to_string());
     }
 
     /// With federated sign-in the password is not the tenant's, and nobody can be made to change it there.
