@@ -91,16 +91,14 @@ impl DirectoryChanges {
                 ended |= matches!(then, Then::End) || gone(&changed);
                 changed
             };
-            outcomes.push(ChangeOutcome {
+            let outcome = ChangeOutcome {
                 address: address(item),
                 changed,
-            });
-            if let (false, Some(outcome)) = (
-                matches!(outcomes.last(), Some(outcome) if outcome.changed == Changed::NotBegun),
-                outcomes.last(),
-            ) {
+            };
+            outcomes.push(outcome.clone());
+            if outcome.changed != Changed::NotBegun {
                 tell(ChangeEvent {
-                    outcome: outcome.clone(),
+                    outcome,
                     done: outcomes.len(),
                     of: items.len(),
                 });

@@ -103,7 +103,7 @@ fn without(some: &[Vec<u8>], others: &[Vec<u8>]) -> Vec<Vec<u8>> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use proptest::prelude::*;
 
