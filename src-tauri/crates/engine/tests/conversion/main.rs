@@ -17,15 +17,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use forest::{Forest, Fuse, cloud, dn, mailbox, organization};
-use proptest::prelude::*;
 use stegvis_engine::conversion::{Conversions, Words};
-use stegvis_engine::directory::{Changed, DirectoryChanges, Forwardings, MxFacts};
+use stegvis_engine::directory::{Changed, DirectoryChanges, MxFacts};
 use stegvis_engine::ports::{Clock, DirectoryEntry};
 use stegvis_journal::{Journal, JournalError, NewUser};
 use stegvis_model::{
-    ConversionGate, DirectoryChangeCause as Cause, DirectoryChangeKind as Kind,
-    DirectoryChangeState as State, MigrationEvent, MigrationUserStatus as Status, RecipientKind,
-    SmtpAddress,
+    ConversionGate, DirectoryChangeCause as Cause, DirectoryChangeState as State, MigrationEvent,
+    MigrationUserStatus as Status, RecipientKind, SmtpAddress,
 };
 use tokio_util::sync::CancellationToken;
 
