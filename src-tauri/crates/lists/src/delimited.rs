@@ -112,6 +112,7 @@ fn records(text: &str, delimiter: char, most: usize) -> Vec<Line> {
         }
         lines.push(Line {
             row,
+            hidden: false,
             cells: std::mem::take(&mut cells),
         });
         row = row.saturating_add(1);

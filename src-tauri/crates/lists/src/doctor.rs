@@ -172,7 +172,10 @@ pub(crate) fn beside_the_address(line: &Line, reading: &Reading) -> Beside {
     let layout = &reading.layout;
     let counts_cells = matches!(reading.format, ListFormat::Text { .. });
     let width = layout.width.filter(|_| counts_cells);
-    let (row, shifted) = shape(line, layout, width);
+    let (mut row, shifted) = shape(line, layout, width);
+    if line.hidden {
+        row.push(Finding::new(FindingCode::HiddenRow, None, "hidden", None));
+    }
     let mut beside = Beside {
         row,
         columns: Vec::new(),

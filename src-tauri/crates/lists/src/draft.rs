@@ -66,6 +66,8 @@ pub enum Note {
     OtherSheets(Vec<String>),
     /// Sheets that are hidden and were not read.
     HiddenSheets(Vec<String>),
+    /// So many rows of the sheet are hidden, and were read.
+    HiddenRows(usize),
     /// So many rows have a password.
     PasswordColumn(usize),
     /// So many rows are in federated domains, which are these.
@@ -205,6 +207,11 @@ impl Draft {
             notes.push(Note::OtherSheets(names(false)));
             notes.push(Note::HiddenSheets(names(true)));
             notes.retain(|note| !matches!(note, Note::OtherSheets(names) | Note::HiddenSheets(names) if names.is_empty()));
+        }
+        let hidden = self.state.rows.iter().filter(|row| row.is_hidden());
+        match hidden.count() {
+            0 => {}
+            count => notes.push(Note::HiddenRows(count)),
         }
         let passwords = self.state.rows.iter().filter(|row| row.has_password());
         match passwords.count() {

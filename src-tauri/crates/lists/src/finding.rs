@@ -31,6 +31,8 @@ pub enum FindingCode {
     FederatedDomain,
     /// Missing cells at the end of a row are taken as blank.
     ShortRow,
+    /// The spreadsheet hides the row, by hand or by a filter; it is read all the same.
+    HiddenRow,
     /// A password holds typographic quotes; it is kept as it is.
     PasswordSmartPunctuation,
     /// A password holds characters that cannot be seen; it is kept as it is.
@@ -99,6 +101,7 @@ impl FindingCode {
             Self::AliasAddress => "alias-address",
             Self::FederatedDomain => "federated-domain",
             Self::ShortRow => "short-row",
+            Self::HiddenRow => "hidden-row",
             Self::PasswordSmartPunctuation => "password-smart-punctuation",
             Self::PasswordInvisibleCharacters => "password-invisible-characters",
             Self::PasswordOuterSpaces => "password-outer-spaces",
@@ -132,7 +135,8 @@ impl FindingCode {
             | Self::AliasAddress
             | Self::FederatedDomain
             | Self::ShortRow => RowStatus::Repaired,
-            Self::PasswordSmartPunctuation
+            Self::HiddenRow
+            | Self::PasswordSmartPunctuation
             | Self::PasswordInvisibleCharacters
             | Self::PasswordOuterSpaces => RowStatus::Ok,
             Self::TooManyCells

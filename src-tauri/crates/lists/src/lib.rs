@@ -6,6 +6,7 @@
 //! `stegvis copy` holds passwords of two servers: another dialect than plain comma-separated UTF-8 is refused
 //! there with its place, never guessed at.
 
+mod biff;
 mod booleans;
 mod cells;
 mod columns;
@@ -16,11 +17,13 @@ mod draft;
 mod encoding;
 mod finding;
 mod grid;
+mod hidden;
 mod invisible;
 mod known;
 mod reading;
 mod sheet;
 mod staged;
+mod zipped;
 
 pub use columns::{Column, Mapping, Meaning};
 pub use copy_list::{CopyRow, ListError, read_copy_list};

@@ -4,11 +4,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, Reader as _, SheetVisible, Sheets, open_workbook_auto_from_rs};
 
+use crate::biff;
 use crate::grid::{Cell, Line};
+use crate::hidden::HiddenRows;
+use crate::zipped;
 
 /// Cells of one sheet that are read. A list of 50,000 mailboxes has far fewer; a file made to fill the memory
 /// has more.
 const MOST_CELLS: usize = 4_000_000;
+
+/// How a ZIP file begins.
+const ZIP: &[u8] = b"PK\x03\x04";
 
 /// Columns that are looked at.
 const MOST_COLUMNS: u32 = 256;
@@ -47,7 +53,7 @@ pub(crate) struct Workbook {
 
 /// Whether the bytes begin as a ZIP or an OLE file does, whatever the file is called.
 pub(crate) fn is_workbook(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
+    bytes.starts_with(ZIP) || bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
 }
 
 /// Reads the sheet called `wanted`, even when it is hidden, or every sheet that is not hidden.
@@ -58,6 +64,11 @@ pub(crate) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, Strin
 }
 
 fn read_inner(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, String> {
+    let hidden = if bytes.starts_with(ZIP) {
+        zipped::survey(bytes)?
+    } else {
+        biff::survey(bytes)?
+    };
     let mut book = open_workbook_auto_from_rs(Cursor::new(bytes))
         .map_err(|error| format!("the spreadsheet cannot be read: {error}"))?;
     let kind = match &book {
@@ -93,8 +104,8 @@ fn read_inner(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, String> {
     for name in names {
         let cells = cells(&mut book, &name)?;
         sheets.push(Sheet {
+            lines: lines(cells, &name, &hidden),
             name,
-            lines: lines(cells),
         });
     }
     Ok(Workbook { kind, sheets, tabs })
@@ -188,13 +199,14 @@ fn formula(text: &str) -> Option<Cell> {
     }
 }
 
-fn lines(cells: Cells) -> Vec<Line> {
+fn lines(cells: Cells, sheet: &str, hidden: &HiddenRows) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for ((row, column), cell) in cells {
         let row = row.saturating_add(1);
         if lines.last().is_none_or(|line| line.row != row) {
             lines.push(Line {
                 row,
+                hidden: hidden.has(sheet, row),
                 cells: Vec::new(),
             });
         }

@@ -106,6 +106,7 @@ fn notes(draft: &Draft) -> Vec<ListNote> {
         .map(|found| match found {
             Note::OtherSheets(names) => note("OtherSheets", names.len(), names),
             Note::HiddenSheets(names) => note("HiddenSheets", names.len(), names),
+            Note::HiddenRows(rows) => note("HiddenRows", rows, Vec::new()),
             Note::PasswordColumn(rows) => note("PasswordColumn", rows, Vec::new()),
             Note::FederatedDomain(rows, domains) => note("FederatedDomain", rows, domains),
         })

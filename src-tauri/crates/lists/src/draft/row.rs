@@ -244,6 +244,13 @@ impl DraftRow {
         self.choice.left_out
     }
 
+    /// Whether the spreadsheet hides it.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        let mut findings = self.beside.row.iter();
+        findings.any(|finding| finding.code == FindingCode::HiddenRow)
+    }
+
     /// Whether it has a password.
     #[must_use]
     pub fn has_password(&self) -> bool {
