@@ -6,7 +6,6 @@
 mod consider;
 mod drive;
 mod gate;
-mod keep;
 mod plan;
 mod prove;
 
