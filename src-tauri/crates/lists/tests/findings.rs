@@ -1,30 +1,11 @@
 //! Every finding, as a person meets it: was, becomes.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod told;
+
 use secrecy::ExposeSecret as _;
 use stegvis_lists::{ListFormat, MailboxList, NotAList, RowStatus, read_list};
-
-fn told(list: &MailboxList) -> String {
-    let mut told = String::new();
-    for row in &list.rows {
-        told.push_str(&format!(
-            "{} {} {:?}\n",
-            row.row,
-            row.status().name(),
-            row.text
-        ));
-        for finding in &row.findings {
-            told.push_str(&format!(
-                "    {} {}: {:?} -> {:?}\n",
-                finding.code.name(),
-                finding.column.map_or("row", |column| column.name()),
-                finding.was,
-                finding.becomes
-            ));
-        }
-    }
-    told
-}
+use told::told;
 
 fn read(text: &str) -> MailboxList {
     read_list(text.as_bytes(), None).unwrap()
