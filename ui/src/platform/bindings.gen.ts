@@ -31,12 +31,31 @@ export const commands = {
 	runView: () => __TAURI_INVOKE<RunView>("run_view"),
 	reportView: () => __TAURI_INVOKE<ReportView>("report_view"),
 	saveReport: (language: string) => __TAURI_INVOKE<ReportFile[]>("save_report", { language }),
+	pickList: (title: string, kind: string) => __TAURI_INVOKE<ListView | null>("pick_list", { title, kind }),
+	listView: () => __TAURI_INVOKE<ListView | null>("list_view"),
+	listRows: (query: ListQuery) => __TAURI_INVOKE<ListPage>("list_rows", { query }),
+	editList: (edit: ListEdit) => __TAURI_INVOKE<ListView>("edit_list", { edit }),
+	previewList: (index: number) => __TAURI_INVOKE<string>("preview_list", { index }),
+	saveList: (title: string, kind: string, forPerson: boolean) => __TAURI_INVOKE<SavedList[]>("save_list", { title, kind, forPerson }),
+	useList: () => __TAURI_INVOKE<null>("use_list"),
+	closeList: () => __TAURI_INVOKE<null>("close_list"),
 	openReport: (format: string) => __TAURI_INVOKE<null>("open_report", { format }),
+	convertView: (selected: number | null) => __TAURI_INVOKE<ConvertView>("convert_view", { selected }),
+	checkGates: () => __TAURI_INVOKE<ConvertView>("check_gates"),
+	skippedItems: (user: number) => __TAURI_INVOKE<SkippedItemView[]>("skipped_items", { user }),
+	signSkipped: (user: number, seen: number) => __TAURI_INVOKE<ConvertView>("sign_skipped", { user, seen }),
+	backUp: (users: number[]) => __TAURI_INVOKE<ConvertView>("back_up", { users }),
+	convert: (users: number[]) => __TAURI_INVOKE<ConvertView>("convert", { users }),
+	prove: (users: number[]) => __TAURI_INVOKE<ConvertView>("prove", { users }),
+	undoConversion: (users: number[]) => __TAURI_INVOKE<ConvertView>("undo_conversion", { users }),
+	stopConverting: () => __TAURI_INVOKE<ConvertView>("stop_converting"),
+	saveLdif: () => __TAURI_INVOKE<ReportFile>("save_ldif"),
 };
 
 /** Events */
 export const events = {
 	coreEvent: makeEvent<CoreEvent, CoreEvent>("core-event"),
+	listDropped: makeEvent<ListDrop, ListDrop>("list-dropped"),
 };
 
 /* Types */
@@ -74,7 +93,11 @@ view: MigrationUserView } |
 /**  The run as a whole moved on. */
 { event: "Run"; 
 /**  The run. */
-view: RunView };
+view: RunView } | 
+/**  A conversion, or what surrounds it, moved on. */
+{ event: "Convert"; 
+/**  All of it. */
+view: ConvertView };
 
 /**  The program itself, before a project is open. */
 export type AppView = {
@@ -523,6 +546,8 @@ export type ProjectFacts = {
 	ledger: LedgerView | null,
 	/**  Whether the read-back of the target agreed, once it ran. */
 	verified: boolean | null,
+	/**  The conversion, once its gates were examined. */
+	conversion: ConversionFacts | null,
 };
 
 /**  What a project is for. */
@@ -716,6 +741,234 @@ export type VerificationView = {
 	/**  Whether it agrees. */
 	agrees: boolean,
 };
+
+export type ListView = {
+	file: string,
+	size: number,
+	savedAt: string | null,
+	kind: string,
+	encoding: string | null,
+	delimiter: string | null,
+	sheet: string | null,
+	sheets: ListSheet[],
+	columns: ListColumn[],
+	mappingRemembered: boolean,
+	notes: ListNote[],
+	counts: ListCounts,
+	batches: ListBatch[],
+	undo: string | null,
+	files: ListFile[],
+};
+
+export type ListSheet = {
+	name: string,
+	hidden: boolean,
+};
+
+export type ListColumn = {
+	index: number,
+	source: string,
+	means: string | null,
+};
+
+export type ListNote = {
+	code: string,
+	count: number,
+	names: string[],
+};
+
+export type ListCounts = {
+	all: number,
+	decide: number,
+	repaired: number,
+	ok: number,
+	leftOut: number,
+	pilot: number,
+	ready: number,
+};
+
+export type ListBatch = {
+	name: string,
+	rows: number,
+};
+
+export type ListFile = {
+	name: string,
+	rows: number,
+	bytes: number,
+};
+
+export type ListQuery = {
+	filter: ListFilter,
+	search: string,
+	sort: ListSort,
+	descending: boolean,
+	from: number,
+	many: number,
+};
+
+export type ListPage = {
+	total: number,
+	from: number,
+	rows: ListRowView[],
+};
+
+export type ListRowView = {
+	row: number,
+	name: string,
+	was: string,
+	becomes: string,
+	hasPassword: boolean,
+	forceChangePassword: boolean | null,
+	status: string,
+	leftOut: boolean,
+	batch: string | null,
+	kind: string | null,
+	suggestion: string | null,
+	findings: ListFindingView[],
+};
+
+export type ListFindingView = {
+	code: string,
+	column: string | null,
+	was: string,
+	becomes: string | null,
+	takenBack: boolean,
+};
+
+export type SavedList = {
+	path: string,
+	rows: number,
+};
+
+export type ListFilter = "All" | "Decide" | "Repaired" | "Pilot" | "LeftOut";
+
+export type ListSort = "Attention" | "Row" | "Name" | "Address" | "Batch";
+
+export type ListEdit = 
+{ edit: "Address"; row: number; text: string } | 
+{ edit: "UseSuggestion"; row: number } | 
+{ edit: "TakeBack"; row: number; back: boolean } | 
+{ edit: "LeaveOut"; rows: number[]; out: boolean } | 
+{ edit: "Batch"; rows: number[]; batch: string | null } | 
+{ edit: "Columns"; emailAddress: number; password: number | null; forceChangePassword: number | null } | 
+{ edit: "Sheet"; name: string } | 
+{ edit: "SuggestPilot" } | 
+{ edit: "Undo" };
+
+/**  What happens to a file that is dragged over the window. */
+export type ListDrop = { drop: "Over" } | { drop: "Away" } | { drop: "Opened"; view: ListView } | { drop: "Refused"; error: Error };
+
+/* CVT */
+export type ConversionFacts = {
+	mayConvert: number,
+	failed: number,
+	proved: number,
+	running: boolean,
+	undoUntil: string | null,
+	retentionDays: number | null,
+};
+
+export type ConvertView = {
+	run: ConvertRun | null,
+	checkedAt: string | null,
+	users: ConvertUser[],
+	dryRun: DryRun | null,
+	sequence: SequenceStep[],
+	first: number | null,
+	next: number[],
+	undo: UndoFacts,
+};
+
+export type ConvertRun = {
+	kind: ConvertRunKind,
+	done: number,
+	failed: number,
+	total: number,
+	current: string | null,
+	stopping: boolean,
+	startedAt: string,
+	perMinute: number | null,
+	expectedFrom: string | null,
+	expectedTo: string | null,
+};
+
+export type ConvertUser = {
+	id: number,
+	address: string,
+	name: string,
+	kind: string,
+	state: ConvertState,
+	gates: GateView[],
+	mayConvert: boolean,
+	cause: string | null,
+	serverWords: string | null,
+	convertedAt: string | null,
+	undoneAt: string | null,
+	undoUntil: string | null,
+	proofs: ProofView[],
+};
+
+export type GateView = {
+	gate: ConvertGate,
+	severity: string,
+	code: string,
+	values: { [key in string]: string },
+	evidence: EvidenceLine[],
+	checkedAt: string | null,
+};
+
+export type ProofView = {
+	proof: string,
+	severity: string,
+	code: string,
+	values: { [key in string]: string },
+	evidence: EvidenceLine[],
+	at: string | null,
+};
+
+export type DryRun = {
+	user: number,
+	dn: string,
+	written: boolean,
+	removed: AttributeDiff[],
+	changed: AttributeDiff[],
+	added: AttributeDiff[],
+	untouched: string[],
+	serverWords: string | null,
+};
+
+export type AttributeDiff = {
+	attribute: string,
+	was: AttributeValue | null,
+	becomes: AttributeValue | null,
+};
+
+export type AttributeValue = {
+	text: string | null,
+	bytes: number,
+};
+
+export type SequenceStep = {
+	step: SequenceStepId,
+	state: SequenceState,
+	name: string | null,
+};
+
+export type UndoFacts = {
+	until: string | null,
+	retentionDays: number | null,
+};
+
+export type ConvertRunKind = "Checking" | "BackingUp" | "Converting" | "Proving" | "Undoing";
+
+export type ConvertState = "NotYet" | "Ready" | "Converting" | "Converted" | "Proved" | "Undone" | "Failed";
+
+export type ConvertGate = "Synced" | "SkippedSigned" | "CloudReadable" | "Licensed" | "ForwardingVerified" | "BackupReadBack";
+
+export type SequenceStepId = "BackUp" | "DryRun" | "ConvertOne" | "Prove" | "ConvertRest";
+
+export type SequenceState = "Done" | "Now" | "Todo";
 
 /* Tauri Specta runtime */
 type EventEmit<T> = [T] extends [null] ? () => Promise<void> : (payload: T) => Promise<void>;
