@@ -6,6 +6,7 @@
 mod consider;
 mod drive;
 mod gate;
+mod keep;
 mod plan;
 mod prove;
 

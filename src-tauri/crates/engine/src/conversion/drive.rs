@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use stegvis_journal::{JournalError, NewDirectoryChange};
+use stegvis_journal::{DirectoryChange, JournalError, NewDirectoryChange};
 use stegvis_model::{
     ConversionGate, DirectoryChangeCause as Cause, DirectoryChangeKind,
     DirectoryChangeState as State, ExchangeVersion, GateState, SmtpAddress,
@@ -10,6 +10,7 @@ use stegvis_model::{
 use tokio_util::sync::CancellationToken;
 
 use super::gate::{Gate, Words, closed};
+use super::plan::ConversionPlan;
 use crate::directory::many::Then;
 use crate::directory::trouble::End;
 use crate::directory::{
@@ -101,6 +102,47 @@ impl Conversions {
         self.changes.recover(KIND).await
     }
 
+    /// Proves converted mailboxes again.
+    ///
+    /// # Errors
+    /// The journal's; what goes wrong with a mailbox is its outcome.
+    pub async fn prove_again(
+        &self,
+        addresses: &[SmtpAddress],
+        stop: &CancellationToken,
+    ) -> Result<Vec<ChangeOutcome>, JournalError> {
+        let one = async |address: &SmtpAddress| {
+            let change = self.changes.find(KIND, address)?;
+            let proved = match change.filter(|change| change.run > 0) {
+                Some(change) => self.prove(&change).await,
+                None => Err(Trouble::new(Cause::NotSuitable, "it is not converted").into()),
+            };
+            let changed = match proved {
+                Ok(()) => Changed::Done,
+                Err(end) => self.changes.ended(KIND, address, end)?,
+            };
+            Ok((changed, Then::GoOn))
+        };
+        self.changes
+            .each(addresses, SmtpAddress::clone, one, &self.tell, stop)
+            .await
+    }
+
+    pub(super) fn plan_change(
+        &self,
+        address: &SmtpAddress,
+        plan: ConversionPlan,
+    ) -> Result<DirectoryChange, JournalError> {
+        self.changes.plan(&NewDirectoryChange {
+            kind: KIND,
+            address: address.clone(),
+            dn: plan.dn,
+            version: Some(plan.version),
+            before: plan.before,
+            after: plan.after,
+        })
+    }
+
     async fn convert_one(&self, address: &SmtpAddress, run: i64) -> Result<Changed, End> {
         let changes = &self.changes;
         if let Some(before) = changes.find(KIND, address)?.filter(|change| change.run > 0) {
@@ -120,15 +162,7 @@ impl Conversions {
         refuse_closed(gates.iter().filter(|gate| {
             gate.gate != ConversionGate::BackupReadBack || gate.state == GateState::Fail
         }))?;
-        let new = NewDirectoryChange {
-            kind: KIND,
-            address: address.clone(),
-            dn: plan.dn.clone(),
-            version: Some(plan.version),
-            before: plan.before,
-            after: plan.after,
-        };
-        let change = changes.plan(&new)?;
+        let change = self.plan_change(address, plan)?;
         changes.writable(&change).await?;
         let backup = Ok(changes.back_up(&change).await?);
         refuse_closed(self.gates(&facts, Some(&backup)).iter())?;
