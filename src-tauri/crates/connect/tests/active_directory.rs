@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use stegvis_connect::ldap::{ActiveDirectory, DirectorySettings};
+use stegvis_connect::ldap::{ActiveDirectory, DirectorySettings, DirectorySignIn};
 use stegvis_connect::tls::Trust;
 use stegvis_engine::ports::{
     AttributeChange, Directory, DirectoryRecipient, EndpointErrorKind, OtherRecipientKind,
@@ -20,11 +20,13 @@ fn forest(exchange: Exchange) -> Samba {
 
 fn settings(samba: &Samba, account: &str) -> DirectorySettings {
     DirectorySettings {
-        host: samba.host.clone(),
+        hosts: vec![samba.host.clone()],
         port: 636,
         security: Security::ImplicitTls,
-        account: Samba::account(account),
-        password: Samba::password().to_owned().into(),
+        sign_in: DirectorySignIn::Password {
+            account: Samba::account(account),
+            password: Samba::password().to_owned().into(),
+        },
         base_dn: None,
         trust: Trust::SystemAnd(fs::read_to_string(samba.authority()).unwrap()),
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use stegvis_connect::http::Application;
-use stegvis_connect::ldap::{ActiveDirectory, DirectorySettings};
+use stegvis_connect::ldap::{ActiveDirectory, DirectorySettings, DirectorySignIn};
 use stegvis_connect::smtp::{SmtpMailer, SmtpSettings};
 use stegvis_connect::tenant::{CloudTenant, TenantSettings};
 use stegvis_connect::tls::Trust;
@@ -58,11 +58,13 @@ impl Practice {
     fn directory_settings(&self) -> DirectorySettings {
         let directory = &self.lab.details().directory;
         DirectorySettings {
-            host: directory.host.clone(),
+            hosts: vec![directory.host.clone()],
             port: directory.port,
             security: Security::ImplicitTls,
-            account: directory.account.clone(),
-            password: directory.password.clone().into(),
+            sign_in: DirectorySignIn::Password {
+                account: directory.account.clone(),
+                password: directory.password.clone().into(),
+            },
             base_dn: None,
             trust: self.trust(),
         }
@@ -296,7 +298,10 @@ async fn a_directory_that_is_not_trusted_or_does_not_trust_us_says_which() {
     let practice = practice(|_| {}).await;
     let settings = practice.directory_settings();
     let refused = ActiveDirectory::new(DirectorySettings {
-        password: "wrong".to_owned().into(),
+        sign_in: DirectorySignIn::Password {
+            account: practice.lab.details().directory.account.clone(),
+            password: "wrong".to_owned().into(),
+        },
         ..settings.clone()
     });
     let error = refused.unwrap().check().await.unwrap_err();
