@@ -2,6 +2,7 @@
 //! expression; what it means is the facade's.
 
 mod connect;
+mod convert;
 mod finish;
 mod mailboxes;
 mod migrate;
@@ -45,6 +46,15 @@ pub fn contract() -> Builder<Wry> {
             migrate::resume,
             migrate::retry_failed,
             migrate::run_view,
+            convert::convert_view,
+            convert::check_gates,
+            convert::skipped_items,
+            convert::sign_skipped,
+            convert::back_up,
+            convert::convert,
+            convert::prove,
+            convert::undo_conversion,
+            convert::stop_converting,
             finish::report_view,
             finish::save_report,
             finish::open_report,

@@ -12,9 +12,9 @@ use tokio::sync::Mutex;
 
 use crate::connections::Places;
 use crate::dto::{
-    AnswersDto, AppView, CommandLine, EndpointSettings, EndpointView, ListEdit, ListPage,
-    ListQuery, ListView, MailboxChoice, MailboxesView, PlanView, PreflightView, ProjectView,
-    RecentProject, ReportFile, ReportView, RunView, SavedList,
+    AnswersDto, AppView, CommandLine, ConvertView, EndpointSettings, EndpointView, ListEdit,
+    ListPage, ListQuery, ListView, MailboxChoice, MailboxesView, PlanView, PreflightView,
+    ProjectView, RecentProject, ReportFile, ReportView, RunView, SavedList, SkippedItemView,
 };
 use crate::practice::Practice;
 use crate::prepare::ABOUT_MAILBOXES;
@@ -84,10 +84,10 @@ impl App {
     ) -> Result<ProjectView, Error> {
         let mut open = self.project.lock().await;
         if let Some(project) = open.as_ref() {
-            if project.live().running() {
+            if project.live().running() || project.converting().running() {
                 return Err(Error::new(
                     ErrorCode::Running,
-                    "a batch is running",
+                    "something is running",
                     "Stop it first.",
                 ));
             }
@@ -134,7 +134,9 @@ impl App {
         .await?;
         let view = project.view()?;
         self.remember(&view)?;
-        *open = Some(Arc::new(project));
+        let project = Arc::new(project);
+        Arc::clone(&project).settle_conversions();
+        *open = Some(project);
         Ok(view)
     }
 
@@ -158,7 +160,8 @@ impl App {
             if let Some(stop) = project.live().stop.clone() {
                 stop.cancel();
             }
-            while project.live().running() {
+            project.converting().stop();
+            while project.live().running() || project.converting().running() {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             }
             drop(project);
@@ -316,6 +319,51 @@ impl App {
     /// The run.
     pub async fn run_view(&self) -> Result<RunView, Error> {
         self.project().await?.run_view()
+    }
+
+    /// The conversion, with the dry run of one mailbox.
+    pub async fn convert_view(&self, selected: Option<u32>) -> Result<ConvertView, Error> {
+        self.project().await?.convert_view(selected).await
+    }
+
+    /// Examines every gate of the mailboxes that are not converted.
+    pub async fn check_gates(&self) -> Result<ConvertView, Error> {
+        self.project().await?.check_gates().await
+    }
+
+    /// What was skipped of a mailbox, one by one.
+    pub async fn skipped_items(&self, user: u32) -> Result<Vec<SkippedItemView>, Error> {
+        self.project().await?.skipped_items(user)
+    }
+
+    /// Signs for what was skipped of a mailbox, of which `seen` items were shown.
+    pub async fn sign_skipped(&self, user: u32, seen: u32) -> Result<ConvertView, Error> {
+        self.project().await?.sign_skipped(user, seen)
+    }
+
+    /// Keeps the objects of mailboxes and reads them back.
+    pub async fn back_up(&self, users: &[u32]) -> Result<ConvertView, Error> {
+        self.project().await?.back_up(users).await
+    }
+
+    /// Converts mailboxes, one after the other.
+    pub async fn convert(&self, users: &[u32]) -> Result<ConvertView, Error> {
+        self.project().await?.convert(users).await
+    }
+
+    /// Tests converted mailboxes again.
+    pub async fn prove(&self, users: &[u32]) -> Result<ConvertView, Error> {
+        self.project().await?.prove(users).await
+    }
+
+    /// Takes conversions back.
+    pub async fn undo_conversion(&self, users: &[u32]) -> Result<ConvertView, Error> {
+        self.project().await?.undo_conversion(users).await
+    }
+
+    /// Asks what converts to stop between two mailboxes.
+    pub async fn stop_converting(&self) -> Result<ConvertView, Error> {
+        self.project().await?.stop_converting()
     }
 
     /// The report.

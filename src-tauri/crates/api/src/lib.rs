@@ -6,8 +6,10 @@
 //! Deliberately absent: the terminal, the window, the practice organisation's servers.
 
 mod app;
+mod backups;
 mod commands;
 mod connections;
+mod convert;
 pub mod copy;
 pub mod dto;
 mod endpoint;

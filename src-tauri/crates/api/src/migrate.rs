@@ -113,6 +113,16 @@ impl Project {
                 ..Error::new(ErrorCode::Running, "a batch is running", "Stop it first.")
             });
         }
+        if self.converting().running() {
+            return Err(Error {
+                retry: true,
+                ..Error::new(
+                    ErrorCode::Running,
+                    "a conversion is running",
+                    "Stop it first.",
+                )
+            });
+        }
         if self
             .setting(|tx| tx.setting(key::ENDPOINT_SAVED))?
             .is_none()

@@ -14,6 +14,7 @@ use stegvis_model::{
 };
 
 use crate::connections::{Connections, Places};
+use crate::convert::Converting;
 use crate::dto::{
     AnswersDto, AppEvent, LedgerView, PreflightTally, ProjectFacts, ProjectKind, ProjectView,
     VerdictView, VerificationView,
@@ -51,6 +52,7 @@ pub(crate) mod key {
     pub(crate) const PREFLIGHT_MS: &str = "preflight.took_ms";
     pub(crate) const VERIFICATION: &str = "verification";
     pub(crate) const LANGUAGE: &str = "letters.language";
+    pub(crate) const RETENTION: &str = "directory.mailbox_retention";
 }
 
 /// An open project.
@@ -63,6 +65,7 @@ pub(crate) struct Project {
     pub(crate) clock: Arc<SystemClock>,
     pub(crate) events: Events,
     pub(crate) live: Mutex<Live>,
+    pub(crate) converting: Mutex<Converting>,
     pub(crate) checking: Mutex<bool>,
     pub(crate) endpoint_tests: Mutex<Vec<crate::dto::EndpointTest>>,
     /// The list that is worked on. It may hold passwords, so it is nowhere else.
@@ -92,6 +95,7 @@ impl Project {
             clock,
             events,
             live: Mutex::default(),
+            converting: Mutex::default(),
             checking: Mutex::new(false),
             endpoint_tests: Mutex::default(),
             list: Mutex::default(),
@@ -100,6 +104,12 @@ impl Project {
 
     pub(crate) fn live(&self) -> std::sync::MutexGuard<'_, Live> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn converting(&self) -> std::sync::MutexGuard<'_, Converting> {
+        self.converting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn setting<T>(
@@ -218,7 +228,7 @@ impl Project {
             ),
             ledger: (total.source.items > 0).then(|| ledger_view(total)),
             verified: self.verification()?.map(|verification| verification.agrees),
-            conversion: None,
+            conversion: self.conversion_facts()?,
         })
     }
 
