@@ -5,6 +5,7 @@
 //! conversion are two such changes and share everything but their plans.
 
 mod change;
+mod findings;
 pub(crate) mod follow;
 mod forward;
 mod forwarding;
@@ -13,6 +14,9 @@ mod touched;
 pub(crate) mod trouble;
 
 pub use change::{DirectoryChanges, Standing, standing};
+pub use findings::{
+    DirectoryFacts, DirectoryFinding, DirectoryFindingCode, RETENTION_DAYS, directory_findings,
+};
 pub use forward::Forwardings;
 pub use forwarding::{
     ForwardingPlan, ForwardingVerdict, Loop, MxFacts, plan_forwarding, predict_loop,
