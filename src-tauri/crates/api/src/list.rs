@@ -8,7 +8,7 @@ mod view;
 use secrecy::SecretString;
 use serde::Serialize;
 use stegvis_lists::{
-    Finding, ListFormat, ListRow, MailboxList, NotAList, Reader, RowStatus, read_list, write_list,
+    Finding, FindingCode, ListFormat, ListRow, MailboxList, NotAList, Reader, RowStatus, read_list, write_list,
 };
 
 pub(crate) use open::OpenList;
@@ -41,7 +41,7 @@ pub struct CheckedFormat {
     pub delimiter: Option<char>,
     /// The sheet of a spreadsheet.
     pub sheet: Option<String>,
-    /// A word about the sheets that were not read.
+    /// A word about the sheets that were not read, and the hidden rows that were.
     #[serde(skip)]
     pub note: Option<String>,
 }
@@ -146,7 +146,7 @@ fn check(list: &MailboxList) -> ListCheck {
             .count()
     };
     ListCheck {
-        format: format(&list.format),
+        format: format(list),
         columns: list
             .columns
             .iter()
@@ -164,8 +164,8 @@ fn check(list: &MailboxList) -> ListCheck {
     }
 }
 
-fn format(format: &ListFormat) -> CheckedFormat {
-    match format {
+fn format(list: &MailboxList) -> CheckedFormat {
+    match &list.format {
         ListFormat::Text {
             encoding,
             delimiter,
@@ -185,9 +185,15 @@ fn format(format: &ListFormat) -> CheckedFormat {
                     .collect();
                 (!names.is_empty()).then(|| format!("{what} not read: {}", names.join(", ")))
             };
+            let hidden = |row: &&ListRow| {
+                let mut findings = row.findings.iter();
+                findings.any(|finding| finding.code == FindingCode::HiddenRow)
+            };
+            let hidden = list.rows.iter().filter(hidden).count();
             let notes: Vec<String> = [
                 not_read(false, "other sheets"),
                 not_read(true, "hidden sheets"),
+                (hidden > 0).then(|| format!("hidden rows that were read: {hidden}")),
             ]
             .into_iter()
             .flatten()
