@@ -9,6 +9,7 @@
 mod biff;
 mod booleans;
 mod cells;
+mod cloud_list;
 mod columns;
 mod copy_list;
 mod delimited;
@@ -25,6 +26,7 @@ mod sheet;
 mod staged;
 mod zipped;
 
+pub use cloud_list::{CloudListError, CloudRow, read_cloud_list};
 pub use columns::{Column, Mapping, Meaning};
 pub use copy_list::{CopyRow, ListError, read_copy_list};
 pub use doctor::{ListFormat, ListRow, MOST_BYTES, MailboxList, NotAList, read_list};
