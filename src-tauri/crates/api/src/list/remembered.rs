@@ -67,3 +67,35 @@ impl Remembered {
 fn file(data: &Path) -> PathBuf {
     data.join("list-columns.json")
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_remembered_by_their_headings_and_the_oldest_are_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let headings = |number: usize| ["Mail".to_owned(), format!("Kolumn {number}")];
+        let mapping = |email_address| Mapping {
+            email_address,
+            password: Some(2),
+            force_change_password: None,
+        };
+        let keep = |number: usize, mapping| {
+            Remembered::read(folder.path())
+                .keep(folder.path(), &headings(number), mapping)
+                .unwrap();
+        };
+        let find = |number| Remembered::read(folder.path()).find(&headings(number));
+        assert_eq!(find(0), None);
+        for number in 0..=MOST {
+            keep(number, mapping(0));
+        }
+        keep(MOST, mapping(1));
+        assert_eq!(find(MOST), Some(mapping(1)));
+        assert_eq!((find(0), find(1)), (None, Some(mapping(0))));
+        std::fs::write(file(folder.path()), "damaged").unwrap();
+        assert_eq!(find(1), None);
+    }
+}

@@ -134,3 +134,98 @@ pub fn write_list_file(path: &Path, text: &SecretString, private: bool) -> Resul
             failed(error)
         })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use stegvis_lists::{Draft, Edit};
+
+    use super::*;
+
+    fn open(path: &Path, text: &str) -> OpenList {
+        std::fs::write(path, text).unwrap();
+        OpenList {
+            path: path.to_owned(),
+            size: text.len(),
+            saved_at: None,
+            mapping_remembered: false,
+            written: BTreeSet::new(),
+            draft: Draft::open(text.into(), None, None).unwrap(),
+        }
+    }
+
+    fn names(saved: &[SavedList]) -> Vec<&str> {
+        saved
+            .iter()
+            .filter_map(|file| Path::new(&file.path).file_name()?.to_str())
+            .collect()
+    }
+
+    const LIST: &str = "EmailAddress,Password\r\na@b.se,hemlig\r\nc@d.se,\r\n";
+
+    #[test]
+    fn a_list_is_never_written_over_itself_and_a_file_nobody_chose_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let mut list = open(&at("lista.csv"), LIST);
+        for path in [at("lista.csv"), at("./lista.csv")] {
+            let error = list.save(&path, false).unwrap_err();
+            assert_eq!(error.code, ErrorCode::InvalidInput);
+        }
+        let pilot = Edit::Batch(vec![2], Some("Pilot".to_owned()));
+        list.draft.edit(&pilot).unwrap();
+        std::fs::write(at("ut-Batch 2.csv"), "mine").unwrap();
+        assert!(list.save(&at("ut.csv"), false).is_err());
+        assert_eq!(std::fs::read(at("ut-Batch 2.csv")).unwrap(), b"mine");
+        // Refused as a whole.
+        assert!(!at("ut-Pilot.csv").exists());
+
+        let saved = list.save(&at("bra.csv"), false).unwrap();
+        assert_eq!(names(&saved), ["bra-Pilot.csv", "bra-Batch 2.csv"]);
+        // What this list wrote, it may write again.
+        list.save(&at("bra.csv"), false).unwrap();
+        assert_eq!(std::fs::read(at("lista.csv")).unwrap(), LIST.as_bytes());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4);
+    }
+
+    #[test]
+    fn the_name_of_a_batch_is_made_fit_for_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut list = open(&folder.path().join("lista.csv"), LIST);
+        for (row, name) in [(2, "../a:b"), (3, "ö?")] {
+            let batch = Edit::Batch(vec![row], Some(name.to_owned()));
+            list.draft.edit(&batch).unwrap();
+        }
+        let saved = list.save(&folder.path().join("ut"), false).unwrap();
+        assert_eq!(names(&saved), ["ut-.._a_b", "ut-ö_"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_with_passwords_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let mode = |name: &str| std::fs::metadata(at(name)).unwrap().permissions().mode() & 0o777;
+        let mut list = open(&at("lista.csv"), LIST);
+        // Also where a file that anyone may read stood before.
+        std::fs::write(at("tjanst.csv"), "").unwrap();
+        std::fs::set_permissions(at("tjanst.csv"), std::fs::Permissions::from_mode(0o644)).unwrap();
+        list.save(&at("tjanst.csv"), false).unwrap();
+        assert_eq!(mode("tjanst.csv"), 0o600);
+        list.save(&at("person.csv"), true).unwrap();
+        assert_eq!(mode("person.csv") & 0o600, 0o600);
+        let person = std::fs::read_to_string(at("person.csv")).unwrap();
+        assert_eq!(person, "\u{FEFF}EmailAddress\r\na@b.se\r\nc@d.se\r\n");
+    }
+
+    #[test]
+    fn a_list_without_a_good_row_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut list = open(&folder.path().join("lista.csv"), "Mail\nno@\n");
+        let error = list.save(&folder.path().join("ut.csv"), false).unwrap_err();
+        assert_eq!(error.code, ErrorCode::NothingChosen);
+    }
+}
