@@ -294,8 +294,6 @@ export class FakePlatform implements Platform {
     });
   }
 
-  saveLdif = () => this.#answer(() => ({ format: 'ldif', path: '/projekt/Nordvik.stegvis/conversion.ldif' }));
-
   reportView = () => this.#answer(() => this.#report());
 
   saveReport(): Promise<ReportFile[]> {

@@ -36,7 +36,7 @@ export type {
   CommandLine,
   ConnectionView,
   ConversionFacts,
-  ConvertGate,
+  ConvertProof,
   ConvertRun,
   ConvertRunKind,
   ConvertState,
@@ -157,8 +157,6 @@ export interface Platform {
   undoConversion(users: number[]): Promise<ConvertView>;
   /** Ends what runs after the mailbox it is at. */
   stopConverting(): Promise<ConvertView>;
-  /** Writes the dry runs and their way back as LDIF into the project's folder. */
-  saveLdif(): Promise<ReportFile>;
 
   reportView(): Promise<ReportView>;
   saveReport(language: ReportLanguage): Promise<ReportFile[]>;

@@ -23,7 +23,7 @@ const ONE_MS: Record<ConvertRunKind, number> = { Checking: 40, BackingUp: 120, C
 const DAY_MS = 86_400_000;
 const RETENTION_DAYS = 30;
 
-const SERVER_WORDS = '00002098: SecErr: DSID-031514A0, problem 4003 (INSUFF_ACCESS_RIGHTS), data 0';
+const SERVER_WORDS = 'the account may not write homeMDB, homeMTA, msExchHomeServerName';
 /** The mailbox whose account is protected: the directory refuses to change it once. */
 const PROTECTED = 'goran.wikstrom';
 
@@ -54,6 +54,7 @@ interface Work {
 const iso = (at: number) => new Date(at).toISOString();
 const local = (address: string) => address.split('@')[0] ?? address;
 const text = (value: string): AttributeValue => ({ text: value, bytes: value.length });
+const ACCOUNT = 'NORDVIK\\migrering';
 const ready = ['Synced', 'Converting', 'Completed', 'CompletedWithWarnings'];
 
 export class FakeConversion {
@@ -131,6 +132,7 @@ export class FakeConversion {
     switch (work.kind) {
       case 'Checking':
         life.examined = true;
+        life.failed = false;
         return true;
       case 'BackingUp':
         life.backedUpAt = at;
@@ -201,45 +203,40 @@ export class FakeConversion {
 
   #gates(user: MigrationUserView): GateView[] {
     const life = this.#life(user.id);
-    const checkedAt = life.examined && this.#checkedAt !== null ? iso(this.#checkedAt) : null;
-    const gate = (gate: GateView['gate'], severity: string, code: string, values: Record<string, string> = {}): GateView =>
-      life.examined || gate === 'Synced' || gate === 'SkippedSigned'
-        ? { gate, severity, code, values, evidence: [], checkedAt }
-        : { gate, severity: 'NotRun', code: 'notRun', values: {}, evidence: [], checkedAt: null };
-    const skipped = String(user.itemsSkipped);
+    const gate = (gate: string, state: string, code: string, detail = ''): GateView => ({ gate, state, code, detail });
+    const asked = (name: string, code: string, detail = '') =>
+      life.examined ? gate(name, 'Pass', code, detail) : gate(name, 'NotKnown', 'notAsked');
     return [
-      gate('Synced', 'Pass', 'ok', { at: user.lastProgressAt ?? '' }),
+      gate('Synced', 'Pass', 'synced'),
       user.itemsSkipped === 0
-        ? gate('SkippedSigned', 'Pass', 'none')
+        ? gate('SkippedSigned', 'Pass', 'nothingSkipped')
         : life.signed
-          ? gate('SkippedSigned', 'Pass', 'signed', { count: skipped })
-          : gate('SkippedSigned', 'Fail', 'unsigned', { count: skipped }),
-      gate('CloudReadable', 'Pass', 'ok'),
-      gate('Licensed', 'Pass', 'ok'),
-      gate('ForwardingVerified', 'Pass', 'ok', { target: `${local(user.address)}@nordvikbygg.onmicrosoft.com` }),
-      life.backedUpAt !== null
-        ? gate('BackupReadBack', 'Pass', 'ok', { at: iso(life.backedUpAt) })
-        : gate('BackupReadBack', 'NotRun', 'missing'),
+          ? gate('SkippedSigned', 'Pass', 'signed', ACCOUNT)
+          : gate('SkippedSigned', 'Fail', 'notSigned', String(user.itemsSkipped)),
+      asked('CloudMailboxReadable', 'opens'),
+      asked('ForwardingVerified', 'forwarding', `SMTP:${local(user.address)}@nordvikbygg.onmicrosoft.com`),
+      life.backedUpAt !== null ? gate('BackupReadBack', 'Pass', 'readBack', `${user.name}.001.json`) : gate('BackupReadBack', 'NotKnown', 'notYet'),
+      asked('Licensed', 'licensed'),
     ];
   }
 
   #proofs(user: MigrationUserView): ProofView[] {
     const life = this.#life(user.id);
-    if (life.convertedAt === null) return [];
-    const at = life.provedAt === null ? null : iso(life.provedAt);
-    const proof = (proof: string, label: string, value: string): ProofView => ({
-      proof,
-      severity: at ? 'Pass' : 'NotRun',
-      code: at ? 'ok' : 'notRun',
-      values: {},
-      evidence: at ? [{ label, value }] : [],
-      at,
-    });
+    if (life.provedAt === null) return [];
+    const who = local(user.address);
+    const line = (label: string, value = '') => ({ label, value });
     return [
-      proof('ReadBack', 'homeMDB', '–'),
-      proof('CloudOpens', 'INBOX', '5,118'),
-      proof('MailArrives', 'TargetAddress', `SMTP:${local(user.address)}@nordvikbygg.onmicrosoft.com`),
-      proof('RepliesArrive', 'X500', `/o=Nordvik/ou=First Administrative Group/cn=Recipients/cn=${local(user.address)}`),
+      { proof: 'ReadsBack', evidence: ['homeMDB', 'homeMTA', 'msExchHomeServerName', 'msExchMailboxGuid', 'proxyAddresses'].map((name) => line(name)) },
+      {
+        proof: 'FoundByAddresses',
+        evidence: [
+          line('proxyAddresses', `SMTP:${user.address}`),
+          line('proxyAddresses', `x500:/o=ExchangeLabs/cn=Recipients/cn=52c1-${who}`),
+          line('proxyAddresses', `x500:/o=Nordvik/cn=Recipients/cn=${who}`),
+        ],
+      },
+      { proof: 'NoMailbox', evidence: [line('homeMDB')] },
+      { proof: 'CloudOpens', evidence: [line('targetAddress', `SMTP:${who}@nordvikbygg.onmicrosoft.com`)] },
     ];
   }
 
@@ -254,7 +251,8 @@ export class FakeConversion {
     const rows: ConvertUser[] = users.map((user) => {
       const life = this.#life(user.id);
       const gates = this.#gates(user);
-      const may = gates.every((gate) => gate.severity === 'Pass');
+      const refused = life.failed;
+      const may = gates.every((gate) => gate.state === 'Pass' || gate.gate === 'BackupReadBack') && !refused;
       const converted = life.convertedAt;
       return {
         id: user.id,
@@ -264,8 +262,12 @@ export class FakeConversion {
         state: this.#state(user, may),
         gates,
         mayConvert: may && converted === null,
-        cause: life.failed ? 'RightsMissing' : null,
-        serverWords: life.failed ? SERVER_WORDS : null,
+        cause: refused ? 'RightsMissing' : null,
+        serverWords: refused ? SERVER_WORDS : null,
+        syncedAt: user.lastProgressAt,
+        backedUpAt: life.backedUpAt === null ? null : iso(life.backedUpAt),
+        signedBy: life.signed ? ACCOUNT : null,
+        provedAt: life.provedAt === null ? null : iso(life.provedAt),
         convertedAt: converted === null ? null : iso(converted),
         undoneAt: life.undoneAt === null ? null : iso(life.undoneAt),
         undoUntil: converted === null ? null : iso(converted + RETENTION_DAYS * DAY_MS),
@@ -327,7 +329,7 @@ export class FakeConversion {
   }
 
   #sequence(rows: readonly ConvertUser[], first: number | null, proved: boolean): SequenceStep[] {
-    const backedUp = rows.some((row) => row.gates.some((gate) => gate.gate === 'BackupReadBack' && gate.severity === 'Pass'));
+    const backedUp = rows.some((row) => row.gates.some((gate) => gate.gate === 'BackupReadBack' && gate.state === 'Pass'));
     const converted = rows.some((row) => row.convertedAt !== null);
     const all = rows.every((row) => row.convertedAt !== null);
     const name = rows.find((row) => row.id === first)?.name ?? null;
@@ -373,7 +375,7 @@ export class FakeConversion {
         come('proxyAddresses', `X500:/o=ExchangeLabs/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn=52c1-${who}`),
         come('proxyAddresses', `X500:${org}/cn=Recipients/cn=${who}`),
       ],
-      untouched: untouched,
+      untouched,
       serverWords: null,
     };
   }

@@ -93,9 +93,11 @@ export class FakeList {
             { code: 'HiddenSheets', count: 1, names: ['Listor'] },
             { code: 'OtherSheets', count: 1, names: ['Gamla'] },
             { code: 'FederatedDomain', count: 3, names: [company.domain] },
-            { code: 'PasswordColumn', count: 2, names: ['Lösenord'] },
+            { code: 'PasswordColumn', count: 2, names: [] },
           ]
-        : [{ code: 'PasswordColumn', count: this.#rows.filter((row) => row.password).length, names: ['Lösenord'] }],
+        : this.#rows.some((row) => row.password)
+          ? [{ code: 'PasswordColumn', count: this.#rows.filter((row) => row.password).length, names: [] }]
+          : [],
       counts,
       batches: this.#batches(),
       undo: this.#history.at(-1)?.code ?? null,

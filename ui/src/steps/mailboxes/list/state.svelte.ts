@@ -182,8 +182,13 @@ export class ListState {
     // Another sheet, or other columns, are another list of rows.
     if (edit.edit === 'Sheet' || edit.edit === 'Columns' || edit.edit === 'Undo') this.selected = new Set();
     this.#pages.age();
-    if (this.total === 0) await this.ask({});
-    else await this.#fill();
+    // The last decision is made: what comes next is the whole list.
+    if (this.question.filter === 'Decide' && view.counts.decide === 0) return this.ask({ filter: 'All' });
+    if (this.total === 0) return this.ask({});
+    await this.#fill();
+    // A row that went where its new state belongs does not take the keyboard along.
+    if (this.selected.size === 1 && !this.only) this.#selectActive();
+    else if (edit.edit === 'LeaveOut' && this.selected.size > 1) this.selected = new Set();
   }
 
   /* the file */
