@@ -76,15 +76,9 @@ impl Samba {
     pub fn start(forest: Forest) -> Self {
         let image = golden::image(forest);
         let (host, reserved) = reserve();
-        let memory = Path::new("/dev/shm");
-        let parent = if memory.is_dir() {
-            memory.to_path_buf()
-        } else {
-            std::env::temp_dir()
-        };
         let folder = tempfile::Builder::new()
             .prefix("stegvis-samba-")
-            .tempdir_in(parent)
+            .tempdir_in(memory())
             .unwrap();
         golden::output(
             Command::new("tar")
@@ -219,6 +213,16 @@ impl Samba {
 impl Drop for Samba {
     fn drop(&mut self) {
         self.stop();
+    }
+}
+
+/// Where files are in memory, if the system has such a place.
+fn memory() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() {
+        memory.to_path_buf()
+    } else {
+        std::env::temp_dir()
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) fn image(forest: Forest) -> PathBuf {
     let lock = File::create(folder.join("lock")).unwrap();
     lock.lock().unwrap();
     if !image.is_file() {
-        let scratch = tempfile::tempdir().unwrap();
+        let scratch = tempfile::tempdir_in(super::memory()).unwrap();
         let forest_folder = scratch.path().join("forest");
         make(forest, &forest_folder);
         let fresh = image.with_extension("new");
@@ -78,8 +78,10 @@ fn key(forest: Forest) -> String {
     for part in schema::files(forest.exchange) {
         hash.update(part);
     }
-    hash.update(organization::file(forest.exchange));
-    hash.update(people::file(forest, ""));
+    hash.update(organization::file(forest));
+    for part in people::files(forest, "") {
+        hash.update(part);
+    }
     hash.update(accounts());
     hash.update(rights(forest, ""));
     hash.update(include_str!("golden.rs"));
@@ -112,15 +114,17 @@ fn make(forest: Forest, folder: &Path) {
     for (index, ldif) in schema::files(forest.exchange).iter().enumerate() {
         apply(folder, &format!("schema {index}"), ldif);
     }
-    apply(folder, "organization", &organization::file(forest.exchange));
+    apply(folder, "organization", &organization::file(forest));
     apply(folder, "accounts", &accounts());
     let sid = sid_of(folder, MIGRATION);
     apply(folder, "staff", &people::staff(&rights(forest, &sid)));
-    apply(
-        folder,
-        "people",
-        &people::file(forest, &format!("O:DAG:DAD:PAI{ADMINISTRATORS}")),
-    );
+    let inheriting_nothing = format!("O:DAG:DAD:PAI{ADMINISTRATORS}");
+    for (index, ldif) in people::files(forest, &inheriting_nothing)
+        .iter()
+        .enumerate()
+    {
+        apply(folder, &format!("people {index}"), ldif);
+    }
 }
 
 /// The account that migrates, and those that cannot sign in. `locked` can until its password has been wrong

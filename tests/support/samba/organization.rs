@@ -1,12 +1,13 @@
 //! The Exchange organisation in the forest's configuration: a server, its store, what it accepts mail for.
 
 use super::ldif::Ldif;
-use super::{BASE, CONFIGURATION, Exchange};
+use super::{BASE, CONFIGURATION, Exchange, Forest};
 
 /// The name of the organisation.
 pub(super) const ORGANIZATION: &str = "Nordvik";
 /// How long the store keeps a disconnected mailbox: thirty days.
 const RETENTION: &str = "2592000";
+const MAILBOXES_OF_A_STORE: usize = 250;
 
 /// Where things are, and what they are called.
 pub(super) struct Places {
@@ -46,10 +47,16 @@ impl Places {
         )
     }
 
-    pub(super) fn store(&self) -> String {
+    /// The store of the mailbox with this number. A store that held thousands would be slow to fill: each of its
+    /// mailboxes is a link back.
+    pub(super) fn store(&self, mailbox: usize) -> String {
+        let number = match mailbox / MAILBOXES_OF_A_STORE {
+            0 => String::new(),
+            more => format!(" {}", more + 1),
+        };
         let name = match self.exchange {
-            Exchange::V2003 => "Mailbox Store (EX2003)",
-            Exchange::V2007 => "Mailbox Database",
+            Exchange::V2003 => format!("Mailbox Store{number} (EX2003)"),
+            Exchange::V2007 => format!("Mailbox Database{number}"),
         };
         format!(
             "CN={name},CN=First Storage Group,CN=InformationStore,{}",
@@ -78,7 +85,8 @@ impl Places {
 }
 
 /// The tree, in one transaction.
-pub(super) fn file(exchange: Exchange) -> String {
+pub(super) fn file(forest: Forest) -> String {
+    let exchange = forest.exchange;
     let places = Places::new(exchange);
     let mut ldif = Ldif::default();
     let root = Places::root();
@@ -120,8 +128,10 @@ pub(super) fn file(exchange: Exchange) -> String {
     ] {
         ldif.add(&format!("{container},{}", places.server()), "container");
     }
-    ldif.add(&places.store(), "msExchPrivateMDB")
-        .value("msExchMailboxRetentionPeriod", RETENTION);
+    for first in (0..forest.mailboxes.max(1)).step_by(MAILBOXES_OF_A_STORE) {
+        ldif.add(&places.store(first), "msExchPrivateMDB")
+            .value("msExchMailboxRetentionPeriod", RETENTION);
+    }
     let policy = format!("CN=Default Policy,CN=Recipient Policies,{root}");
     ldif.add(&policy, "msExchRecipientPolicy")
         .value("gatewayProxy", "SMTP:@nordvik.example")

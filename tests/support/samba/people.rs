@@ -21,6 +21,8 @@ const LAST: [&str; 7] = [
     "Ek",
     "Håkansson",
 ];
+/// How many mailboxes a transaction adds.
+const AT_ONCE: usize = 250;
 /// SELF, S-1-5-10.
 const SELF: [u8; 12] = [1, 1, 0, 0, 0, 0, 0, 5, 10, 0, 0, 0];
 
@@ -124,18 +126,37 @@ pub(super) fn staff(access: &str) -> String {
     ldif.0
 }
 
-/// Everyone. `inheriting_nothing` is the access list of the protected one.
-pub(super) fn file(forest: Forest, inheriting_nothing: &str) -> String {
-    let mut ldif = Ldif::default();
-    outsiders(&mut ldif, forest.exchange);
-    for person in people(forest.mailboxes) {
-        mailbox(&mut ldif, forest.exchange, &person, inheriting_nothing);
+/// Everyone, each file a transaction: a large one takes more than its share. `inheriting_nothing` is the access list
+/// of the protected one.
+pub(super) fn files(forest: Forest, inheriting_nothing: &str) -> Vec<String> {
+    let mut others = Ldif::default();
+    outsiders(&mut others, forest.exchange);
+    exchanges_own(&mut others, forest.exchange);
+    let mut files = vec![others.0];
+    for (number, people) in people(forest.mailboxes).chunks(AT_ONCE).enumerate() {
+        let store = Places::new(forest.exchange).store(number * AT_ONCE);
+        let mut ldif = Ldif::default();
+        for person in people {
+            mailbox(
+                &mut ldif,
+                forest.exchange,
+                person,
+                &store,
+                inheriting_nothing,
+            );
+        }
+        files.push(ldif.0);
     }
-    exchanges_own(&mut ldif, forest.exchange);
-    ldif.0
+    files
 }
 
-fn mailbox(ldif: &mut Ldif, exchange: Exchange, person: &Person, inheriting_nothing: &str) {
+fn mailbox(
+    ldif: &mut Ldif,
+    exchange: Exchange,
+    person: &Person,
+    store: &str,
+    inheriting_nothing: &str,
+) {
     let places = Places::new(exchange);
     let Person {
         alias, what, dn, ..
@@ -159,7 +180,7 @@ fn mailbox(ldif: &mut Ldif, exchange: Exchange, person: &Person, inheriting_noth
             format!("X400:C=SE;A= ;P=Nordvik;O=Exchange;S={alias};"),
         )
         .value("legacyExchangeDN", places.legacy_recipient(alias))
-        .value("homeMDB", places.store())
+        .value("homeMDB", store)
         .value("homeMTA", places.transfer_agent())
         .value("msExchHomeServerName", places.legacy_server())
         .value("msExchMailboxGuid", Sha256::digest(alias)[..16].to_vec())
@@ -297,7 +318,7 @@ fn exchanges_own(ldif: &mut Ldif, exchange: Exchange) {
                 "mail",
                 format!("{}@nordvik.example", alias.replace(['{', '}'], "")),
             )
-            .value("homeMDB", places.store())
+            .value("homeMDB", places.store(0))
             .value("userAccountControl", "514");
     }
 }

@@ -14,10 +14,8 @@ use super::results::{done, said};
 use super::settings::{DirectorySettings, DirectorySignIn};
 use crate::{fault, tls};
 
-/// How long TLS may take.
-const HANDSHAKE: Duration = Duration::from_secs(20);
-
-/// Dials within `patience`, protects the connection and signs in.
+/// Dials, protects the connection and signs in. `patience` is for each of the first two: a controller that hangs
+/// takes connections and says nothing.
 pub(super) async fn open(
     settings: &DirectorySettings,
     config: &Arc<ClientConfig>,
@@ -42,7 +40,7 @@ pub(super) async fn open(
     let url = format!("{scheme}://{name}:{port}");
     let library = LdapConnSettings::new()
         .set_std_stream(StdStream::Tcp(stream))
-        .set_conn_timeout(HANDSHAKE)
+        .set_conn_timeout(patience)
         .set_starttls(security == Security::StartTls)
         .set_config(config.clone());
     let (sign_in, host) = (settings.sign_in.clone(), host.to_owned());
