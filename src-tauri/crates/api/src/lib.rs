@@ -11,6 +11,7 @@ mod commands;
 mod connections;
 mod convert;
 pub mod copy;
+pub mod directory;
 pub mod dto;
 mod endpoint;
 mod error;
