@@ -1,29 +1,29 @@
 import { capital, clock, clockRange, count, words } from '../../i18n/format';
 import { m } from '../../paraglide/messages.js';
-import type { ConvertUser, ConvertView, ReportFile, SkippedItemView } from '../../platform/types';
+import type { ConvertUser, ConvertView, SkippedItemView } from '../../platform/types';
 import type { Session } from '../../session/session.svelte';
 
 export const isConverted = (user: ConvertUser) => user.state === 'Converted' || user.state === 'Proved';
 
 /** The gate that does not hold, if one does not. */
 export function failing(user: ConvertUser) {
-  return user.gates.filter((gate) => gate.severity !== 'Pass');
+  return user.gates.filter((gate) => gate.state !== 'Pass');
 }
 
 export function unsigned(user: ConvertUser): number {
-  const gate = user.gates.find((gate) => gate.gate === 'SkippedSigned' && gate.severity === 'Fail');
-  return Number(gate?.values.count ?? 0);
+  const gate = user.gates.find((gate) => gate.gate === 'SkippedSigned' && gate.state === 'Fail');
+  return Number(gate?.detail ?? 0);
 }
 
-/** Whose object is not kept yet, of those that are not converted. */
+/** Whose object is not kept yet, of those that may be converted otherwise. */
 export function withoutBackup(view: ConvertView): ConvertUser[] {
   const lacks = (user: ConvertUser) => failing(user).some((gate) => gate.gate === 'BackupReadBack');
-  return view.users.filter((user) => !isConverted(user) && user.state !== 'Converting' && lacks(user));
+  return view.users.filter((user) => user.mayConvert && lacks(user));
 }
 
 /** Whether there are mailboxes whose gates nobody has looked at. */
 export function unexamined(view: ConvertView): boolean {
-  const open = (user: ConvertUser) => failing(user).some((gate) => gate.severity === 'NotRun' && gate.gate !== 'BackupReadBack');
+  const open = (user: ConvertUser) => failing(user).some((gate) => gate.state === 'NotKnown' && gate.gate !== 'BackupReadBack' && gate.gate !== 'Licensed');
   return view.users.some((user) => !isConverted(user) && open(user));
 }
 
@@ -42,7 +42,6 @@ export class ConvertState {
   signing = $state.raw<{ user: ConvertUser; items: SkippedItemView[] } | null>(null);
   /** The mailboxes whose conversion someone thinks of undoing. */
   undoing = $state.raw<ConvertUser[] | null>(null);
-  saved = $state.raw<ReportFile | null>(null);
   busy = $state(false);
 
   constructor(session: Session) {
@@ -65,7 +64,7 @@ export class ConvertState {
     if (!this.#session.project || this.#session.project.facts.inBatches === 0) return;
     await this.read();
     const { view } = this;
-    if (view && view.users.length > 0 && !view.run && (view.checkedAt === null || unexamined(view))) await this.check();
+    if (view && view.users.length > 0 && !view.run && view.checkedAt === null && unexamined(view)) await this.check();
   }
 
   /** Reads the page again, with the dry run of the mailbox that is shown. */
@@ -82,7 +81,11 @@ export class ConvertState {
 
   check = () => this.#change(() => this.#session.platform.checkGates());
   backUp = (users: readonly ConvertUser[]) => this.#change(() => this.#session.platform.backUp(users.map((user) => user.id)));
-  convert = (users: readonly number[]) => this.#change(() => this.#session.platform.convert([...users]));
+  /** The page shows who comes next, and afterwards who needs someone. */
+  convert = (users: readonly number[]) => {
+    this.chosen = users.length === 1 ? (users[0] ?? null) : null;
+    return this.#change(() => this.#session.platform.convert([...users]));
+  };
   prove = (users: readonly number[]) => this.#change(() => this.#session.platform.prove([...users]));
   stop = () => this.#change(() => this.#session.platform.stopConverting());
 
@@ -105,15 +108,9 @@ export class ConvertState {
     if (users) await this.#change(() => this.#session.platform.undoConversion(users.map((user) => user.id)));
   }
 
-  async save(): Promise<void> {
-    const file = await this.#session.ask(() => this.#session.platform.saveLdif());
-    if (file) this.saved = file;
-  }
-
   async #change(request: () => Promise<ConvertView>): Promise<void> {
     if (this.busy) return;
     this.busy = true;
-    this.saved = null;
     await this.#take(request);
     this.busy = false;
     await this.#session.refresh();
@@ -153,7 +150,6 @@ export class ConvertState {
     const may = of((user) => user.mayConvert);
     if (converted > 0) return capital(m.convert_h_some({ n: converted, word: words(converted), total: words(total) }));
     if (may > 0) return capital(m.convert_h_may({ n: may, word: words(may), total: words(total) }));
-    if (!unexamined(view) && withoutBackup(view).length > 0) return m.convert_h_backup();
     return m.convert_h_none_may();
   }
 

@@ -2,16 +2,40 @@
 import type { IconName } from '../../components/icons';
 import { clock, count } from '../../i18n/format';
 import { m } from '../../paraglide/messages.js';
-import type { ConvertGate, ConvertUser, GateView, ProofView, SequenceStep } from '../../platform/types';
+import type { ConvertProof, ConvertUser, GateView, SequenceStep } from '../../platform/types';
 
-export const gateNames: Record<ConvertGate, () => string> = {
+/** What must hold before a mailbox is converted (`stegvis-model`: ConversionGate), in the order of the table. */
+export const conversionGates = [
+  'Synced',
+  'SkippedSigned',
+  'CloudMailboxReadable',
+  'Licensed',
+  'ForwardingVerified',
+  'BackupReadBack',
+] as const;
+export type ConversionGate = (typeof conversionGates)[number];
+
+export const gateNames: Record<ConversionGate, () => string> = {
   Synced: m.convert_col_synced,
   SkippedSigned: m.convert_col_skipped,
-  CloudReadable: m.convert_col_cloud,
+  CloudMailboxReadable: m.convert_col_cloud,
   Licensed: m.convert_col_licence,
   ForwardingVerified: m.convert_col_forwarding,
   BackupReadBack: m.convert_col_backup,
 };
+
+export const gateRemedies: Record<ConversionGate, () => string> = {
+  Synced: m.convert_fix_Synced,
+  SkippedSigned: m.convert_fix_SkippedSigned,
+  CloudMailboxReadable: m.convert_fix_CloudMailboxReadable,
+  Licensed: m.convert_fix_Licensed,
+  ForwardingVerified: m.convert_fix_ForwardingVerified,
+  BackupReadBack: m.convert_fix_BackupReadBack,
+};
+
+export const gateOf = (user: ConvertUser, name: ConversionGate) => user.gates.find((gate) => gate.gate === name);
+export const gateName = (gate: GateView) => gateNames[gate.gate as ConversionGate]?.() ?? gate.gate;
+export const gateRemedy = (gate: GateView) => gateRemedies[gate.gate as ConversionGate]?.() ?? '';
 
 interface Look {
   icon: IconName;
@@ -22,44 +46,37 @@ interface Look {
 }
 
 const number = (gate: GateView) => {
-  const n = Number(gate.values.count ?? 0);
-  return { n, count: count(n) };
+  const n = Number(gate.detail);
+  return Number.isInteger(n) ? { n, count: count(n) } : { n: 2, count: '–' };
 };
-const time = (gate: GateView) => (gate.values.at ? clock(gate.values.at) : m.convert_yes());
+const time = (at: string | null) => (at ? clock(at) : m.convert_yes());
 
-const passed: Record<ConvertGate, (gate: GateView) => string> = {
-  Synced: time,
-  SkippedSigned: (gate) => (gate.code === 'none' ? m.convert_none() : m.convert_signed(number(gate))),
-  CloudReadable: m.convert_yes,
-  Licensed: m.convert_yes,
-  ForwardingVerified: m.convert_on,
-  BackupReadBack: time,
+const passed: Record<ConversionGate, (gate: GateView, user: ConvertUser) => string> = {
+  Synced: (_, user) => time(user.syncedAt),
+  SkippedSigned: (gate) => (gate.code === 'nothingSkipped' ? m.convert_none() : m.convert_signed()),
+  CloudMailboxReadable: () => m.convert_yes(),
+  Licensed: () => m.convert_yes(),
+  ForwardingVerified: () => m.convert_on(),
+  BackupReadBack: (_, user) => time(user.backedUpAt),
 };
 
-const failed: Record<ConvertGate, (gate: GateView) => string> = {
-  Synced: m.convert_no,
+const failed: Record<ConversionGate, (gate: GateView) => string> = {
+  Synced: () => m.convert_no(),
   SkippedSigned: (gate) => m.convert_unsigned(number(gate)),
-  CloudReadable: m.convert_no,
-  Licensed: m.convert_no,
-  ForwardingVerified: m.convert_off,
-  BackupReadBack: m.convert_no,
+  CloudMailboxReadable: () => m.convert_no(),
+  Licensed: () => m.convert_no(),
+  ForwardingVerified: () => m.convert_off(),
+  BackupReadBack: () => m.convert_no(),
 };
 
-export function gateLook(gate: GateView): Look {
-  if (gate.severity === 'Pass') return { icon: 'ok', tone: 'ok', word: passed[gate.gate](gate), chip: false };
-  if (gate.severity === 'Fail') return { icon: 'fail', tone: 'fail', word: failed[gate.gate](gate), chip: true };
-  const word = gate.gate === 'BackupReadBack' ? m.convert_not_yet() : m.convert_not_run();
+/** How a gate looks in its cell. What nobody knows is never green. */
+export function gateLook(gate: GateView, user: ConvertUser): Look {
+  const name = gate.gate as ConversionGate;
+  if (gate.state === 'Pass') return { icon: 'ok', tone: 'ok', word: passed[name]?.(gate, user) ?? m.convert_yes(), chip: false };
+  if (gate.state === 'Fail') return { icon: 'fail', tone: 'fail', word: failed[name]?.(gate) ?? m.convert_no(), chip: true };
+  const word = name === 'BackupReadBack' ? m.convert_not_yet() : m.convert_not_run();
   return { icon: 'none', tone: 'none', word, chip: false };
 }
-
-export const gateRemedies: Record<ConvertGate, () => string> = {
-  Synced: m.convert_fix_Synced,
-  SkippedSigned: m.convert_fix_SkippedSigned,
-  CloudReadable: m.convert_fix_CloudReadable,
-  Licensed: m.convert_fix_Licensed,
-  ForwardingVerified: m.convert_fix_ForwardingVerified,
-  BackupReadBack: m.convert_fix_BackupReadBack,
-};
 
 export function stateLook(user: ConvertUser): Look {
   switch (user.state) {
@@ -80,18 +97,14 @@ export function stateLook(user: ConvertUser): Look {
   }
 }
 
-const proofs: Record<string, { title: () => string; why: () => string; failed: () => string }> = {
-  ReadBack: { title: m.proof_ReadBack, why: m.proof_ReadBack_why, failed: m.proof_ReadBack_failed },
-  CloudOpens: { title: m.proof_CloudOpens, why: m.proof_CloudOpens_why, failed: m.proof_CloudOpens_failed },
-  MailArrives: { title: m.proof_MailArrives, why: m.proof_MailArrives_why, failed: m.proof_MailArrives_failed },
-  RepliesArrive: { title: m.proof_RepliesArrive, why: m.proof_RepliesArrive_why, failed: m.proof_RepliesArrive_failed },
+const proofs: Record<ConvertProof, { title: () => string; text: () => string }> = {
+  ReadsBack: { title: m.proof_ReadsBack, text: m.proof_ReadsBack_text },
+  FoundByAddresses: { title: m.proof_FoundByAddresses, text: m.proof_FoundByAddresses_text },
+  NoMailbox: { title: m.proof_NoMailbox, text: m.proof_NoMailbox_text },
+  CloudOpens: { title: m.proof_CloudOpens, text: m.proof_CloudOpens_text },
 };
 
-export function proofWords(proof: ProofView): { title: string; text: string } {
-  const words = Object.hasOwn(proofs, proof.proof) ? proofs[proof.proof] : undefined;
-  if (!words) return { title: proof.proof, text: '' };
-  return { title: words.title(), text: proof.severity === 'Fail' ? words.failed() : words.why() };
-}
+export const proofWords = (proof: ConvertProof) => ({ title: proofs[proof].title(), text: proofs[proof].text() });
 
 export function sequenceWord({ step, name }: SequenceStep): string {
   switch (step) {
