@@ -323,9 +323,11 @@ pub(crate) fn kind(name: &str) -> RecipientKind {
     RecipientKind::from_name(name).unwrap_or(RecipientKind::UserMailbox)
 }
 
+/// Whether a batch has nothing left to do for it. What is being converted is copied.
 pub(crate) fn is_over(status: MigrationUserStatus) -> bool {
-    matches!(
-        status.summary(),
-        StatusSummary::Synced | StatusSummary::Completed
-    )
+    status == MigrationUserStatus::Converting
+        || matches!(
+            status.summary(),
+            StatusSummary::Synced | StatusSummary::Completed
+        )
 }
