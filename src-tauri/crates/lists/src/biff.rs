@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read as _};
+use std::io::{Cursor, Read as _, Write as _};
 
 use crate::hidden::{HiddenRows, MOST_AREA};
 
@@ -14,16 +14,30 @@ const CELLS: [u16; 7] = [0x00FD, 0x0203, 0x027E, 0x00BD, 0x0204, 0x0006, 0x0205]
 /// In the flags of a row.
 const HIDDEN: u16 = 0x0020;
 
-/// Refuses an old workbook whose sheets are larger than any list, and finds the rows that it hides. What is too damaged
-/// to tell is left to whoever reads the cells.
-pub(crate) fn survey(bytes: &[u8]) -> Result<HiddenRows, String> {
-    let Some(stream) = stream(bytes) else {
-        return Ok(HiddenRows::default());
-    };
+/// What is read of an old workbook.
+#[derive(Debug)]
+pub(crate) struct OldWorkbook {
+    /// The rows it hides.
+    pub(crate) hidden: HiddenRows,
+    /// A file with the workbook and nothing else. Whoever reads the cells follows the sectors of a file without asking
+    /// whether they go round in a ring.
+    pub(crate) file: Vec<u8>,
+}
+
+/// Refuses an old workbook that is damaged, or whose sheets are larger than any list.
+pub(crate) fn open(bytes: &[u8]) -> Result<OldWorkbook, String> {
+    let damaged = || "the spreadsheet is damaged".to_owned();
+    let (name, stream) = stream(bytes).ok_or_else(damaged)?;
+    let hidden = survey(&stream)?;
+    let file = alone(name, &stream).map_err(|_| damaged())?;
+    Ok(OldWorkbook { hidden, file })
+}
+
+fn survey(stream: &[u8]) -> Result<HiddenRows, String> {
     let mut hidden = HiddenRows::default();
     let (mut sheets, mut sheet, mut depth) = (BTreeMap::new(), None::<String>, 0_u32);
     let mut area = Area::default();
-    for (at, kind, body) in records(&stream) {
+    for (at, kind, body) in records(stream) {
         match kind {
             BOUND_SHEET => {
                 sheets.extend(bound_sheet(body));
@@ -60,15 +74,24 @@ pub(crate) fn survey(bytes: &[u8]) -> Result<HiddenRows, String> {
     Ok(hidden.sorted())
 }
 
-/// The stream that holds the workbook.
-fn stream(bytes: &[u8]) -> Option<Vec<u8>> {
+/// The stream that holds the workbook, and its name.
+fn stream(bytes: &[u8]) -> Option<(&'static str, Vec<u8>)> {
     let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).ok()?;
-    let mut stream = ["/Workbook", "/Book"]
+    let (name, mut stream) = ["Workbook", "Book"]
         .into_iter()
-        .find_map(|name| file.open_stream(name).ok())?;
+        .find_map(|name| Some((name, file.open_stream(name).ok()?)))?;
     let mut content = Vec::new();
     stream.read_to_end(&mut content).ok()?;
-    Some(content)
+    Some((name, content))
+}
+
+fn alone(name: &str, stream: &[u8]) -> std::io::Result<Vec<u8>> {
+    // The version that Excel writes.
+    let memory = Cursor::new(Vec::new());
+    let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, memory)?;
+    file.create_stream(name)?.write_all(stream)?;
+    file.flush()?;
+    Ok(file.into_inner().into_inner())
 }
 
 /// Each record with its place, its kind and its body.

@@ -64,10 +64,12 @@ pub(crate) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, Strin
 }
 
 fn read_inner(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, String> {
-    let hidden = if bytes.starts_with(ZIP) {
-        zipped::survey(bytes)?
+    let old;
+    let (hidden, bytes) = if bytes.starts_with(ZIP) {
+        (zipped::survey(bytes)?, bytes)
     } else {
-        biff::survey(bytes)?
+        old = biff::open(bytes)?;
+        (old.hidden, old.file.as_slice())
     };
     let mut book = open_workbook_auto_from_rs(Cursor::new(bytes))
         .map_err(|error| format!("the spreadsheet cannot be read: {error}"))?;

@@ -100,3 +100,21 @@ fn a_formatted_sheet_whose_empty_rows_go_to_the_end_is_no_bomb() {
     });
     assert_eq!(read_list(&book, None).unwrap().rows.len(), 1);
 }
+
+#[test]
+fn an_old_workbook_whose_sectors_go_round_in_a_ring_is_refused() {
+    let mut ring = include_bytes!("fixtures/xlwt.xls").to_vec();
+    // The table of sectors begins in the sector that the header names first; each entry is the next sector.
+    let number = |at: usize| {
+        let bytes = ring.get(at..at + 4).unwrap();
+        usize::try_from(u32::from_le_bytes(bytes.try_into().unwrap())).unwrap()
+    };
+    let table = 512 * (number(76) + 1);
+    let directory = number(48);
+    let first = u32::try_from(directory).unwrap().to_le_bytes();
+    ring.get_mut(table + 4 * directory..)
+        .and_then(|rest| rest.first_chunk_mut())
+        .map(|entry| *entry = first)
+        .unwrap();
+    assert_eq!(refusal(&ring), "the spreadsheet is damaged");
+}
