@@ -6,9 +6,13 @@
     reason = "tests"
 )]
 
+#[path = "conversion/crash.rs"]
 mod crash;
+#[path = "conversion/forest.rs"]
 mod forest;
+#[path = "conversion/forwarding.rs"]
 mod forwarding;
+#[path = "conversion/plan.rs"]
 mod plan;
 
 use std::collections::BTreeMap;
