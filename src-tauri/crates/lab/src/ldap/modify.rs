@@ -37,6 +37,9 @@ fn decide(
 ) -> Result<Option<Record>, LdapResult> {
     let normal = name::normal(&request.dn).ok_or_else(bad_name)?;
     let entry = born.get(state, &normal).ok_or_else(no_object)?;
+    if request.changes.is_empty() {
+        return Err(unwilling());
+    }
     let mut changed: BTreeMap<&str, Vec<Vec<u8>>> = BTreeMap::new();
     for change in &request.changes {
         let attribute = writable(&entry, &change.modification.atype)?;
