@@ -12,6 +12,7 @@
 
 mod desk;
 mod frame;
+mod list;
 mod window;
 
 use std::collections::BTreeSet;
@@ -32,7 +33,7 @@ const ITEMS_DONE: &str = "[...document.querySelectorAll('tr[data-status] .pn b')
      .reduce((sum, b) => sum + Number(b.textContent.replace(/[^0-9]/g, '')), 0)";
 
 /// One window at a time: they may share a screen, and always share the machine.
-static SCREEN: Mutex<()> = Mutex::const_new(());
+pub static SCREEN: Mutex<()> = Mutex::const_new(());
 
 #[tokio::test]
 async fn the_practice_company_is_migrated_by_clicks_with_a_stop_on_the_way() {
