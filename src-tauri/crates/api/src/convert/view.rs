@@ -312,6 +312,7 @@ fn user_view(
         _ if may_convert => ConvertState::Ready,
         _ => ConvertState::NotYet,
     };
+    let kept = kept_for(known, considered, retention);
     let converted_at = times.at("ConversionWritten", &address).filter(|_| stands);
     ConvertUser {
         id: number(user),
@@ -336,9 +337,8 @@ fn user_view(
         undone_at: times
             .at("ConversionUndone", &address)
             .filter(|_| state == ConvertState::Undone),
-        undo_until: converted_at
-            .as_deref()
-            .and_then(|at| until(at, change?, retention)),
+        undo_until: converted_at.as_deref().and_then(|at| until(at, kept?)),
+        retention_days: kept.map(|seconds| small(seconds / DAY)),
         converted_at,
         proofs: change
             .filter(|_| state == ConvertState::Proved)
@@ -419,20 +419,27 @@ fn gate_view(gate: &Gate) -> GateView {
     }
 }
 
-/// The first moment at which the store may let go of the mailbox.
-fn until(
-    converted_at: &str,
-    change: &DirectoryChange,
+/// For how many seconds the store of this object keeps a mailbox that nobody owns.
+fn kept_for(
+    known: &Known,
+    considered: Option<&Considered>,
     retention: &BTreeMap<String, u64>,
-) -> Option<String> {
-    let store = text(&change.planned.before, "homeMDB")?;
-    let (_, seconds) = retention
-        .iter()
-        .find(|(dn, _)| dn.eq_ignore_ascii_case(store))?;
+) -> Option<u64> {
+    let planned = known.change.as_ref().map(|change| &change.planned.before);
+    let considered = considered.and_then(|considered| considered.plan.as_ref().ok());
+    let store = planned
+        .and_then(|before| text(before, "homeMDB"))
+        .or_else(|| text(&considered?.before, "homeMDB"))?;
+    let mut stores = retention.iter();
+    let (_, seconds) = stores.find(|(dn, _)| dn.eq_ignore_ascii_case(store))?;
+    Some(*seconds)
+}
+
+/// The first moment at which the store may let go of the mailbox.
+fn until(converted_at: &str, seconds: u64) -> Option<String> {
     let at: Timestamp = converted_at.parse().ok()?;
-    at.checked_add(Duration::from_secs(*seconds))
-        .ok()
-        .map(|at| at.to_string())
+    let end = at.checked_add(Duration::from_secs(seconds)).ok()?;
+    Some(end.to_string())
 }
 
 fn text<'a>(values: &'a Values, name: &str) -> Option<&'a str> {
