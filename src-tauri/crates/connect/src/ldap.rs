@@ -3,6 +3,8 @@
 
 mod connection;
 mod entry;
+#[cfg(all(unix, feature = "kerberos"))]
+mod kerberos;
 mod names;
 mod open;
 mod organization;
