@@ -5,8 +5,16 @@
 //! May import: `stegvis-wire` and `stegvis-model`, and today needs neither. Never `engine`, `journal`,
 //! `connect` or `api`: the judge shares no brain with the accused.
 //!
-//! Deliberately absent: EWS and WebDAV, DNS, Microsoft's own migration service, deleting or changing what
-//! stands in a target mailbox, and any way to change what a source mailbox holds.
+//! The directory is an Active Directory with an Exchange organisation of 2007, or of 2003, in it. It answers as
+//! Samba's domain controller was seen to, and as Microsoft documents where Samba is more lenient: modifications are
+//! all or nothing and refused with the same codes, links are seen from both ends, long lists come in ranges, what
+//! an account may write is computed when it is asked for. A user converted to a mail user loses the mailbox on
+//! the old server at once, and has it again when the object is as it was; the judge compares every attribute of
+//! every mailbox with what it was and with what Microsoft's conversion makes of it.
+//!
+//! Deliberately absent: EWS and WebDAV, DNS, Microsoft's own migration service, delivery of mail, making and
+//! removing directory objects, sign-ins to the directory other than a simple bind, filters on bytes that are no
+//! text, deleting or changing what stands in a target mailbox, and any way to change what a source mailbox holds.
 //!
 //! The source follows from the seed. What changes (the tenant's mailboxes, the directory's attributes,
 //! licences, sunk mails) is an append-only log in the lab's folder, so that the process may be killed at
@@ -51,7 +59,7 @@ pub use details::{
 pub use error::LabError;
 pub use faults::FaultScript;
 pub use judge::{DirectoryState, MailboxVerdict, SunkMail, Verdict};
-pub use org::{Hurdle, MailboxKind};
+pub use org::{Hurdle, MailboxKind, SourceVersion};
 
 /// How long the servers' connections have to end when the organisation stops.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -69,12 +77,14 @@ pub struct LabOptions {
     pub dir: PathBuf,
     /// How much mail a mailbox holds.
     pub size: CorpusSize,
-    /// Two mailboxes more: one without a MailUser in the tenant, one whose account is protected.
+    /// More mailboxes, one for each [`Hurdle`].
     pub hurdles: bool,
+    /// What the old server and its directory are.
+    pub source: SourceVersion,
 }
 
 impl LabOptions {
-    /// Ten small mailboxes, no faults, no hurdles.
+    /// Ten small mailboxes of Exchange 2007, no faults, no hurdles.
     #[must_use]
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
@@ -84,6 +94,7 @@ impl LabOptions {
             dir: dir.into(),
             size: CorpusSize::Small,
             hurdles: false,
+            source: SourceVersion::Exchange2007,
         }
     }
 }
@@ -104,13 +115,21 @@ impl Lab {
             seed: options.seed,
             size: options.size,
             hurdles: options.hurdles,
+            source: options.source,
         };
         let store = open(&options.dir, identity).await?;
         let certificates = ca::certificates(&options.dir)?;
         let personas = org::personas(options.seed, options.mailboxes, options.hurdles);
         let corpus = Corpus::new(options.seed, options.size, &personas);
         let faults = Faults::new(options.faults, options.seed);
-        let world = Arc::new(World::new(options.seed, personas, corpus, store, faults));
+        let world = Arc::new(World::new(
+            options.seed,
+            options.source,
+            personas,
+            corpus,
+            store,
+            faults,
+        ));
 
         let bind = || async { net::bind().await.map_err(LabError::io("a loopback port")) };
         let source = bind().await?;
