@@ -39,6 +39,6 @@ pub use project::{
     AnswersDto, ConversionFacts, ProjectFacts, ProjectKind, ProjectView, VerdictView,
 };
 pub use report::{
-    BatchLedger, FolderLedger, LedgerView, MailSent, MailSentKind, ReportFile, ReportView,
-    SkippedItemView, SkippedReason, UserLedger, VerificationView,
+    BatchLedger, ConvertedMailbox, FolderLedger, LedgerView, MailSent, MailSentKind, ReportFile,
+    ReportView, SkippedItemView, SkippedReason, UserLedger, VerificationView,
 };

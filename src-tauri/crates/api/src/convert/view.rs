@@ -18,8 +18,9 @@ use stegvis_model::{
 use super::diff::groups;
 use crate::Error;
 use crate::dto::{
-    ConversionFacts, ConvertProof, ConvertRunKind, ConvertState, ConvertUser, ConvertView, DryRun,
-    EvidenceLine, GateView, ProofView, SequenceState, SequenceStep, SequenceStepId, UndoFacts,
+    ConversionFacts, ConvertProof, ConvertRunKind, ConvertState, ConvertUser, ConvertView,
+    ConvertedMailbox, DryRun, EvidenceLine, GateView, ProofView, SequenceState, SequenceStep,
+    SequenceStepId, UndoFacts,
 };
 use crate::project::{Project, count, small};
 
@@ -125,6 +126,26 @@ impl Project {
             undo_until: view.undo.until,
             retention_days: view.undo.retention_days,
         }))
+    }
+
+    /// The mailboxes that are mail-enabled users now, for the report.
+    pub(crate) fn converted(&self) -> Result<Vec<ConvertedMailbox>, Error> {
+        if self.setting(|tx| tx.last_directory_run(KIND))? == 0 {
+            return Ok(Vec::new());
+        }
+        let users = self.convert_snapshot()?.users.into_iter();
+        Ok(users
+            .filter_map(|user| {
+                Some(ConvertedMailbox {
+                    at: user.converted_at?,
+                    address: user.address,
+                    name: user.name,
+                    proved: user.state == ConvertState::Proved,
+                    signed_by: user.signed_by,
+                    undo_until: user.undo_until,
+                })
+            })
+            .collect())
     }
 
     /// The mailboxes that may still be converted one day.
