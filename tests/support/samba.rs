@@ -75,6 +75,11 @@ pub struct Samba {
 impl Samba {
     /// Starts a controller of a fresh forest. The first test ever takes the time to make the forest.
     pub fn start(forest: Forest) -> Self {
+        let root = golden::output(Command::new("id").arg("-u")).trim() == "0";
+        assert!(
+            root,
+            "a domain controller's ports and file attributes are root's: run this test as root, as in a container"
+        );
         let image = golden::image(forest);
         let (host, reserved) = reserve();
         let folder = tempfile::Builder::new()
