@@ -173,6 +173,12 @@ export class ListState {
     return this.change({ edit: 'LeaveOut', rows, out });
   }
 
+  /** Where nobody is ready, what keeps them from it comes first. */
+  async suggest(): Promise<void> {
+    if (this.view?.counts.ready === 0) await this.ask({ filter: this.view.counts.decide > 0 ? 'Decide' : 'All', search: '' });
+    else await this.change({ edit: 'SuggestPilot' });
+  }
+
   async undo(): Promise<void> {
     if (this.view?.undo) await this.change({ edit: 'Undo' });
   }
