@@ -244,6 +244,11 @@ impl DraftRow {
         self.choice.left_out
     }
 
+    /// Whether this is what stands in the cell of the address.
+    pub(super) fn stands(&self, text: &str) -> bool {
+        matches!(&self.cell, Some(Cell::Text(cell)) if cell == text)
+    }
+
     /// Whether the spreadsheet hides it.
     #[must_use]
     pub fn is_hidden(&self) -> bool {
