@@ -198,7 +198,11 @@ async fn rehearse(
             finding.severity, finding.check, finding.code
         ));
     }
-    if let Some(fail) = findings.iter().find(|finding| finding.severity == "Fail") {
+    // Run again on a company whose every mailbox is converted, there is none left to check.
+    let facts = app.project_view().await?.facts;
+    let over = facts.in_batches > 0 && facts.completed == facts.in_batches;
+    let mut fails = findings.iter().filter(|finding| finding.severity == "Fail");
+    if let Some(fail) = fails.next().filter(|_| !over) {
         return Err(Error::new(
             ErrorCode::Endpoint,
             format!(
