@@ -77,7 +77,9 @@ impl Project {
                 user.address == *address
                     && matches!(
                         user.status,
-                        MigrationUserStatus::Completed | MigrationUserStatus::CompletedWithWarnings
+                        MigrationUserStatus::Converting
+                            | MigrationUserStatus::Completed
+                            | MigrationUserStatus::CompletedWithWarnings
                     )
             })
         };
