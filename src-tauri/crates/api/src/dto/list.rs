@@ -34,7 +34,8 @@ pub struct ListView {
     pub counts: ListCounts,
     /// The batches that its rows are in, in order; the pilot first.
     pub batches: Vec<ListBatch>,
-    /// What the next *Undo* takes back, as a code; nothing when there is nothing.
+    /// What the next *Undo* takes back: the name of a [`ListEdit`], or `Replaced` for a file that was opened over
+    /// this one's work; nothing when there is nothing.
     pub undo: Option<String>,
     /// The files that *Save* will write.
     pub files: Vec<ListFile>,

@@ -24,6 +24,8 @@ pub(crate) struct OpenList {
     /// Files that were written out of it: these may be written again.
     pub(super) written: BTreeSet<PathBuf>,
     pub(super) draft: Draft,
+    /// The list that this one took the place of, if it was worked on: the first *Undo* brings it back.
+    pub(super) replaced: Option<Box<Self>>,
 }
 
 impl Project {
@@ -66,10 +68,13 @@ impl Project {
             mapping_remembered: false,
             written: BTreeSet::new(),
             draft,
+            replaced: None,
         };
         list.remember_columns(data);
+        let mut open = self.list();
+        list.take_the_place_of(open.take());
         let view = view(&list);
-        *self.list() = Some(list);
+        *open = Some(list);
         Ok(view)
     }
 
@@ -98,6 +103,9 @@ impl Project {
     pub(crate) fn edit_list(&self, edit: &ListEdit, data: &Path) -> Result<ListView, Error> {
         let edit = edit_of(edit);
         self.with_list(|list| {
+            if matches!(edit, Edit::Undo) && list.bring_back() {
+                return Ok(view(list));
+            }
             let before = list.draft.mapping();
             list.draft.edit(&edit).map_err(|error| refused(&error))?;
             match edit {
@@ -136,6 +144,31 @@ impl Project {
 }
 
 impl OpenList {
+    /// Work that nobody said to throw away stays one undo away; what that had replaced does not.
+    fn take_the_place_of(&mut self, before: Option<Self>) {
+        let worked_on = before.filter(|before| before.draft.undo().is_some());
+        self.replaced = worked_on.map(|before| {
+            Box::new(Self {
+                replaced: None,
+                ..before
+            })
+        });
+    }
+
+    /// Whether there was a list to bring back, and nothing of this one to undo first.
+    fn bring_back(&mut self) -> bool {
+        if self.draft.undo().is_some() {
+            return false;
+        }
+        match self.replaced.take() {
+            Some(before) => {
+                *self = *before;
+                true
+            }
+            None => false,
+        }
+    }
+
     /// Lets the columns mean what a person said of another list with the same headings.
     fn remember_columns(&mut self, data: &Path) {
         let known = self
@@ -264,6 +297,40 @@ mod tests {
             disabled: false,
             protected: false,
         }
+    }
+
+    fn opened(text: &str) -> OpenList {
+        OpenList {
+            path: PathBuf::from("lista.csv"),
+            size: text.len(),
+            saved_at: None,
+            mapping_remembered: false,
+            written: BTreeSet::new(),
+            draft: Draft::open(text.into(), None, None).unwrap(),
+            replaced: None,
+        }
+    }
+
+    #[test]
+    fn a_list_that_was_worked_on_comes_back_when_another_was_opened_over_it() {
+        let mut first = opened("EmailAddress\r\na@b.se\r\n");
+        first.draft.edit(&Edit::LeaveOut(vec![2], true)).unwrap();
+        let mut second = opened("EmailAddress\r\nc@d.se\r\n");
+        second.take_the_place_of(Some(first));
+        assert_eq!(view(&second).undo.as_deref(), Some("Replaced"));
+        second.draft.edit(&Edit::LeaveOut(vec![2], true)).unwrap();
+        assert!(!second.bring_back(), "its own edits are undone first");
+        second.draft.edit(&Edit::Undo).unwrap();
+        assert!(second.bring_back());
+        assert_eq!(view(&second).counts.left_out, 1);
+
+        let mut third = opened("EmailAddress\r\ne@f.se\r\n");
+        third.take_the_place_of(Some(opened("EmailAddress\r\ng@h.se\r\n")));
+        assert_eq!(
+            view(&third).undo,
+            None,
+            "nothing was done to the one before"
+        );
     }
 
     #[test]

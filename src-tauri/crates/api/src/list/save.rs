@@ -153,6 +153,7 @@ mod tests {
             mapping_remembered: false,
             written: BTreeSet::new(),
             draft: Draft::open(text.into(), None, None).unwrap(),
+            replaced: None,
         }
     }
 

@@ -14,6 +14,9 @@ use crate::report::words::Language;
 /// Rows that one window gets at once.
 const MOST_SHOWN: u32 = 500;
 
+/// What *Undo* takes back when another file was opened over a list that was worked on.
+const REPLACED: &str = "Replaced";
+
 pub(super) fn view(list: &OpenList) -> ListView {
     let draft = &list.draft;
     let name = list.path.file_name().unwrap_or_default();
@@ -81,7 +84,10 @@ pub(super) fn view(list: &OpenList) -> ListView {
                 rows: count(batch.rows),
             })
             .collect(),
-        undo: draft.undo().map(str::to_owned),
+        undo: draft
+            .undo()
+            .or_else(|| list.replaced.is_some().then_some(REPLACED))
+            .map(str::to_owned),
         files: draft
             .files()
             .into_iter()

@@ -98,6 +98,7 @@ const undos: Words = {
   Columns: m.mailboxes_list_undo_Columns,
   Sheet: m.mailboxes_list_undo_Sheet,
   SuggestPilot: m.mailboxes_list_undo_SuggestPilot,
+  Replaced: m.mailboxes_list_undo_Replaced,
 };
 export const undoCodes = Object.keys(undos);
 export const undoWord = (code: string) => undos[code]?.() ?? m.mailboxes_list_undo_other();
