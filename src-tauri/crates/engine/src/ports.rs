@@ -5,6 +5,7 @@
 
 mod body;
 mod directory;
+mod dns;
 mod error;
 mod fingerprint;
 mod gate;
@@ -19,6 +20,7 @@ pub use directory::{
     AcceptedDomain, AttributeChange, Directory, DirectoryEntry, DirectoryOrganization,
     DirectoryRecipient, ExchangeServer, OtherRecipient, OtherRecipientKind,
 };
+pub use dns::{Dns, DnsAnswer, DnsQuestion, NameServer};
 pub use error::{EndpointError, EndpointErrorKind, Side};
 pub use fingerprint::{FINGERPRINT_FIELDS, fingerprint};
 pub use gate::Gate;

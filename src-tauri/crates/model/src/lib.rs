@@ -10,6 +10,7 @@ mod address;
 mod answers;
 mod batch;
 mod counts;
+mod dns;
 mod endpoint;
 mod failure;
 mod folder;
@@ -27,6 +28,7 @@ pub use answers::{
 };
 pub use batch::{BatchStatus, MigrationBatch, batch_status};
 pub use counts::{Counts, Ledger};
+pub use dns::{DnsName, DnsNameError, DnsRecord, DnsRecordKind, DnsValue};
 pub use endpoint::{Engine, MigrationEndpoint, Protocol, Security};
 pub use failure::{FailureCode, RetryClass};
 pub use folder::{FolderPath, WellKnownFolder};
