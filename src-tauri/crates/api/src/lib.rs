@@ -9,6 +9,7 @@ mod app;
 mod commands;
 mod connections;
 pub mod copy;
+pub mod dns;
 pub mod dto;
 mod endpoint;
 mod error;

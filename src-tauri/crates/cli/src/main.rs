@@ -29,6 +29,9 @@ enum Command {
     /// Mailbox lists: check them, convert them for Exchange Online.
     #[command(subcommand)]
     List(commands::list::ListCommand),
+    /// What DNS should say of a domain, what it says, and when it may be changed.
+    #[command(subcommand)]
+    Dns(commands::dns::DnsCommand),
     /// The practice organisation by itself.
     #[command(subcommand)]
     Lab(commands::lab::LabCommand),
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
             Command::Copy(arguments) => commands::copy::run(arguments).await,
             Command::Rehearse(arguments) => commands::rehearse::run(arguments).await,
             Command::List(command) => commands::list::run(command),
+            Command::Dns(command) => commands::dns::run(command).await,
             Command::Lab(command) => commands::lab::run(command).await,
         }
     });

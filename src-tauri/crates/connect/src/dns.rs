@@ -47,7 +47,7 @@ impl DnsSettings {
             resolvers,
             authoritative: Vec::new(),
             port: 53,
-            timeout: Duration::from_secs(5),
+            timeout: Duration::from_secs(3),
         }
     }
 }
