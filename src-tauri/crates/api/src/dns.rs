@@ -149,7 +149,7 @@ impl Asked {
             expected,
             old,
             addresses,
-            journal: query.project.as_deref().map(open).transpose()?,
+            journal: query.project.as_deref().map(open_project).transpose()?,
         })
     }
 
@@ -186,7 +186,7 @@ fn servers(texts: &[String]) -> Result<Vec<NameServer>, Error> {
 }
 
 /// The project's journal: nothing is made where there is none.
-fn open(path: &Path) -> Result<Journal, Error> {
+pub(crate) fn open_project(path: &Path) -> Result<Journal, Error> {
     let none = || {
         Error::new(
             ErrorCode::ProjectUnreadable,

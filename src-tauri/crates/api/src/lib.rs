@@ -23,6 +23,7 @@ mod prepare;
 mod project;
 mod report;
 mod secrets;
+pub mod user_letters;
 mod watch;
 
 pub use app::App;

@@ -3,5 +3,6 @@
 pub mod copy;
 pub mod dns;
 pub mod lab;
+pub mod letters;
 pub mod list;
 pub mod rehearse;

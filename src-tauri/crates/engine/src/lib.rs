@@ -6,6 +6,7 @@
 //! Deliberately absent: sockets, files, the terminal, the environment and the system clock.
 
 pub mod dns;
+pub mod licences;
 pub mod plan;
 pub mod ports;
 pub mod preflight;

@@ -78,7 +78,9 @@ pub async fn observe(
         .map(|server| ask_all(dns, Viewer::Resolver(server), &main));
     let (mut views, resolvers) = tokio::join!(join_all(deciding), join_all(repeating));
     views.extend(resolvers);
-    let at = clock.now();
+    // To the second: what is kept and shown needs no more.
+    let now = clock.now();
+    let at = Timestamp::from_second(now.as_second()).unwrap_or(now);
     let mut first_error = trouble.clone();
     let mut answered = false;
     let views: Vec<View> = views
