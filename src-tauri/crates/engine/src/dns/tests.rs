@@ -339,7 +339,7 @@ async fn a_watch_tells_each_change_and_ends_when_all_is_right_everywhere() {
         &CancellationToken::new(),
         |event| match event {
             WatchEvent::Changed(change) => {
-                events.push(format!("{} at {}", change.subject.name(), change.viewer))
+                events.push(format!("{} at {}", change.subject.name(), change.viewer));
             }
             WatchEvent::Next(_) => {
                 let mut looks = looks.lock().unwrap();
