@@ -275,6 +275,9 @@ fn mx_is_refused_while_a_mailbox_is_not_synced_and_allowed_after_the_last() {
     assert_eq!((code, &*why(&early, "moveMx")), (1, "notSynced"));
     assert_eq!(early["changes"][0]["allowed"], false, "{early}");
     assert_eq!(early["ttl"][0]["ttl"], 86_400);
+    // Moved now, mail to the one that is left would go round.
+    assert_eq!(early["mailNow"]["delivered"], 2, "{early}");
+    assert_eq!(early["mailAfterMx"]["loops"][0], "bo@nordvik.example");
 
     assert_eq!(copy(PASSWORD).status.code(), Some(0));
     let (code, now) = plan(&desk, "moveMx", &[]);
@@ -284,6 +287,7 @@ fn mx_is_refused_while_a_mailbox_is_not_synced_and_allowed_after_the_last() {
         "nordvik.example. 3600 IN MX 0 nordvik-example.k-v1.mx.microsoft."
     );
     assert_eq!(why(&now, "removeBatches"), "mxNotMoved");
+    assert_eq!(now["mailAfterMx"]["delivered"], 2, "{now}");
 
     desk.dns.change(&format!("{NEW_MX}{REST}"));
     let mail = desk.folder.path().join("test.eml");

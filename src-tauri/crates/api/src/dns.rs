@@ -23,8 +23,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{Error, ErrorCode};
 
 pub use plan::{
-    DeliveryView, DnsPlan, PlanRequest, PlannedChange, PlannedFields, PlannedStep, TtlLine,
-    plan_dns,
+    DeliveryView, DnsPlan, MailView, PlanRequest, PlannedChange, PlannedFields, PlannedStep,
+    TtlLine, plan_dns,
 };
 pub use view::{ChangeView, DnsEvent, DnsView, FindingView, RecordView, ServerView, SubjectView};
 

@@ -1,8 +1,8 @@
 use serde::Serialize;
 use stegvis_connect::clock::SystemClock;
 use stegvis_engine::dns::{
-    DnsCheck, Standing, Step, Subject, SubjectState, delivery, fields, keep_delivery, kept,
-    refusal, standing, ttl_advice, windows_line, zone_line,
+    DnsCheck, End, Place, Prediction, Standing, Step, Subject, SubjectState, delivery, fields,
+    keep_delivery, kept, mx_place, predict, refusal, standing, ttl_advice, windows_line, zone_line,
 };
 use stegvis_engine::ports::Clock as _;
 use stegvis_model::{DnsRecord, DnsValue};
@@ -37,6 +37,26 @@ pub struct DnsPlan {
     pub before: Option<String>,
     /// What the test mail showed.
     pub delivery: Option<DeliveryView>,
+    /// What becomes of mail to the project's mailboxes, as MX is now.
+    pub mail_now: Option<MailView>,
+    /// The same once MX leads to the tenant.
+    pub mail_after_mx: Option<MailView>,
+}
+
+/// What becomes of mail to the project's mailboxes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MailView {
+    /// `source`, `tenant` or `elsewhere`: where MX leads.
+    pub mx: String,
+    /// Mailboxes that it reaches.
+    pub delivered: u32,
+    /// Mailboxes whose mail goes round until a server gives up.
+    pub loops: Vec<String>,
+    /// Mailboxes whose mail is sent back.
+    pub returned: Vec<String>,
+    /// Mailboxes whose mail goes by somebody else's servers.
+    pub by_others: u32,
 }
 
 /// A step.
@@ -128,12 +148,20 @@ pub async fn plan_dns(request: &PlanRequest) -> Result<DnsPlan, Error> {
         .as_ref()
         .map(|mail| delivery(mail, domain, &asked.old, &asked.addresses));
     let now = SystemClock.now();
-    let (standing, before) = match &asked.journal {
+    let mx = mx_place(&check);
+    let (standing, before, mail) = match &asked.journal {
         Some(journal) => journal.transaction(|tx| {
             if let Some(Ok(delivery)) = &proof {
                 keep_delivery(tx, domain, delivery.at)?;
             }
-            Ok::<_, Error>((standing(tx, domain, now)?, kept(tx, domain)?.before))
+            Ok::<_, Error>((
+                standing(tx, domain, now)?,
+                kept(tx, domain)?.before,
+                Some((
+                    mail(mx, &predict(tx, mx)?),
+                    mail(Place::Tenant, &predict(tx, Place::Tenant)?),
+                )),
+            ))
         })?,
         None => (
             Standing {
@@ -145,8 +173,10 @@ pub async fn plan_dns(request: &PlanRequest) -> Result<DnsPlan, Error> {
                 direct_delivery_at: None,
             },
             None,
+            None,
         ),
     };
+    let (mail_now, mail_after_mx) = mail.unzip();
     Ok(DnsPlan {
         dns: view::dns(&check),
         steps: Step::ALL
@@ -164,6 +194,8 @@ pub async fn plan_dns(request: &PlanRequest) -> Result<DnsPlan, Error> {
         ttl: ttl(&check),
         changes: changes(&check, &standing),
         before,
+        mail_now,
+        mail_after_mx,
         delivery: proof.map(|proof| match proof {
             Ok(delivery) => DeliveryView {
                 direct: true,
@@ -177,6 +209,22 @@ pub async fn plan_dns(request: &PlanRequest) -> Result<DnsPlan, Error> {
             },
         }),
     })
+}
+
+fn mail(mx: Place, prediction: &Prediction) -> MailView {
+    let astray = |wanted: &End| {
+        let all = prediction.astray.iter();
+        all.filter(|(_, end)| end == wanted)
+            .map(|(address, _)| address.to_string())
+            .collect()
+    };
+    MailView {
+        mx: mx.name().to_owned(),
+        delivered: prediction.delivered,
+        loops: astray(&End::Loop),
+        returned: astray(&End::Unknown),
+        by_others: prediction.by_others,
+    }
 }
 
 fn ttl(check: &DnsCheck) -> Vec<TtlLine> {

@@ -252,6 +252,17 @@ fn print_plan(plan: &DnsPlan) {
             Some(words) => println!("    locked    {}: {words}", step.step),
         }
     }
+    for (when, mail) in [("now", &plan.mail_now), ("after MX", &plan.mail_after_mx)] {
+        if let Some(mail) = mail {
+            println!(
+                "    mail      {when}: reaches {} mailboxes; goes round: {}; is sent back: {}; by others' servers: {}",
+                mail.delivered,
+                list(&mail.loops),
+                list(&mail.returned),
+                mail.by_others
+            );
+        }
+    }
     for line in &plan.ttl {
         println!(
             "    first     lower the TTL of {} from {} to {} s; change the record after {}",

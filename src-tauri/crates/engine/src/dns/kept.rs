@@ -108,7 +108,7 @@ pub fn standing(tx: &Tx<'_>, domain: &DnsName, now: Timestamp) -> Result<Standin
     })
 }
 
-const fn is_synced(status: MigrationUserStatus) -> bool {
+pub(super) const fn is_synced(status: MigrationUserStatus) -> bool {
     match status {
         MigrationUserStatus::Synced
         | MigrationUserStatus::IncrementalSyncing
