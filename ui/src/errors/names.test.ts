@@ -7,6 +7,8 @@ import { describe, expect, test } from 'vitest';
 import { batchStatusWord, commandWords, fixerWord, kindWord, severityWord, skipReasonWord, statusWord } from '../i18n/words';
 import { setLocale } from '../i18n/locale.svelte';
 import type { FindingView } from '../platform/types';
+import { directoryChangeCauses } from './directory';
+import { biteCodes } from './bites';
 import { checkIds, findingWords } from './findings';
 import { errorCodes, failureCodes, present } from './present';
 
@@ -35,6 +37,17 @@ test('every error of the facade has words', () => {
 
 test('every failure of a mailbox has a cause and a remedy', () => {
   expect([...failureCodes].sort()).toEqual(variants('model/src/failure.rs', 'FailureCode').sort());
+});
+
+test('every cause of a failed directory change has words', () => {
+  expect([...directoryChangeCauses].sort()).toEqual(variants('model/src/directory.rs', 'DirectoryChangeCause').sort());
+});
+
+test('everything that will bite has words', () => {
+  const source = readFileSync(`${crates}engine/src/directory/findings.rs`, 'utf8');
+  const codes = [...source.matchAll(/Self::\w+ => "(\w+)"/g)].map((found) => found[1] ?? '');
+  expect(codes.length).toBeGreaterThan(10);
+  expect([...biteCodes].sort()).toEqual(codes.sort());
 });
 
 test('every check of the preflight has words', () => {

@@ -6,8 +6,15 @@ import type {
   AppEvent,
   AppView,
   CommandLine,
+  ConvertView,
+  DirectoryView,
   EndpointSettings,
   EndpointView,
+  ListDrop,
+  ListEdit,
+  ListPage,
+  ListQuery,
+  ListView,
   MailboxChoice,
   MailboxesView,
   PlanView,
@@ -16,15 +23,30 @@ import type {
   ReportFile,
   ReportView,
   RunView,
+  SavedList,
+  SkippedItemView,
 } from './bindings.gen';
 
 export type {
   AnswersDto,
   AppEvent,
   AppView,
+  AttributeDiff,
+  AttributeValue,
   BatchView,
   CommandLine,
   ConnectionView,
+  ConversionFacts,
+  ConvertProof,
+  ConvertRun,
+  ConvertRunKind,
+  ConvertState,
+  ConvertUser,
+  ConvertView,
+  DirectoryFindingView,
+  DirectoryOther,
+  DirectoryView,
+  DryRun,
   EndpointSettings,
   EndpointTest,
   EndpointTestId,
@@ -32,7 +54,22 @@ export type {
   ErrorCode,
   EvidenceLine,
   FindingView,
+  GateView,
   LedgerView,
+  ListBatch,
+  ListColumn,
+  ListCounts,
+  ListDrop,
+  ListEdit,
+  ListFile,
+  ListFilter,
+  ListFindingView,
+  ListNote,
+  ListPage,
+  ListQuery,
+  ListRowView,
+  ListSort,
+  ListView,
   MailboxChoice,
   MailboxesView,
   MailboxNote,
@@ -47,11 +84,18 @@ export type {
   ProjectFacts,
   ProjectKind,
   ProjectView,
+  ProofView,
   ReportFile,
   ReportView,
   RunView,
+  SavedList,
+  SequenceState,
+  SequenceStep,
+  SequenceStepId,
+  SkippedItemView,
   ThrottledSpan,
   ThroughputPoint,
+  UndoFacts,
   VerdictView,
   VerificationView,
   /** What every request rejects with. */
@@ -75,9 +119,25 @@ export interface Platform {
   preflightView(): Promise<PreflightView>;
   runPreflight(): Promise<PreflightView>;
   retest(check: string): Promise<PreflightView>;
+  /** Reads the old directory: what it is, and what will bite. */
+  directoryView(): Promise<DirectoryView>;
 
   mailboxesView(): Promise<MailboxesView>;
   chooseMailboxes(choices: MailboxChoice[]): Promise<MailboxesView>;
+
+  /** Asks for a file in the system's own dialog and opens it; nothing when it was cancelled. */
+  pickList(title: string, kind: string): Promise<ListView | null>;
+  /** The list that is open, the one the program was started with included. */
+  listView(): Promise<ListView | null>;
+  listRows(query: ListQuery): Promise<ListPage>;
+  editList(edit: ListEdit): Promise<ListView>;
+  /** A file as it will be written, to the character; passwords are masked. */
+  previewList(index: number): Promise<string>;
+  /** Asks where in the system's own dialog, and writes; no file when it was cancelled. */
+  saveList(title: string, kind: string, forPerson: boolean): Promise<SavedList[]>;
+  /** Takes the rows of the list as the mailboxes that move. */
+  useList(): Promise<void>;
+  closeList(): Promise<void>;
 
   endpointView(): Promise<EndpointView>;
   testEndpoint(settings: EndpointSettings): Promise<EndpointView>;
@@ -90,6 +150,22 @@ export interface Platform {
   retryFailed(): Promise<RunView>;
   runView(): Promise<RunView>;
 
+  /** The conversion, with the dry run of one mailbox. */
+  convertView(selected: number | null): Promise<ConvertView>;
+  /** Examines every gate again. */
+  checkGates(): Promise<ConvertView>;
+  skippedItems(user: number): Promise<SkippedItemView[]>;
+  /** Signs the list of what was skipped; `seen` is how many items were shown, so that nothing is signed unseen. */
+  signSkipped(user: number, seen: number): Promise<ConvertView>;
+  backUp(users: number[]): Promise<ConvertView>;
+  convert(users: number[]): Promise<ConvertView>;
+  prove(users: number[]): Promise<ConvertView>;
+  undoConversion(users: number[]): Promise<ConvertView>;
+  /** Ends what runs after the mailbox it is at. */
+  stopConverting(): Promise<ConvertView>;
+  /** Writes every known conversion, and its way back, as LDIF into the project's folder. */
+  saveLdif(): Promise<ReportFile[]>;
+
   reportView(): Promise<ReportView>;
   saveReport(language: ReportLanguage): Promise<ReportFile[]>;
   openReport(format: ReportFormat): Promise<void>;
@@ -100,4 +176,6 @@ export interface Platform {
   commands(step: StepId): Promise<CommandLine[]>;
   /** Calls `listener` for every event from now on; the answer ends that. */
   onEvent(listener: (event: AppEvent) => void): () => void;
+  /** The same for a file that is dragged over the window and dropped. */
+  onListDrop(listener: (drop: ListDrop) => void): () => void;
 }

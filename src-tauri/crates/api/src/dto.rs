@@ -6,6 +6,7 @@
 mod app;
 mod connect;
 mod convert;
+mod directory;
 mod list;
 mod mailboxes;
 mod migrate;
@@ -16,9 +17,13 @@ mod report;
 pub use app::{AppEvent, AppView, CommandLine, KeychainView, RecentProject, Shell};
 pub use connect::{EndpointSettings, EndpointTest, EndpointTestId, EndpointView};
 pub use convert::{
-    AttributeDiff, AttributeValue, ConvertGate, ConvertRun, ConvertRunKind, ConvertState,
+    AttributeDiff, AttributeValue, ConvertProof, ConvertRun, ConvertRunKind, ConvertState,
     ConvertUser, ConvertView, DryRun, GateView, ProofView, SequenceState, SequenceStep,
     SequenceStepId, UndoFacts,
+};
+pub use directory::{
+    DirectoryConnection, DirectoryDomain, DirectoryFindingView, DirectoryOther, DirectoryServer,
+    DirectoryView,
 };
 pub use list::{
     ListBatch, ListColumn, ListCounts, ListEdit, ListFile, ListFilter, ListFindingView, ListNote,
@@ -30,8 +35,10 @@ pub use migrate::{
     ThroughputPoint,
 };
 pub use prepare::{ConnectionView, EvidenceLine, FindingView, PreflightTally, PreflightView};
-pub use project::{AnswersDto, ProjectFacts, ProjectKind, ProjectView, VerdictView};
+pub use project::{
+    AnswersDto, ConversionFacts, ProjectFacts, ProjectKind, ProjectView, VerdictView,
+};
 pub use report::{
-    BatchLedger, FolderLedger, LedgerView, MailSent, MailSentKind, ReportFile, ReportView,
-    SkippedItemView, SkippedReason, UserLedger, VerificationView,
+    BatchLedger, ConvertedMailbox, FolderLedger, LedgerView, MailSent, MailSentKind, ReportFile,
+    ReportView, SkippedItemView, SkippedReason, UserLedger, VerificationView,
 };

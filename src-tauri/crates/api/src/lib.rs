@@ -6,9 +6,12 @@
 //! Deliberately absent: the terminal, the window, the practice organisation's servers.
 
 mod app;
+mod backups;
 mod commands;
 mod connections;
+mod convert;
 pub mod copy;
+pub mod directory;
 pub mod dns;
 pub mod dto;
 mod endpoint;
@@ -18,6 +21,7 @@ pub mod list;
 mod live;
 mod mailboxes;
 mod migrate;
+mod old_directory;
 pub mod practice;
 mod prepare;
 mod project;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use stegvis_engine::ports::Clock as _;
 use stegvis_engine::preflight::{Finding, ORDER, PreflightPorts, preflight};
 use stegvis_journal::StoredFinding;
-use stegvis_model::{CheckId, Severity, StoredName as _};
+use stegvis_model::{CheckId, MigrationUserStatus, Severity, SmtpAddress, StoredName as _};
 
 use crate::dto::{AppEvent, ConnectionView, EvidenceLine, FindingView, PreflightView};
 use crate::project::{Project, damaged, key};
@@ -25,12 +25,12 @@ impl Project {
     /// Runs every check, or one of them again.
     pub(crate) async fn run_preflight(&self, checks: &[CheckId]) -> Result<PreflightView, Error> {
         // The right test writes a TargetAddress over itself: never beside a run that writes it too.
-        if self.live().running() {
+        if self.live().running() || self.converting().running() {
             return Err(Error {
                 retry: true,
                 ..Error::new(
                     ErrorCode::Running,
-                    "a batch is running",
+                    "a batch or a conversion is running",
                     "Run the checks when it has ended or is stopped.",
                 )
             });
@@ -45,7 +45,7 @@ impl Project {
             target_probe: self.connections.target_probe.clone(),
             clock: self.clock.clone(),
         };
-        let chosen = self.chosen_addresses()?;
+        let chosen = self.to_be_checked()?;
         let tell = |finding: &Finding| {
             if let Err(error) = self.keep_finding(finding) {
                 tracing::warn!(%error, "a finding could not be kept");
@@ -66,6 +66,24 @@ impl Project {
         })?;
         self.tell_project();
         self.preflight_view()
+    }
+
+    /// The chosen mailboxes that are mailboxes still: nothing is asked of those that are converted.
+    fn to_be_checked(&self) -> Result<Vec<SmtpAddress>, Error> {
+        let users = self.setting(|tx| tx.users())?;
+        let converted = |address: &SmtpAddress| {
+            let mut users = users.iter();
+            users.any(|user| {
+                user.address == *address
+                    && matches!(
+                        user.status,
+                        MigrationUserStatus::Completed | MigrationUserStatus::CompletedWithWarnings
+                    )
+            })
+        };
+        let mut chosen = self.chosen_addresses()?;
+        chosen.retain(|address| !converted(address));
+        Ok(chosen)
     }
 
     /// Waits until no check is running.

@@ -89,6 +89,7 @@ impl Project {
                 .filter(|user| user.target_address.is_some())
                 .map(|user| user.user.address.to_string())
                 .collect(),
+            converted: self.converted()?,
             files: self.report_files(),
         })
     }
@@ -169,7 +170,7 @@ fn users(report: &Report) -> Vec<UserLedger> {
         .collect()
 }
 
-fn skipped(report: &Report) -> Vec<SkippedItemView> {
+pub(crate) fn skipped(report: &Report) -> Vec<SkippedItemView> {
     report
         .skipped
         .iter()

@@ -29,6 +29,9 @@ enum Command {
     /// Mailbox lists: check them, convert them for Exchange Online.
     #[command(subcommand)]
     List(commands::list::ListCommand),
+    /// The old directory: what is in it, forwarding, conversion, and back.
+    #[command(subcommand)]
+    Directory(commands::directory::DirectoryCommand),
     /// What DNS should say of a domain, what it says, and when it may be changed.
     #[command(subcommand)]
     Dns(commands::dns::DnsCommand),
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
             Command::Copy(arguments) => commands::copy::run(arguments).await,
             Command::Rehearse(arguments) => commands::rehearse::run(arguments).await,
             Command::List(command) => commands::list::run(command),
+            Command::Directory(command) => commands::directory::run(command).await,
             Command::Dns(command) => commands::dns::run(command).await,
             Command::Letters(command) => commands::letters::run(command),
             Command::Lab(command) => commands::lab::run(command).await,

@@ -1,5 +1,5 @@
-//! One IMAP4rev1 server, two characters: the old server (Exchange 2007, read only) and the tenant
-//! (Exchange Online).
+//! One IMAP4rev1 server, two characters: the old server (Exchange 2007, read only; as one of 2003 it greets
+//! otherwise and is the same) and the tenant (Exchange Online).
 
 mod append;
 mod auth;
@@ -19,7 +19,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use crate::faults::{ConnectionFaults, Cut, Side};
-use crate::net::{self, Meter};
+use crate::net::{self, Meter, Security};
+use crate::org::SourceVersion;
 use crate::store::Record;
 use crate::wire::{Ended, Wire};
 use crate::world::World;
@@ -33,15 +34,6 @@ const LARGEST_ARGUMENT: u64 = 8 * 1024;
 const LONGEST_COMMAND: usize = 256 * 1024;
 /// After so many lines that make no sense the server hangs up, as Exchange does.
 const PATIENCE: u32 = 10;
-
-/// How a connection starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Security {
-    /// TLS from the first byte.
-    Implicit,
-    /// In the clear; nobody signs in before STARTTLS.
-    StartTls,
-}
 
 /// Who a connection speaks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,12 +95,13 @@ pub(crate) async fn serve(
         faults: ConnectionFaults::none(),
         errors: 0,
     };
-    if session
-        .wire
-        .say("* OK The Microsoft Exchange IMAP4 service is ready.\r\n")
-        .await
-        .is_err()
-    {
+    let greeting = match (side, session.world.source) {
+        (Side::Source, SourceVersion::Exchange2003) => {
+            "* OK Microsoft Exchange Server 2003 IMAP4rev1 server version 6.5.7638.1 (srv-mail01.nordvik.example) ready.\r\n"
+        }
+        _ => "* OK The Microsoft Exchange IMAP4 service is ready.\r\n",
+    };
+    if session.wire.say(greeting).await.is_err() {
         return;
     }
     loop {
@@ -203,6 +196,7 @@ impl Session {
         {
             return self.throttled(tag, wait).await;
         }
+        self.disconnect_converted();
         match command {
             Command::Capability => {
                 let capability = self.capability();
@@ -249,6 +243,22 @@ impl Session {
                     self.signed_in(tag, command, &alias).await
                 }
             },
+        }
+    }
+
+    /// Whoever is in a mailbox when its user is converted is in none from then on.
+    fn disconnect_converted(&mut self) {
+        let View::Mailbox(alias) = &self.view else {
+            return;
+        };
+        let gone = self.side == Side::Source
+            && self
+                .world
+                .by_alias(alias)
+                .is_some_and(|persona| !self.world.connected(persona));
+        if gone {
+            self.view = View::Disconnected;
+            self.selected = None;
         }
     }
 

@@ -5,8 +5,16 @@
 //! May import: `stegvis-wire` and `stegvis-model`, and today needs neither. Never `engine`, `journal`,
 //! `connect` or `api`: the judge shares no brain with the accused.
 //!
-//! Deliberately absent: EWS and WebDAV, DNS, Microsoft's own migration service, deleting or changing what
-//! stands in a target mailbox, and any way to change what a source mailbox holds.
+//! The directory is an Active Directory with an Exchange organisation of 2007, or of 2003, in it. It answers as
+//! Samba's domain controller was seen to, and as Microsoft documents where Samba is more lenient: modifications are
+//! all or nothing and refused with the same codes, links are seen from both ends, long lists come in ranges, what
+//! an account may write is computed when it is asked for. A user converted to a mail user loses the mailbox on
+//! the old server at once, and has it again when the object is as it was; the judge compares every attribute of
+//! every mailbox with what it was and with what Microsoft's conversion makes of it.
+//!
+//! Deliberately absent: EWS and WebDAV, DNS, Microsoft's own migration service, delivery of mail, making and
+//! removing directory objects, sign-ins to the directory other than a simple bind, filters on bytes that are no
+//! text, deleting or changing what stands in a target mailbox, and any way to change what a source mailbox holds.
 //!
 //! The source follows from the seed. What changes (the tenant's mailboxes, the directory's attributes,
 //! licences, sunk mails) is an append-only log in the lab's folder, so that the process may be killed at
@@ -40,7 +48,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::corpus::Corpus;
 use crate::faults::{Faults, Side};
-use crate::imap::Security;
+use crate::net::Security;
 use crate::store::{Identity, Store};
 use crate::world::World;
 
@@ -50,8 +58,8 @@ pub use details::{
 };
 pub use error::LabError;
 pub use faults::FaultScript;
-pub use judge::{MailboxVerdict, SunkMail, Verdict};
-pub use org::{Hurdle, MailboxKind};
+pub use judge::{DirectoryState, MailboxVerdict, SunkMail, Verdict};
+pub use org::{Hurdle, MailboxKind, SourceVersion};
 
 /// How long the servers' connections have to end when the organisation stops.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -69,12 +77,14 @@ pub struct LabOptions {
     pub dir: PathBuf,
     /// How much mail a mailbox holds.
     pub size: CorpusSize,
-    /// Two mailboxes more: one without a MailUser in the tenant, one whose account is protected.
+    /// More mailboxes, one for each [`Hurdle`].
     pub hurdles: bool,
+    /// What the old server and its directory are.
+    pub source: SourceVersion,
 }
 
 impl LabOptions {
-    /// Ten small mailboxes, no faults, no hurdles.
+    /// Ten small mailboxes of Exchange 2007, no faults, no hurdles.
     #[must_use]
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
@@ -84,6 +94,7 @@ impl LabOptions {
             dir: dir.into(),
             size: CorpusSize::Small,
             hurdles: false,
+            source: SourceVersion::Exchange2007,
         }
     }
 }
@@ -104,19 +115,28 @@ impl Lab {
             seed: options.seed,
             size: options.size,
             hurdles: options.hurdles,
+            source: options.source,
         };
         let store = open(&options.dir, identity).await?;
         let certificates = ca::certificates(&options.dir)?;
         let personas = org::personas(options.seed, options.mailboxes, options.hurdles);
         let corpus = Corpus::new(options.seed, options.size, &personas);
         let faults = Faults::new(options.faults, options.seed);
-        let world = Arc::new(World::new(options.seed, personas, corpus, store, faults));
+        let world = Arc::new(World::new(
+            options.seed,
+            options.source,
+            personas,
+            corpus,
+            store,
+            faults,
+        ));
 
         let bind = || async { net::bind().await.map_err(LabError::io("a loopback port")) };
         let source = bind().await?;
         let source_start_tls = bind().await?;
         let target = bind().await?;
         let directory = bind().await?;
+        let directory_start_tls = bind().await?;
         let tenant = bind().await?;
         let smtp = bind().await?;
         let smtp_implicit = bind().await?;
@@ -125,6 +145,7 @@ impl Lab {
             source_start_tls: source_start_tls.1,
             target: target.1,
             directory: directory.1,
+            directory_start_tls: directory_start_tls.1,
             tenant: tenant.1,
             smtp: smtp.1,
             smtp_implicit: smtp_implicit.1,
@@ -151,10 +172,13 @@ impl Lab {
                 smtp::serve(Arc::clone(&world), security, acceptor.clone(), socket)
             });
         }
-        {
+        for ((listener, _), security) in [
+            (directory, Security::Implicit),
+            (directory_start_tls, Security::StartTls),
+        ] {
             let (world, acceptor) = (Arc::clone(&world), acceptor.clone());
-            net::serve(&tasks, &stop, directory.0, move |socket| {
-                ldap::serve(Arc::clone(&world), acceptor.clone(), socket)
+            net::serve(&tasks, &stop, listener, move |socket| {
+                ldap::serve(Arc::clone(&world), security, acceptor.clone(), socket)
             });
         }
         {
@@ -229,6 +253,7 @@ struct Ports {
     source_start_tls: u16,
     target: u16,
     directory: u16,
+    directory_start_tls: u16,
     tenant: u16,
     smtp: u16,
     smtp_implicit: u16,
@@ -257,6 +282,7 @@ fn details(world: &World, certificates: &ca::Certificates, ports: &Ports) -> Lab
             // By its number: OpenLDAP's tools look for the machine's own name in the certificate of `localhost`.
             host: "127.0.0.1".to_owned(),
             port: ports.directory,
+            start_tls_port: ports.directory_start_tls,
             account: ldap::account(),
             password: world.password.clone(),
             base_dn: org::BASE_DN.to_owned(),

@@ -1,6 +1,6 @@
 use crate::booleans::read_boolean;
 use crate::encoding::undo_double_encoding;
-use crate::grid::Line;
+use crate::grid::{Cell, Line};
 
 /// What a column of a list means, in Microsoft's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,10 +28,23 @@ impl Meaning {
 /// A column as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
+    /// Its place in a row, from 0.
+    pub index: usize,
     /// Its heading, or its letter where it has none.
     pub source: String,
     /// What it means; nothing where it is left out of the service's file.
     pub means: Option<Meaning>,
+}
+
+/// Which columns mean what, as a person says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mapping {
+    /// The place of the addresses.
+    pub email_address: usize,
+    /// The place of the passwords.
+    pub password: Option<usize>,
+    /// The place of the truth values.
+    pub force_change_password: Option<usize>,
 }
 
 /// Rows above the heading: a title, a date. Not more than these.
@@ -87,6 +100,28 @@ const FORCE: &[&str] = &[
     "kennwortandern",
 ];
 
+/// Headings of a name, which is shown and never written: one column, or two.
+const NAME: &[&str] = &[
+    "name",
+    "namn",
+    "displayname",
+    "visningsnamn",
+    "fullname",
+    "fullstandigtnamn",
+    "anzeigename",
+    "navn",
+];
+const FIRST_NAME: &[&str] = &["fornamn", "firstname", "givenname", "vorname", "fornavn"];
+const LAST_NAME: &[&str] = &[
+    "efternamn",
+    "lastname",
+    "surname",
+    "sn",
+    "nachname",
+    "etternavn",
+    "efternavn",
+];
+
 /// Where the rows of a list begin and what its columns mean.
 #[derive(Debug)]
 pub(crate) struct Layout {
@@ -94,6 +129,8 @@ pub(crate) struct Layout {
     pub(crate) address: usize,
     pub(crate) password: Option<usize>,
     pub(crate) force: Option<usize>,
+    /// The columns whose texts, one after the other, are the name.
+    pub(crate) name: Vec<usize>,
     /// Cells of the heading row; nothing where there is none.
     pub(crate) width: Option<usize>,
     /// The index of the first row below the heading.
@@ -136,9 +173,10 @@ pub(crate) fn looks_like_address(text: &str) -> bool {
         && !text.starts_with('=')
 }
 
-/// The index of the row that names the columns.
+/// The index of the row that names the columns: the one that names the addresses, or, where none does, the first one
+/// with another heading that is known.
 fn heading(lines: &[Line]) -> Option<usize> {
-    lines
+    let titles: Vec<(usize, Vec<String>)> = lines
         .iter()
         .enumerate()
         .filter(|(_, line)| !line.is_blank())
@@ -150,12 +188,18 @@ fn heading(lines: &[Line]) -> Option<usize> {
                 .iter()
                 .any(|cell| looks_like_address(cell.text()))
         })
-        .find(|(_, line)| {
-            line.cells
-                .iter()
-                .any(|cell| address_rank(&fold(cell.text())).is_some())
+        .map(|(index, line)| {
+            let words = line.cells.iter().map(|cell| fold(cell.text()));
+            (index, words.collect())
         })
-        .map(|(index, _)| index)
+        .collect();
+    let first = |known: fn(&str) -> bool| {
+        let mut rows = titles.iter();
+        rows.find(|(_, words)| words.iter().any(|word| known(word)))
+    };
+    first(|word| address_rank(word).is_some())
+        .or_else(|| first(|word| is_heading(word) || NAME.contains(&word)))
+        .map(|(index, _)| *index)
 }
 
 /// How many known headings the heading row has.
@@ -178,24 +222,61 @@ pub(crate) fn layout(lines: &[Line]) -> Option<Layout> {
     }
 }
 
+impl Layout {
+    /// The same rows under columns that a person chose; the ones that are not there mean nothing.
+    pub(crate) fn with(mut self, mapping: Mapping) -> Self {
+        self.address = mapping.email_address;
+        self.password = mapping.password.filter(|&at| at != self.address);
+        self.force = mapping
+            .force_change_password
+            .filter(|&at| at != self.address && Some(at) != self.password);
+        for column in &mut self.columns {
+            column.means = meaning(column.index, self.address, self.password, self.force);
+        }
+        self.name
+            .retain(|at| *at != self.address && Some(*at) != self.password);
+        self
+    }
+}
+
+/// The columns of the name: one, or the given name and the family name.
+fn names(folded: &[String], taken: &[Option<usize>]) -> Vec<usize> {
+    let find = |words: &[&str]| {
+        folded
+            .iter()
+            .position(|word| words.contains(&word.as_str()))
+            .filter(|&at| !taken.contains(&Some(at)))
+    };
+    match find(NAME) {
+        Some(whole) => vec![whole],
+        None => [find(FIRST_NAME), find(LAST_NAME)]
+            .into_iter()
+            .flatten()
+            .collect(),
+    }
+}
+
 fn below_heading(lines: &[Line], index: usize) -> Option<Layout> {
     let header = lines.get(index)?;
     let below = lines.get(index + 1..).unwrap_or_default();
     let folded: Vec<String> = header.cells.iter().map(|cell| fold(cell.text())).collect();
-    let (rank, address) = folded
+    let named = folded
         .iter()
         .enumerate()
         .filter_map(|(column, word)| Some((address_rank(word)?, column)))
-        .min()?;
+        .min();
     // "Mail" may head anything: a column without a single @ and without a formula is no column of addresses.
-    let promising = |line: &Line| {
-        line.cell(address)
-            .is_some_and(|cell| cell.text().contains(['@', '=', '#']))
+    let promising = |column: usize| {
+        below.iter().any(|line| {
+            line.cell(column)
+                .is_some_and(|cell| cell.text().contains(['@', '=', '#']))
+        })
     };
     let filled = below.iter().any(|line| !line.is_blank());
-    if rank > 0 && filled && !below.iter().any(promising) {
-        return None;
-    }
+    let address = match named {
+        Some((rank, column)) if rank == 0 || !filled || promising(column) => column,
+        _ => most_addresses(below)?,
+    };
     let find = |words: &[&str]| {
         folded
             .iter()
@@ -213,6 +294,7 @@ fn below_heading(lines: &[Line], index: usize) -> Option<Layout> {
                     .any(|line| line.cell(*column).is_some_and(|cell| !cell.is_blank()))
         })
         .map(|(column, cell)| Column {
+            index: column,
             source: if cell.is_blank() {
                 letter(column)
             } else {
@@ -226,33 +308,42 @@ fn below_heading(lines: &[Line], index: usize) -> Option<Layout> {
         address,
         password,
         force,
+        name: names(&folded, &[Some(address), password, force]),
         width: Some(header.cells.len()),
         first: index + 1,
     })
 }
 
+/// The columns that are looked at.
+fn width(lines: &[Line]) -> usize {
+    let widths = lines.iter().map(|line| line.cells.len());
+    widths.max().unwrap_or_default().min(256)
+}
+
+fn filled(lines: &[Line], column: usize) -> impl Iterator<Item = &Cell> {
+    lines
+        .iter()
+        .filter_map(move |line| line.cell(column))
+        .filter(|cell| !cell.is_blank())
+}
+
+/// The column where most addresses are, if most of its cells are addresses.
+fn most_addresses(lines: &[Line]) -> Option<usize> {
+    let (count, column) = (0..width(lines))
+        .map(|column| {
+            let addresses = filled(lines, column).filter(|cell| looks_like_address(cell.text()));
+            (addresses.count(), column)
+        })
+        .max_by_key(|&(count, column)| (count, std::cmp::Reverse(column)))?;
+    (count > 0 && count * 2 >= filled(lines, column).count()).then_some(column)
+}
+
 /// Without a heading: the address is where most addresses are, the truth values where nothing else is, and
 /// the password only in Microsoft's own order, for it looks like nothing.
 fn without_heading(lines: &[Line]) -> Option<Layout> {
-    let width = lines.iter().map(|line| line.cells.len()).max()?;
-    let filled = |column: usize| {
-        lines
-            .iter()
-            .filter_map(move |line| line.cell(column))
-            .filter(|cell| !cell.is_blank())
-    };
-    let width = width.min(256);
-    let (count, address) = (0..width)
-        .map(|column| {
-            let count = filled(column)
-                .filter(|cell| looks_like_address(cell.text()))
-                .count();
-            (count, column)
-        })
-        .max_by_key(|&(count, column)| (count, std::cmp::Reverse(column)))?;
-    if count == 0 || count * 2 < filled(address).count() {
-        return None;
-    }
+    let filled = |column: usize| filled(lines, column);
+    let width = width(lines);
+    let address = most_addresses(lines)?;
     let force = (0..width).find(|&column| {
         column != address
             && filled(column).next().is_some()
@@ -262,6 +353,7 @@ fn without_heading(lines: &[Line]) -> Option<Layout> {
     let columns = (0..width)
         .filter(|&column| filled(column).next().is_some())
         .map(|column| Column {
+            index: column,
             source: letter(column),
             means: meaning(column, address, password, force),
         })
@@ -271,6 +363,7 @@ fn without_heading(lines: &[Line]) -> Option<Layout> {
         address,
         password,
         force,
+        name: Vec::new(),
         width: None,
         first: 0,
     })

@@ -1,30 +1,11 @@
 //! Every finding, as a person meets it: was, becomes.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod told;
+
 use secrecy::ExposeSecret as _;
 use stegvis_lists::{ListFormat, MailboxList, NotAList, RowStatus, read_list};
-
-fn told(list: &MailboxList) -> String {
-    let mut told = String::new();
-    for row in &list.rows {
-        told.push_str(&format!(
-            "{} {} {:?}\n",
-            row.row,
-            row.status().name(),
-            row.text
-        ));
-        for finding in &row.findings {
-            told.push_str(&format!(
-                "    {} {}: {:?} -> {:?}\n",
-                finding.code.name(),
-                finding.column.map_or("row", |column| column.name()),
-                finding.was,
-                finding.becomes
-            ));
-        }
-    }
-    told
-}
+use told::told;
 
 fn read(text: &str) -> MailboxList {
     read_list(text.as_bytes(), None).unwrap()
@@ -51,6 +32,16 @@ fn every_repair_of_an_address_is_shown() {
         "MÃ¥ns Ã–berg <twice@nordvik.example>\r\n",
     ));
     assert!(list.rows.iter().all(|row| row.address.is_some()));
+    insta::assert_snapshot!(told(&list));
+}
+
+#[test]
+fn a_name_whose_letters_are_mended_is_shown_as_it_was() {
+    let list = read(concat!(
+        "E-post;Förnamn;Efternamn\n",
+        "mans@nordvik.example;MÃ¥ns;Ã–berg\n",
+        "eva@nordvik.example;Eva;Öberg\n",
+    ));
     insta::assert_snapshot!(told(&list));
 }
 
@@ -139,6 +130,47 @@ fn a_row_that_has_shifted_shows_no_piece_of_its_password() {
     let list = read("a@b.se,hemlig,True\nc@d.se,hemlig,False\n");
     assert!(!format!("{list:?}").contains("hemlig"));
     assert_eq!(list.rows.len(), 2);
+}
+
+#[test]
+fn a_heading_is_one_also_where_it_has_a_word_of_its_own_for_the_address() {
+    for (text, addresses, passwords) in [
+        ("Konto;Lösenord\nanna@b.se;hemlig\n", 1, 1),
+        ("Namn;Konto\nAnna;anna@b.se\nBo;bo@b.se\n", 2, 0),
+        ("Mail;Konto\nja;anna@b.se\nnej;bo@b.se\n", 2, 0),
+        (
+            "Flyttlista\n\nKonto;Lösenord;Tvinga lösenordsbyte\nanna@b.se;hemlig;SANT\n",
+            1,
+            1,
+        ),
+    ] {
+        let list = read(text);
+        let good = list.rows.iter().filter(|row| row.address.is_some());
+        assert_eq!(
+            (list.rows.len(), good.count()),
+            (addresses, addresses),
+            "{text}"
+        );
+        let with = list.rows.iter().filter(|row| row.password.is_some());
+        assert_eq!(with.count(), passwords, "{text}");
+    }
+}
+
+#[test]
+fn a_line_that_nobody_can_cut_shows_nothing_but_its_address() {
+    let lines = [
+        "a@b.se~hemlig~True",
+        "\u{A0}c@d.se hemlig",
+        "hemlig:e@f.se",
+        "Anna hemlig",
+        "g@h.se",
+        "Eva <i@j.se>",
+        "\"k@l.se~hem\"",
+        "m@n.se~hem@lig.se",
+    ];
+    let list = read(&lines.join("\n"));
+    assert!(!format!("{list:?}").contains("hem"), "{list:?}");
+    insta::assert_snapshot!(told(&list));
 }
 
 #[test]

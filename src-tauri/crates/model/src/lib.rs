@@ -10,6 +10,7 @@ mod address;
 mod answers;
 mod batch;
 mod counts;
+mod directory;
 mod dns;
 mod endpoint;
 mod failure;
@@ -28,6 +29,9 @@ pub use answers::{
 };
 pub use batch::{BatchStatus, MigrationBatch, batch_status};
 pub use counts::{Counts, Ledger};
+pub use directory::{
+    ConversionGate, DirectoryChangeCause, DirectoryChangeKind, DirectoryChangeState, GateState,
+};
 pub use dns::{DnsName, DnsNameError, DnsRecord, DnsRecordKind, DnsValue};
 pub use endpoint::{Engine, MigrationEndpoint, Protocol, Security};
 pub use failure::{FailureCode, RetryClass};

@@ -22,7 +22,7 @@ pub const BUILD: Group = Group {
     ],
 };
 
-/// To run the tests: a display, a keychain, a browser, and mail and DNS servers and clients nobody here wrote.
+/// To run the tests: a display, a keychain, a browser, and a mail server, DNS servers, a directory and clients nobody here wrote.
 pub const TEST: Group = Group {
     what: "run the tests",
     packages: &[
@@ -38,7 +38,21 @@ pub const TEST: Group = Group {
         "knot",
         "unbound",
         "chromium",
+        "samba",
+        "samba-ad-dc",
+        "samba-ad-provision",
+        "samba-dsdb-modules",
+        "samba-vfs-modules",
+        "winbind",
+        "ldb-tools",
         "ldap-utils",
+        "python3-samba",
+        "python3-markdown",
+        "python3-dnspython",
+        "krb5-user",
+        "libsasl2-modules-gssapi-mit",
+        "libkrb5-dev",
+        "libclang-dev",
         "curl",
         "git",
     ],

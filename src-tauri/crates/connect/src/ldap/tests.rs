@@ -3,8 +3,11 @@
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 
+use stegvis_model::Security;
+
 use super::*;
 use crate::testing::Authority;
+use crate::tls::Trust;
 
 /// Says these bytes after each bind, as the answer to whatever is asked first, then hangs up.
 async fn server(answer: impl Fn(u8) -> Vec<u8> + Clone + Send + 'static) -> u16 {
@@ -84,11 +87,13 @@ fn one_entry(id: u8) -> Vec<u8> {
 
 fn directory(port: u16, password: &str) -> Result<ActiveDirectory, EndpointError> {
     ActiveDirectory::new(DirectorySettings {
-        host: "127.0.0.1".into(),
+        hosts: vec!["127.0.0.1".into()],
         port,
         security: Security::Plaintext,
-        account: "migrering@nordvik.example".into(),
-        password: password.to_owned().into(),
+        sign_in: DirectorySignIn::Password {
+            account: "migrering@nordvik.example".into(),
+            password: password.to_owned().into(),
+        },
         base_dn: None,
         trust: Trust::Pinned("0".repeat(64)),
     })
@@ -111,7 +116,7 @@ async fn start_tls_protects_the_password_and_an_untrusted_certificate_is_reporte
     let port = start_tls_server(&authority).await;
     let directory = |trust: Trust| {
         ActiveDirectory::new(DirectorySettings {
-            host: "localhost".into(),
+            hosts: vec!["localhost".into()],
             security: Security::StartTls,
             trust,
             ..directory(port, "lösen")
@@ -173,11 +178,48 @@ async fn without_a_password_nothing_is_sent_and_without_tls_nothing_leaves_this_
         EndpointErrorKind::SignInRefused
     );
     let settings = DirectorySettings {
-        host: "dc01.nordvik.example".into(),
+        hosts: vec!["dc01.nordvik.example".into()],
         ..directory(1, "lösen").unwrap().connection.settings().clone()
     };
     assert_eq!(
         ActiveDirectory::new(settings).unwrap_err().kind,
         EndpointErrorKind::Refused
     );
+}
+
+/// TLS as Windows Server 2003 answers it: a ServerHello of TLS 1.0, or the alert of a server that refuses.
+#[tokio::test]
+async fn a_controller_with_old_tls_only_is_told_from_one_without_tls() {
+    let mut hello = vec![0x16, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1];
+    hello.extend([7; 32]);
+    // No session, TLS_RSA_WITH_AES_128_CBC_SHA, no compression.
+    hello.extend([0, 0, 0x2f, 0]);
+    let alert = vec![0x15, 3, 1, 0, 2, 2, 70];
+    for answer in [hello, alert] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let served = answer.clone();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut buffer = [0; 4096];
+            stream.read(&mut buffer).await.unwrap();
+            stream.write_all(&served).await.unwrap();
+            stream.read(&mut buffer).await.ok();
+        });
+        let settings = DirectorySettings {
+            security: Security::ImplicitTls,
+            ..directory(port, "lösen")
+                .unwrap()
+                .connection
+                .settings()
+                .clone()
+        };
+        let error = ActiveDirectory::new(settings)
+            .unwrap()
+            .check()
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind, EndpointErrorKind::Protocol, "{error}");
+        assert!(error.detail.contains("TLS 1.2"), "{answer:?}: {error}");
+    }
 }
