@@ -32,7 +32,7 @@ pub use loops::{Accepted, Domains, End, Holder, Place, Routes, Walk, walk};
 pub use observe::{Observation, View, observe};
 pub use order::{Refusal, Standing, Step, refusal};
 pub use predict::{Prediction, mx_place, predict};
-pub use spf::{Spf, SpfFault};
+pub use spf::{Spf, SpfFault, merged as merged_spf};
 pub use ttl::{CHANGE_TTL, TtlAdvice, ttl_advice};
 pub use watch::{Pace, WatchEnd, WatchEvent, watch};
 

@@ -1,8 +1,9 @@
 use serde::Serialize;
 use stegvis_connect::clock::SystemClock;
 use stegvis_engine::dns::{
-    DnsCheck, End, Place, Prediction, Standing, Step, Subject, SubjectState, delivery, fields,
-    keep_delivery, kept, mx_place, predict, refusal, standing, ttl_advice, windows_line, zone_line,
+    DnsCheck, End, Place, Prediction, Standing, Step, Subject, SubjectCheck, SubjectState,
+    delivery, fields, keep_delivery, kept, merged_spf, mx_place, predict, refusal, standing,
+    ttl_advice, windows_line, zone_line,
 };
 use stegvis_engine::ports::Clock as _;
 use stegvis_model::{DnsRecord, DnsValue};
@@ -275,6 +276,15 @@ fn changes(check: &DnsCheck, standing: &Standing) -> Vec<PlannedChange> {
                 )),
             });
         }
+        // Mail still leaves by the old server: the tenant is added, and nobody is taken out yet.
+        if subject.subject == Subject::Spf && refusal(Step::TidySpf, standing).is_some() {
+            let present = texts(subject);
+            for record in &mut records {
+                if let DnsValue::Txt(needed) = &mut record.value {
+                    *needed = merged_spf(&present, needed);
+                }
+            }
+        }
         all.extend(records.iter().map(|record| {
             let fields = fields(record, &check.domain);
             PlannedChange {
@@ -295,4 +305,20 @@ fn changes(check: &DnsCheck, standing: &Standing) -> Vec<PlannedChange> {
         }));
     }
     all
+}
+
+/// What the first server that decides has as text.
+fn texts(subject: &SubjectCheck) -> Vec<&str> {
+    subject
+        .views
+        .iter()
+        .filter(|view| view.viewer.decides())
+        .find_map(|view| view.records.as_ref().ok())
+        .into_iter()
+        .flatten()
+        .filter_map(|record| match &record.value {
+            DnsValue::Txt(text) => Some(&**text),
+            _ => None,
+        })
+        .collect()
 }

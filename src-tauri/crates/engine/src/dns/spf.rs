@@ -230,6 +230,35 @@ impl Spf {
     }
 }
 
+/// One record that lets everyone send who may now, and the tenant too: what to set while the old server
+/// still sends. What nobody understands, and what lets everybody send, is left out.
+#[must_use]
+pub fn merged(present: &[&str], expected: &str) -> String {
+    let mut terms: Vec<String> = Vec::new();
+    let mut soft = false;
+    for text in present.iter().copied().chain([expected]) {
+        let broken = Spf::read(text).broken;
+        for term in text.split(' ').skip(1).filter(|term| !term.is_empty()) {
+            let lower = term.to_ascii_lowercase();
+            if lower.trim_start_matches(['+', '-', '~', '?']) == "all" {
+                soft |= lower == "~all";
+                continue;
+            }
+            // Beside other terms a redirect is never followed; an include is.
+            let term = match lower.strip_prefix("redirect=") {
+                Some(domain) => format!("include:{domain}"),
+                None => term.to_owned(),
+            };
+            let known = terms.iter().any(|one| one.eq_ignore_ascii_case(&term));
+            if !known && !broken.contains(&term) {
+                terms.push(term);
+            }
+        }
+    }
+    let end = if soft { "~all" } else { "-all" };
+    format!("v=spf1 {} {end}", terms.join(" "))
+}
+
 /// Counts questions through everything that is included.
 struct Walk<'a> {
     texts: &'a BTreeMap<DnsName, Option<String>>,
@@ -350,6 +379,25 @@ mod tests {
                 term: "ip4:203.0.113.9".to_owned()
             }]
         );
+    }
+
+    #[test]
+    fn while_the_old_server_sends_the_tenant_is_added_to_it() {
+        assert_eq!(
+            merged(&["v=spf1 ip4:203.0.113.9 ~all"], MICROSOFT),
+            "v=spf1 ip4:203.0.113.9 include:spf.protection.outlook.com ~all"
+        );
+        assert_eq!(
+            merged(
+                &[
+                    "v=spf1 mx nonsense:x -all",
+                    "v=spf1 MX redirect=x.example +all"
+                ],
+                MICROSOFT
+            ),
+            "v=spf1 mx include:x.example include:spf.protection.outlook.com -all"
+        );
+        assert_eq!(merged(&[], MICROSOFT), MICROSOFT);
     }
 
     #[test]
