@@ -65,7 +65,10 @@ impl Project {
             tx.set_setting(key::PREFLIGHT_AT, &ended.to_string())
         })?;
         self.tell_project();
-        self.preflight_view()
+        let view = self.preflight_view()?;
+        // Whoever watches is told that it ended, also when nobody asked for it.
+        (self.events)(AppEvent::Preflight { view: view.clone() });
+        Ok(view)
     }
 
     /// The chosen mailboxes that are mailboxes still: nothing is asked of those that are converted.
@@ -77,7 +80,9 @@ impl Project {
                 user.address == *address
                     && matches!(
                         user.status,
-                        MigrationUserStatus::Completed | MigrationUserStatus::CompletedWithWarnings
+                        MigrationUserStatus::Converting
+                            | MigrationUserStatus::Completed
+                            | MigrationUserStatus::CompletedWithWarnings
                     )
             })
         };

@@ -177,6 +177,16 @@ fn every_edit_can_be_undone() {
 }
 
 #[test]
+fn a_formula_is_none_the_better_for_being_taken_back() {
+    let mut draft = open("Mail\n=a@b.se\nSMTP:=c@d.se\n");
+    for number in [2, 3] {
+        draft.edit(&Edit::TakeBack(number, true)).unwrap();
+        assert_eq!(draft.row(number).unwrap().address, None);
+    }
+    assert_eq!(draft.counts().decide, 2);
+}
+
+#[test]
 fn who_writes_what_stood_there_has_written_nothing() {
     let mut draft = open("Mail\nSMTP:a@b.se\n");
     let before = told(&mut draft);

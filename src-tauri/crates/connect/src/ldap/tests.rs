@@ -202,9 +202,11 @@ async fn a_controller_with_old_tls_only_is_told_from_one_without_tls() {
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut buffer = [0; 4096];
-            stream.read(&mut buffer).await.unwrap();
+            let hello = stream.read(&mut buffer).await.unwrap();
+            assert_ne!(hello, 0);
             stream.write_all(&served).await.unwrap();
-            stream.read(&mut buffer).await.ok();
+            // Kept open until the client has had enough.
+            while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
         });
         let settings = DirectorySettings {
             security: Security::ImplicitTls,

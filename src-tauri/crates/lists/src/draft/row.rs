@@ -146,7 +146,7 @@ impl DraftRow {
         self.findings
             .extend(repairs.into_iter().map(|finding| (finding, true)));
         let address = match &self.cell {
-            Some(Cell::Text(text)) => text.parse::<SmtpAddress>().ok(),
+            Some(Cell::Text(text)) if !text.starts_with('=') => text.parse::<SmtpAddress>().ok(),
             _ => None,
         };
         if address.is_none() {
