@@ -1,6 +1,6 @@
 //! What the journeys share, written without one line of Stegvis' own code.
 //!
-//! Lives here: launchers for Debian's Dovecot and for Samba as a domain controller, a seeded corpus, a plain IMAP client, a comparer of
+//! Lives here: launchers for Debian's Dovecot, its DNS servers and for Samba as a domain controller, a seeded corpus, a plain IMAP client, a comparer of
 //! two servers, a relay that makes a line slow, and measured child processes.
 //! May import: nothing of ours. The judge shares no brain with the accused.
 //! Deliberately absent: error handling. A harness that cannot do its work fails the test at once.
@@ -16,6 +16,7 @@
 mod chance;
 mod compare;
 mod corpus;
+mod dns;
 mod dovecot;
 mod fetch;
 mod folder_names;
@@ -27,6 +28,7 @@ mod samba;
 pub use chance::Chance;
 pub use compare::{Comparison, compare};
 pub use corpus::{Corpus, Mail};
+pub use dns::{Dns, ZONE};
 pub use dovecot::{Dovecot, PASSWORD, Store};
 pub use fetch::{Contents, Item, read_all};
 pub use folder_names::{decode, encode};

@@ -12,6 +12,7 @@ mod connections;
 mod convert;
 pub mod copy;
 pub mod directory;
+pub mod dns;
 pub mod dto;
 mod endpoint;
 mod error;
@@ -26,6 +27,7 @@ mod prepare;
 mod project;
 mod report;
 mod secrets;
+pub mod user_letters;
 mod watch;
 
 pub use app::App;

@@ -2,6 +2,8 @@
 
 pub mod copy;
 pub mod directory;
+pub mod dns;
 pub mod lab;
+pub mod letters;
 pub mod list;
 pub mod rehearse;

@@ -32,6 +32,12 @@ enum Command {
     /// The old directory: what is in it, forwarding, conversion, and back.
     #[command(subcommand)]
     Directory(commands::directory::DirectoryCommand),
+    /// What DNS should say of a domain, what it says, and when it may be changed.
+    #[command(subcommand)]
+    Dns(commands::dns::DnsCommand),
+    /// Letters to the people whose mailboxes move.
+    #[command(subcommand)]
+    Letters(commands::letters::LettersCommand),
     /// The practice organisation by itself.
     #[command(subcommand)]
     Lab(commands::lab::LabCommand),
@@ -59,6 +65,8 @@ fn main() -> ExitCode {
             Command::Rehearse(arguments) => commands::rehearse::run(arguments).await,
             Command::List(command) => commands::list::run(command),
             Command::Directory(command) => commands::directory::run(command).await,
+            Command::Dns(command) => commands::dns::run(command).await,
+            Command::Letters(command) => commands::letters::run(command),
             Command::Lab(command) => commands::lab::run(command).await,
         }
     });

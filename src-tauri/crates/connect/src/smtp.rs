@@ -1,7 +1,10 @@
 //! Our own mail over SMTP: the status mail and the final report.
 
+mod draft;
 mod message;
 mod transport;
+
+pub use draft::draft;
 
 use std::time::Duration;
 

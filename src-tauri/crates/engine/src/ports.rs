@@ -7,6 +7,7 @@ mod backups;
 mod body;
 mod cloud;
 mod directory;
+mod dns;
 mod error;
 mod fingerprint;
 mod gate;
@@ -23,6 +24,7 @@ pub use directory::{
     AcceptedDomain, AttributeChange, Directory, DirectoryEntry, DirectoryOrganization,
     DirectoryRecipient, ExchangeServer, OtherRecipient, OtherRecipientKind,
 };
+pub use dns::{Dns, DnsAnswer, DnsQuestion, NameServer};
 pub use error::{EndpointError, EndpointErrorKind, Side};
 pub use fingerprint::{FINGERPRINT_FIELDS, fingerprint};
 pub use gate::Gate;

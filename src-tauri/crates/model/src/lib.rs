@@ -11,6 +11,7 @@ mod answers;
 mod batch;
 mod counts;
 mod directory;
+mod dns;
 mod endpoint;
 mod failure;
 mod folder;
@@ -31,6 +32,7 @@ pub use counts::{Counts, Ledger};
 pub use directory::{
     ConversionGate, DirectoryChangeCause, DirectoryChangeKind, DirectoryChangeState, GateState,
 };
+pub use dns::{DnsName, DnsNameError, DnsRecord, DnsRecordKind, DnsValue};
 pub use endpoint::{Engine, MigrationEndpoint, Protocol, Security};
 pub use failure::{FailureCode, RetryClass};
 pub use folder::{FolderPath, WellKnownFolder};

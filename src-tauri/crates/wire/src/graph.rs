@@ -6,6 +6,7 @@ pub mod domains;
 pub mod error;
 pub mod organization;
 pub mod paging;
+pub mod service_configuration_records;
 pub mod service_principals;
 pub mod subscribed_skus;
 pub mod users;

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use stegvis_wire::exchange_online::{self, get_recipient::Recipient};
 use stegvis_wire::graph::domains::Domain;
 use stegvis_wire::graph::organization::Organization;
+use stegvis_wire::graph::service_configuration_records;
 use stegvis_wire::graph::service_principals::ServicePrincipal;
 use stegvis_wire::graph::subscribed_skus::SubscribedSku;
 use stegvis_wire::graph::users::User;
@@ -19,6 +20,7 @@ const GOOD: &[&str] = &[
     r#"{"error":{"code":"NotFound","message":"x","details":[{"message":"a|b.C|d"}],"innererror":{"message":"y","internalexception":{"type":"z"}}}}"#,
     r#"{"value":[{"RecipientTypeDetails":"MailUser","EmailAddresses":["SMTP:a@b.se"]}],"@odata.nextLink":"https://tenant.example/x","@adminapi.errors":["e"]}"#,
     r#"{"value":[{"id":"x","isVerified":true,"onPremisesSyncEnabled":null,"skuId":"s","prepaidUnits":{"enabled":9223372036854775807,"warning":1},"consumedUnits":-1,"servicePlans":[{"servicePlanName":"EXCHANGE_S_"}],"proxyAddresses":["SMTP:"]}]}"#,
+    r#"{"value":[{"@odata.type":"domainDnsMxRecord","label":"b.se","supportedService":"Email","ttl":3600,"mailExchange":"x.mx.microsoft","preference":0},{"recordType":"Srv","label":"b.se","nameTarget":"x","port":65536,"licenseAssignmentStates":[{"skuId":"s","state":"Error"}]}]}"#,
 ];
 
 fn read_everything(bytes: &[u8]) {
@@ -33,6 +35,7 @@ fn read_everything(bytes: &[u8]) {
         assert_eq!(failed.status, status);
         let _ = failed.is_not_found() || failed.is_already_there() || failed.is_transient();
     }
+    let _ = service_configuration_records::parse(bytes);
     if let Ok(response) = exchange_online::response::parse(&base, bytes) {
         assert!(
             response

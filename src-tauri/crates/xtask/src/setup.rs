@@ -22,7 +22,7 @@ pub const BUILD: Group = Group {
     ],
 };
 
-/// To run the tests: a display, a keychain, a browser, and a mail server, a directory and clients nobody here wrote.
+/// To run the tests: a display, a keychain, a browser, and a mail server, DNS servers, a directory and clients nobody here wrote.
 pub const TEST: Group = Group {
     what: "run the tests",
     packages: &[
@@ -35,6 +35,8 @@ pub const TEST: Group = Group {
         "fonts-open-sans",
         "dovecot-core",
         "dovecot-imapd",
+        "knot",
+        "unbound",
         "chromium",
         "samba",
         "samba-ad-dc",

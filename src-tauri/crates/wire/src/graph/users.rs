@@ -7,7 +7,7 @@ use url::Url;
 use crate::http::{Method, Request, below};
 use crate::json::null_is_default;
 
-const SELECT: &str = "id,displayName,userPrincipalName,mail,proxyAddresses,usageLocation,assignedLicenses,onPremisesSyncEnabled";
+const SELECT: &str = "id,displayName,userPrincipalName,mail,proxyAddresses,usageLocation,assignedLicenses,licenseAssignmentStates,onPremisesSyncEnabled";
 
 /// A user as far as licences are concerned. Whether it has a mailbox, Graph does not reliably say.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -30,6 +30,9 @@ pub struct User {
     /// Its licences.
     #[serde(default, deserialize_with = "null_is_default")]
     pub assigned_licenses: Vec<AssignedLicense>,
+    /// Where each licence comes from: the user's own, or a group's.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub license_assignment_states: Vec<LicenseAssignmentState>,
     /// Whether it comes from a directory elsewhere.
     #[serde(default)]
     pub on_premises_sync_enabled: Option<bool>,
@@ -44,6 +47,34 @@ pub struct AssignedLicense {
     /// The parts of it that are switched off.
     #[serde(default, deserialize_with = "null_is_default")]
     pub disabled_plans: Vec<String>,
+}
+
+/// Where a licence comes from, and whether it came.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LicenseAssignmentState {
+    /// The product.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub sku_id: String,
+    /// The group that gives it; none where it is the user's own.
+    #[serde(default)]
+    pub assigned_by_group: Option<String>,
+    /// `Active`, `ActiveWithError`, `Disabled` or `Error`.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub state: String,
+    /// `None`, `CountViolation`, `MutuallyExclusiveViolation`, `DependencyViolation`,
+    /// `ProhibitedInUsageLocationViolation`, `UniquenessViolation` or `Other`.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub error: String,
+}
+
+impl LicenseAssignmentState {
+    /// Whether the licence works.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.state.eq_ignore_ascii_case("Active")
+            || self.state.eq_ignore_ascii_case("ActiveWithError")
+    }
 }
 
 impl User {
@@ -132,6 +163,22 @@ mod tests {
             user.assigned_licenses.first().unwrap().disabled_plans,
             ["p-1"]
         );
+    }
+
+    #[test]
+    fn a_licence_says_which_group_gives_it_and_why_it_did_not_come() {
+        let json = br#"{"value":[{"id":"u-1","licenseAssignmentStates":[
+            {"skuId":"s-1","disabledPlans":[],"assignedByGroup":null,"state":"Active","error":"None","lastUpdatedDateTime":"2026-11-01T08:00:00Z"},
+            {"skuId":"s-2","assignedByGroup":"g-1","state":"Error","error":"CountViolation"},
+            {"skuId":null,"state":null}]},{"id":"u-2","licenseAssignmentStates":null}]}"#;
+        let users = paging::parse::<User>(&base(), json).unwrap().value;
+        insta::assert_debug_snapshot!(users.first().unwrap().license_assignment_states);
+        let active: Vec<_> = users
+            .iter()
+            .flat_map(|user| &user.license_assignment_states)
+            .map(LicenseAssignmentState::is_active)
+            .collect();
+        assert_eq!(active, [true, false, false]);
     }
 
     #[test]

@@ -1,0 +1,294 @@
+//! Letters to the people whose mailboxes move: a week before, the day before, the day itself, and one for
+//! phones. From templates that the administrator may replace, in English and Swedish.
+
+mod templates;
+
+use std::path::{Path, PathBuf};
+
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+use stegvis_connect::clock::SystemClock;
+use stegvis_connect::smtp::draft;
+use stegvis_engine::ports::Clock as _;
+use stegvis_journal::Journal;
+use stegvis_lists::{RowStatus, read_list};
+use stegvis_model::{InternalDate, SkipReason, SmtpAddress};
+
+use crate::dns::open_project;
+use crate::report::words::Language;
+use crate::{Error, ErrorCode};
+
+pub use templates::{Letter, write_templates};
+
+/// A template larger than this is none.
+const MOST_TEMPLATE_BYTES: u64 = 256 * 1024;
+
+/// Where people sign in on the web.
+const WEB: &str = "https://outlook.office.com";
+
+/// What is the same for everybody.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LetterFields {
+    /// The organisation, which signs.
+    pub company: String,
+    /// The day of the move, as it should be read.
+    pub date: String,
+    /// The hours, as they should be read.
+    pub hours: String,
+    /// Whom to ask.
+    pub helpdesk: String,
+    /// How long the old profile is kept, as it should be read.
+    pub keep_until: String,
+    /// The largest message that moves, in megabytes.
+    pub limit_mb: u32,
+}
+
+/// What is wanted.
+#[derive(Debug, Clone)]
+pub struct LettersRequest {
+    /// Which letter.
+    pub letter: Letter,
+    /// A language tag: `en`, `sv`.
+    pub language: String,
+    /// A folder with templates that replace ours.
+    pub templates: Option<PathBuf>,
+    /// Who it is from.
+    pub from: String,
+    /// A mailbox list, in any form that `stegvis list` reads.
+    pub list: Option<Vec<u8>>,
+    /// A project: its mailboxes, their names, and what could not be moved.
+    pub project: Option<PathBuf>,
+    /// What is the same for everybody.
+    pub fields: LetterFields,
+}
+
+/// A letter to one person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct UserLetter {
+    /// To whom.
+    pub to: String,
+    /// The name, where it is known.
+    pub name: String,
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+}
+
+/// What did not move.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct LeftBehind {
+    folder: String,
+    date: String,
+    megabytes: String,
+}
+
+/// Somebody a letter goes to.
+#[derive(Debug, Clone)]
+struct Recipient {
+    address: SmtpAddress,
+    name: String,
+    left_behind: Vec<LeftBehind>,
+}
+
+/// Composes the letters.
+///
+/// # Errors
+/// InvalidInput for a template that is wrong, an address, or nobody to write to; NotAList; the journal's.
+pub fn compose_letters(request: &LettersRequest) -> Result<Vec<UserLetter>, Error> {
+    let language = Language::of(Some(&request.language));
+    let template = template(request.templates.as_deref(), request.letter, language)?;
+    let recipients = recipients(request)?;
+    recipients
+        .iter()
+        .map(|recipient| merge(&template, &request.fields, recipient))
+        .collect()
+}
+
+/// A letter as the bytes of an `.eml` file, which Outlook opens as a draft.
+///
+/// # Errors
+/// InvalidInput for an address that is none.
+pub fn letter_file(from: &str, letter: &UserLetter) -> Result<Vec<u8>, Error> {
+    Ok(draft(
+        &address(from)?,
+        &address(&letter.to)?,
+        &letter.name,
+        &letter.subject,
+        &letter.text,
+        SystemClock.now(),
+    )?)
+}
+
+fn address(text: &str) -> Result<SmtpAddress, Error> {
+    text.parse().map_err(|error| {
+        Error::invalid(
+            format!("{error}"),
+            "Give an address such as anna@nordvik.example.",
+        )
+    })
+}
+
+/// The administrator's template where there is one, and ours otherwise.
+fn template(folder: Option<&Path>, letter: Letter, language: Language) -> Result<String, Error> {
+    let Some(folder) = folder else {
+        return Ok(letter.template(language).to_owned());
+    };
+    let path = folder.join(letter.file_name(language));
+    if !path.exists() {
+        return Ok(letter.template(language).to_owned());
+    }
+    let read = || -> std::io::Result<String> {
+        use std::io::Read as _;
+        let mut bytes = Vec::new();
+        std::fs::File::open(&path)?
+            .take(MOST_TEMPLATE_BYTES)
+            .read_to_end(&mut bytes)?;
+        // Notepad puts a mark in front.
+        let text = String::from_utf8(bytes).map_err(std::io::Error::other)?;
+        Ok(text.trim_start_matches('\u{feff}').replace("\r\n", "\n"))
+    };
+    read().map_err(|error| {
+        Error::invalid(
+            format!("{} cannot be read: {error}", path.display()),
+            "Save it as text in UTF-8.",
+        )
+    })
+}
+
+fn recipients(request: &LettersRequest) -> Result<Vec<Recipient>, Error> {
+    let mut all = match &request.project {
+        Some(project) => of_project(&open_project(project)?)?,
+        None => Vec::new(),
+    };
+    if let Some(list) = &request.list {
+        let listed = listed(list)?;
+        if request.project.is_some() {
+            all.retain(|recipient| listed.contains(&recipient.address));
+        } else {
+            all = listed
+                .into_iter()
+                .map(|address| Recipient {
+                    address,
+                    name: String::new(),
+                    left_behind: Vec::new(),
+                })
+                .collect();
+        }
+    }
+    if all.is_empty() {
+        return Err(Error::new(
+            ErrorCode::NothingChosen,
+            "there is nobody to write to",
+            "Give a list of mailboxes, a project that has some, or both: then those of the list.",
+        ));
+    }
+    Ok(all)
+}
+
+fn listed(bytes: &[u8]) -> Result<Vec<SmtpAddress>, Error> {
+    let list = read_list(bytes, None).map_err(|error| {
+        Error::new(
+            ErrorCode::NotAList,
+            error.to_string(),
+            "Choose a CSV, XLSX, XLS or ODS file with a column of e-mail addresses.",
+        )
+    })?;
+    list.rows
+        .iter()
+        .filter(|row| row.status() != RowStatus::Rejected)
+        .map(|row| address(&row.text))
+        .collect()
+}
+
+fn of_project(journal: &Journal) -> Result<Vec<Recipient>, Error> {
+    journal.transaction(|tx| {
+        let skipped = tx.skipped_items()?;
+        let mut all = Vec::new();
+        for user in tx.users()? {
+            let folders = tx.folders(user.id)?;
+            let left_behind = skipped
+                .iter()
+                .filter(|item| item.user == user.id && item.reason != SkipReason::GoneFromSource)
+                .map(|item| LeftBehind {
+                    folder: folders
+                        .iter()
+                        .find(|folder| folder.id == item.folder)
+                        .map(|folder| folder.source.to_string())
+                        .unwrap_or_default(),
+                    date: day(item.item.date),
+                    megabytes: megabytes(item.item.size),
+                })
+                .collect();
+            all.push(Recipient {
+                address: user.address,
+                name: user.display_name,
+                left_behind,
+            });
+        }
+        Ok(all)
+    })
+}
+
+/// The day on which a message arrived, where it arrived.
+fn day(date: InternalDate) -> String {
+    let local = date.seconds + i64::from(date.offset_minutes) * 60;
+    jiff::Timestamp::from_second(local)
+        .map(|time| time.strftime("%Y-%m-%d").to_string())
+        .unwrap_or_default()
+}
+
+fn megabytes(bytes: u64) -> String {
+    match bytes.div_ceil(1_000_000) {
+        0 | 1 => "1".to_owned(),
+        more => more.to_string(),
+    }
+}
+
+fn merge(
+    template: &str,
+    fields: &LetterFields,
+    recipient: &Recipient,
+) -> Result<UserLetter, Error> {
+    let mut environment = Environment::new();
+    // A field with a typing error must not become an empty place in forty letters.
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let text = environment
+        .render_str(
+            template,
+            minijinja::context! {
+                name => recipient.name,
+                address => recipient.address.to_string(),
+                upn => recipient.address.to_string(),
+                web => WEB,
+                company => fields.company,
+                date => fields.date,
+                hours => fields.hours,
+                helpdesk => fields.helpdesk,
+                keep_until => fields.keep_until,
+                limit_mb => fields.limit_mb,
+                left_behind => recipient.left_behind,
+            },
+        )
+        .map_err(|error| {
+            let line = error
+                .line()
+                .map_or_else(String::new, |line| format!(" in line {line}"));
+            Error::invalid(
+                format!("the template is wrong{line}: {error}"),
+                format!("The fields are {}.", templates::FIELDS.join(", ")),
+            )
+        })?;
+    let (subject, text) = text.split_once('\n').unwrap_or((&text, ""));
+    Ok(UserLetter {
+        to: recipient.address.to_string(),
+        name: recipient.name.clone(),
+        subject: subject.trim().to_owned(),
+        text: format!("{}\n", text.trim()),
+    })
+}
+
+#[cfg(test)]
+mod tests;
