@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use stegvis_engine::ports::{EndpointError, EndpointErrorKind};
-use stegvis_wire::exchange_online::{Cmdlet, ExchangeError, Invocation, Response, error, response};
+use stegvis_wire::exchange_online::{
+    Anchor, Cmdlet, ExchangeError, Invocation, Response, error, response,
+};
 use url::Url;
 
 use crate::fault::unreadable;
@@ -90,6 +92,7 @@ impl ExchangeOnline {
             let request = Invocation {
                 base: &self.base,
                 tenant_id: &self.tenant_id,
+                anchor: Anchor::Application,
                 connection_id: &self.connection_id,
                 request_id: &request_id,
             }
@@ -115,6 +118,7 @@ impl ExchangeOnline {
                         id: None,
                         class: None,
                         text: words.clone(),
+                        hidden: false,
                     })),
                     None => Ok(response),
                 };
