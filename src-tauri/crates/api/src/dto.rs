@@ -5,6 +5,7 @@
 
 mod app;
 mod connect;
+mod convert;
 mod list;
 mod mailboxes;
 mod migrate;
@@ -14,6 +15,11 @@ mod report;
 
 pub use app::{AppEvent, AppView, CommandLine, KeychainView, RecentProject, Shell};
 pub use connect::{EndpointSettings, EndpointTest, EndpointTestId, EndpointView};
+pub use convert::{
+    AttributeDiff, AttributeValue, ConvertGate, ConvertRun, ConvertRunKind, ConvertState,
+    ConvertUser, ConvertView, DryRun, GateView, ProofView, SequenceState, SequenceStep,
+    SequenceStepId, UndoFacts,
+};
 pub use list::{
     ListBatch, ListColumn, ListCounts, ListEdit, ListFile, ListFilter, ListFindingView, ListNote,
     ListPage, ListQuery, ListRowView, ListSheet, ListSort, ListView, SavedList,

@@ -138,7 +138,10 @@ impl Rehearsal {
                     said.insert(view.id, words);
                 }
             }
-            AppEvent::User { .. } | AppEvent::Project { .. } | AppEvent::Preflight { .. } => {}
+            AppEvent::User { .. }
+            | AppEvent::Project { .. }
+            | AppEvent::Preflight { .. }
+            | AppEvent::Convert { .. } => {}
         })
     }
 

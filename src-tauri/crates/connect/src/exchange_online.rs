@@ -101,11 +101,12 @@ impl ExchangeOnline {
                 Some(next) => request.to(next.clone()),
                 None => request,
             };
-            let answer = self
-                .http
-                .send(&request, LIMIT)
-                .await
-                .map_err(CmdletError::Endpoint)?;
+            let answer = if cmdlet.once {
+                self.http.send_once(&request, LIMIT).await
+            } else {
+                self.http.send(&request, LIMIT).await
+            }
+            .map_err(CmdletError::Endpoint)?;
             if answer.is_success() {
                 let response = response::parse(&self.base, &answer.body)
                     .map_err(|error| CmdletError::Endpoint(unreadable(&error)))?;
@@ -124,7 +125,7 @@ impl ExchangeOnline {
                 };
             }
             let failed = error::parse(answer.status, &answer.body);
-            if !failed.is_transient() || attempt == ATTEMPTS {
+            if !failed.is_transient() || attempt == ATTEMPTS || cmdlet.once {
                 return Err(CmdletError::Failed(failed));
             }
             tokio::time::sleep(crate::http::back_off(attempt)).await;

@@ -140,6 +140,25 @@ impl HttpClient {
         }
     }
 
+    /// Sends once: for what would be carried out twice. A server that is busy is then an error, and so is a
+    /// connection that breaks, after which nobody knows whether the request was carried out.
+    ///
+    /// # Errors
+    /// As for [`Self::send`].
+    pub async fn send_once(
+        &self,
+        request: &Request,
+        bearer: Option<&SecretString>,
+        limit: Duration,
+    ) -> Result<Answer, EndpointError> {
+        self.gate.pass().await;
+        let answer = self.once(request, bearer, limit).await?;
+        if answer.is_busy() {
+            return Err(busy(&answer, answer.retry_after.unwrap_or_default()));
+        }
+        Ok(answer)
+    }
+
     async fn once(
         &self,
         request: &Request,

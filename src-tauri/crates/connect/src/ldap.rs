@@ -1,13 +1,20 @@
-//! Active Directory over LDAP: finds mailboxes, exports entries, writes `targetAddress` and nothing else.
+//! Active Directory over LDAP: finds what has mail, tells how the organisation is built, exports entries, and
+//! changes an object by values in one step.
 
 mod connection;
 mod entry;
+mod names;
+mod organization;
 mod recipient;
+mod writes;
 
 use async_trait::async_trait;
-use ldap3::{Mod, Scope, ldap_escape};
+use ldap3::{Scope, ldap_escape};
 use secrecy::SecretString;
-use stegvis_engine::ports::{Directory, DirectoryRecipient, EndpointError, EndpointErrorKind};
+use stegvis_engine::ports::{
+    AttributeChange, Directory, DirectoryEntry, DirectoryOrganization, DirectoryRecipient,
+    EndpointError, EndpointErrorKind, OtherRecipient,
+};
 use stegvis_model::{Security, SmtpAddress};
 use stegvis_wire::ldif;
 use tokio::sync::OnceCell;
@@ -15,14 +22,20 @@ use tokio::sync::OnceCell;
 use crate::tls::Trust;
 
 use connection::Connection;
-use entry::Entry;
+use organization::Said;
+use writes::{Modification, already_made, modifications};
 
 /// Users with a mailbox in a store of this organisation. The attributes exist in every version's schema; an
 /// attribute that a schema lacks would make the whole filter undefined, and nothing would be found.
 const MAILBOXES: &str = "(&(objectCategory=person)(objectClass=user)(mailNickname=*)(|(homeMDB=*)(msExchHomeServerName=*)))";
+/// What comes by directory synchronisation. A class that the schema lacks leaves its own term undefined only.
+const OTHERS: &str = "(|(&(objectClass=group)(mailNickname=*))(&(objectClass=contact)(targetAddress=*))(&(objectCategory=person)(objectClass=user)(mailNickname=*)(targetAddress=*)(!(homeMDB=*))(!(msExchHomeServerName=*)))(objectClass=msExchDynamicDistributionList))";
+const ANYTHING: &str = "(objectClass=*)";
 const TARGET_ADDRESS: &str = "targetAddress";
 /// The attributes that this account may write on an object; domain controllers compute it when asked.
 const MAY_WRITE: &str = "allowedAttributesEffective";
+/// Those that exist on it at all; computed likewise, so that "none may be written" differs from "not said".
+const EXIST: &str = "allowedAttributes";
 
 /// Where a domain controller is and as whom we go there.
 #[derive(Debug, Clone)]
@@ -74,12 +87,10 @@ impl ActiveDirectory {
         let base_dn = self
             .base_dn
             .get_or_try_init(|| async {
-                self.connection
-                    .search("", Scope::Base, "(objectClass=*)", &["defaultNamingContext"])
+                self.root()
                     .await?
-                    .into_iter()
-                    .next()
-                    .and_then(|root| root.text("defaultNamingContext").map(str::to_owned))
+                    .text("defaultNamingContext")
+                    .map(str::to_owned)
                     .ok_or_else(|| {
                         EndpointError::new(
                             EndpointErrorKind::Protocol,
@@ -99,10 +110,15 @@ impl ActiveDirectory {
         self.connection.sign_in().await
     }
 
+    /// What the root of the directory says about itself.
+    async fn root(&self) -> Result<DirectoryEntry, EndpointError> {
+        self.read("", organization::ROOT).await
+    }
+
     /// One object, with these attributes.
-    async fn read(&self, dn: &str, attributes: &[&str]) -> Result<Entry, EndpointError> {
+    async fn read(&self, dn: &str, attributes: &[&str]) -> Result<DirectoryEntry, EndpointError> {
         self.connection
-            .search(dn, Scope::Base, "(objectClass=*)", attributes)
+            .search(dn, Scope::Base, ANYTHING, attributes)
             .await?
             .into_iter()
             .next()
@@ -114,26 +130,33 @@ impl ActiveDirectory {
             })
     }
 
+    /// Objects of the domain.
+    async fn all(
+        &self,
+        filter: &str,
+        attributes: &[&str],
+    ) -> Result<Vec<DirectoryEntry>, EndpointError> {
+        let base_dn = self.base_dn().await?;
+        self.connection
+            .search(base_dn, Scope::Subtree, filter, attributes)
+            .await
+    }
+
     async fn replace_target_address(
         &self,
         dn: &str,
         value: Option<&str>,
     ) -> Result<(), EndpointError> {
-        let values = value.into_iter().map(str::to_owned).collect();
-        self.connection
-            .modify(dn, vec![Mod::Replace(TARGET_ADDRESS.to_owned(), values)])
-            .await
+        let values = value.into_iter().map(|value| value.as_bytes().to_vec());
+        let change = Modification::Replace(TARGET_ADDRESS.into(), values.collect());
+        self.connection.modify(dn, vec![change]).await
     }
 }
 
 #[async_trait]
 impl Directory for ActiveDirectory {
     async fn mailboxes(&self) -> Result<Vec<DirectoryRecipient>, EndpointError> {
-        let base_dn = self.base_dn().await?;
-        let entries = self
-            .connection
-            .search(base_dn, Scope::Subtree, MAILBOXES, recipient::ATTRIBUTES)
-            .await?;
+        let entries = self.all(MAILBOXES, recipient::ATTRIBUTES).await?;
         let mut found: Vec<_> = entries.iter().filter_map(recipient::read).collect();
         found.sort_by(|one, other| one.address.cmp(&other.address));
         Ok(found)
@@ -143,14 +166,10 @@ impl Directory for ActiveDirectory {
         &self,
         address: &SmtpAddress,
     ) -> Result<Option<DirectoryRecipient>, EndpointError> {
-        let base_dn = self.base_dn().await?;
         let text = address.to_string();
         let text = ldap_escape(&*text);
         let filter = format!("(&{MAILBOXES}(|(proxyAddresses=smtp:{text})(mail={text})))");
-        let entries = self
-            .connection
-            .search(base_dn, Scope::Subtree, &filter, recipient::ATTRIBUTES)
-            .await?;
+        let entries = self.all(&filter, recipient::ATTRIBUTES).await?;
         let found: Vec<_> = entries
             .iter()
             .filter_map(recipient::read)
@@ -169,9 +188,124 @@ impl Directory for ActiveDirectory {
         }
     }
 
+    async fn others(&self) -> Result<Vec<OtherRecipient>, EndpointError> {
+        let entries = self.all(OTHERS, recipient::ATTRIBUTES).await?;
+        let mut found: Vec<_> = entries.iter().filter_map(recipient::read_other).collect();
+        found.sort_by(|one, other| (one.kind, &one.dn).cmp(&(other.kind, &other.dn)));
+        Ok(found)
+    }
+
+    async fn organization(&self) -> Result<DirectoryOrganization, EndpointError> {
+        let root = self.root().await?;
+        let below = |context: &str, container: &str| {
+            root.text(context).map(|dn| format!("{container},{dn}"))
+        };
+        let search = async |base: Option<String>, filter: &str, attributes: &[&str]| match base {
+            Some(base) => {
+                self.connection
+                    .search(&base, Scope::Subtree, filter, attributes)
+                    .await
+            }
+            None => Ok(Vec::new()),
+        };
+        let schema = search(
+            below("schemaNamingContext", "CN=ms-Exch-Schema-Version-Pt"),
+            ANYTHING,
+            &["rangeUpper"],
+        )
+        .await?;
+        let exchange = search(
+            below(
+                "configurationNamingContext",
+                "CN=Microsoft Exchange,CN=Services",
+            ),
+            organization::EXCHANGE,
+            organization::EXCHANGE_ATTRIBUTES,
+        )
+        .await?;
+        let partitions = search(
+            below("configurationNamingContext", "CN=Partitions"),
+            organization::PARTITIONS,
+            organization::PARTITION_ATTRIBUTES,
+        )
+        .await?;
+        let said = Said {
+            root: &root,
+            schema_version: schema
+                .first()
+                .and_then(|entry| entry.text("rangeUpper")?.parse().ok()),
+            exchange: &exchange,
+            partitions: &partitions,
+        };
+        Ok(said.organization())
+    }
+
+    async fn entry(&self, dn: &str) -> Result<DirectoryEntry, EndpointError> {
+        self.read(dn, &["*"]).await
+    }
+
+    async fn holders(&self, proxy_address: &str) -> Result<Vec<String>, EndpointError> {
+        let filter = format!("(proxyAddresses={})", ldap_escape(proxy_address));
+        // "1.1": no attributes (RFC 4511 section 4.5.1.8).
+        let entries = self.all(&filter, &["1.1"]).await?;
+        let mut found: Vec<_> = entries.into_iter().map(|entry| entry.dn).collect();
+        found.sort();
+        Ok(found)
+    }
+
     async fn export(&self, dn: &str) -> Result<String, EndpointError> {
-        let entry = self.read(dn, &["*"]).await?;
-        Ok(ldif::entry(&entry.dn, entry.attributes()))
+        let entry = self.entry(dn).await?;
+        let attributes = entry
+            .attributes
+            .iter()
+            .map(|(name, values)| (&**name, &**values));
+        Ok(ldif::entry(&entry.dn, attributes))
+    }
+
+    /// Where the controller refuses because the values do not stand as said, the object is read: a call whose
+    /// answer was lost may have made the change.
+    async fn modify(&self, dn: &str, changes: &[AttributeChange]) -> Result<(), EndpointError> {
+        let modifications = modifications(changes);
+        if modifications.is_empty() {
+            return Ok(());
+        }
+        let outcome = self.connection.modify(dn, modifications).await;
+        match outcome {
+            Err(error) if error.kind == EndpointErrorKind::Refused => {
+                let names: Vec<_> = changes.iter().map(|change| &*change.name).collect();
+                let stands = self.read(dn, &names).await?;
+                if already_made(&stands, changes) {
+                    Ok(())
+                } else {
+                    Err(error)
+                }
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn unwritable(
+        &self,
+        dn: &str,
+        attributes: &[&str],
+    ) -> Result<Vec<String>, EndpointError> {
+        let entry = self.read(dn, &[EXIST, MAY_WRITE]).await?;
+        if entry.values(EXIST).is_empty() {
+            return Err(EndpointError::new(
+                EndpointErrorKind::Refused,
+                format!("the server does not say which attributes of {dn} this account may write"),
+            ));
+        }
+        let writable = entry.texts(MAY_WRITE);
+        Ok(attributes
+            .iter()
+            .filter(|name| {
+                !writable
+                    .iter()
+                    .any(|writable| writable.eq_ignore_ascii_case(name))
+            })
+            .map(|&name| name.to_owned())
+            .collect())
     }
 
     async fn write_target_address(

@@ -3,6 +3,7 @@
 
 mod access;
 mod license;
+mod mailbox;
 mod recipient;
 
 use std::sync::Arc;
@@ -10,10 +11,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use secrecy::SecretString;
 use stegvis_engine::ports::{
-    EndpointError, EndpointErrorKind, Organization, Tenant, TenantDomain, TenantRecipient,
+    CloudMailbox, EndpointError, EndpointErrorKind, Organization, Tenant, TenantDomain,
+    TenantRecipient,
 };
 use stegvis_model::{DomainName, SmtpAddress};
-use stegvis_wire::exchange_online::{self, get_recipient};
+use stegvis_wire::exchange_online::{self, get_mailbox, get_recipient};
 use stegvis_wire::graph;
 use tokio::sync::OnceCell;
 use url::Url;
@@ -233,6 +235,29 @@ impl Tenant for CloudTenant {
             .filter_map(get_recipient::Recipient::read)
             .filter_map(|found| recipient::read(&found, initial, licensed.has(&found)))
             .collect())
+    }
+
+    async fn mailbox(&self, address: &SmtpAddress) -> Result<Option<CloudMailbox>, EndpointError> {
+        let cmdlet = get_mailbox::by_address(&address.to_string());
+        let objects = match self.exchange.invoke(&cmdlet).await {
+            Ok(objects) => objects,
+            Err(CmdletError::Failed(failed)) if failed.is_not_found() => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let found = objects
+            .iter()
+            .filter_map(get_mailbox::Mailbox::read)
+            .find(|found| mailbox::has_address(found, address));
+        let Some(found) = found else {
+            return Ok(None);
+        };
+        let initial = self.initial_domain().await?;
+        mailbox::read(&found, initial).map(Some).ok_or_else(|| {
+            EndpointError::new(
+                EndpointErrorKind::Protocol,
+                format!("the mailbox of {address} has no address in {initial}"),
+            )
+        })
     }
 
     async fn license(&self, address: &SmtpAddress) -> Result<(), EndpointError> {

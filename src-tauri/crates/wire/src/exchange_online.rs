@@ -9,6 +9,7 @@ pub mod error;
 pub mod get_accepted_domain;
 pub mod get_dkim_signing_config;
 pub mod get_mail_user;
+pub mod get_mailbox;
 pub mod get_migration_batch;
 pub mod get_migration_endpoint;
 pub mod get_migration_statistics;

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{MigrationUserView, PreflightView, ProjectView, RunView};
+use super::{ConvertView, MigrationUserView, PreflightView, ProjectView, RunView};
 
 /// The program itself, before a project is open.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -97,5 +97,10 @@ pub enum AppEvent {
     Run {
         /// The run.
         view: RunView,
+    },
+    /// A conversion, or what surrounds it, moved on.
+    Convert {
+        /// All of it.
+        view: ConvertView,
     },
 }

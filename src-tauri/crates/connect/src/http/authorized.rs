@@ -36,6 +36,24 @@ impl Authorized {
         self.http.send(request, Some(&token), limit).await
     }
 
+    /// Sends what must not be carried out twice. A 401 was not carried out: it is sent once more with a new token.
+    ///
+    /// # Errors
+    /// If there is no token or no answer, or the server is busy.
+    pub async fn send_once(
+        &self,
+        request: &Request,
+        limit: Duration,
+    ) -> Result<Answer, EndpointError> {
+        let token = self.tokens.token().await?;
+        let answer = self.http.send_once(request, Some(&token), limit).await?;
+        if answer.status != 401 {
+            return Ok(answer);
+        }
+        let token = self.tokens.token_after(&token).await?;
+        self.http.send_once(request, Some(&token), limit).await
+    }
+
     /// The tokens.
     #[must_use]
     pub const fn tokens(&self) -> &Arc<TokenSource> {

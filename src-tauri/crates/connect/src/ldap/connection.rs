@@ -1,19 +1,19 @@
 //! One signed-in connection to a domain controller, made anew when it has dropped.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ldap3::adapters::{Adapter, EntriesOnly, PagedResults};
-use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Mod, Scope};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, LdapResult, Scope};
 use rustls::ClientConfig;
 use secrecy::ExposeSecret;
-use stegvis_engine::ports::{EndpointError, EndpointErrorKind};
+use stegvis_engine::ports::{DirectoryEntry, EndpointError, EndpointErrorKind};
 use stegvis_model::Security;
 use tokio::sync::Mutex;
 
 use super::DirectorySettings;
-use super::entry::Entry;
+use super::entry;
+use super::writes::{Modification, copy};
 use crate::fault;
 use crate::tls::client_config;
 
@@ -71,7 +71,7 @@ impl Connection {
         scope: Scope,
         filter: &str,
         attributes: &[&str],
-    ) -> Result<Vec<Entry>, EndpointError> {
+    ) -> Result<Vec<DirectoryEntry>, EndpointError> {
         let attributes: Vec<String> = attributes.iter().map(|&name| name.to_owned()).collect();
         self.with(|ldap| {
             gather(
@@ -89,7 +89,7 @@ impl Connection {
     pub(super) async fn modify(
         &self,
         dn: &str,
-        changes: Vec<Mod<String>>,
+        changes: Vec<Modification>,
     ) -> Result<(), EndpointError> {
         self.with(|mut ldap| {
             let (dn, changes) = (dn.to_owned(), changes.iter().map(copy).collect());
@@ -176,7 +176,7 @@ async fn gather(
     scope: Scope,
     filter: String,
     attributes: Vec<String>,
-) -> Result<Vec<Entry>, EndpointError> {
+) -> Result<Vec<DirectoryEntry>, EndpointError> {
     // One object needs no pages; referrals to other domains are not followed.
     let mut adapters: Vec<Box<dyn Adapter<'static, String, Vec<String>>>> =
         vec![Box::new(EntriesOnly::new())];
@@ -190,7 +190,7 @@ async fn gather(
         .map_err(|error| said(&error))?;
     let mut found = Vec::new();
     while let Some(raw) = stream.next().await.map_err(|error| said(&error))? {
-        let entry = Entry::read(raw).ok_or_else(|| {
+        let entry = entry::read(raw).ok_or_else(|| {
             EndpointError::new(
                 EndpointErrorKind::Protocol,
                 "the directory sent an entry that cannot be read",
@@ -225,16 +225,6 @@ where
             "the directory's answer is not LDAP",
         ))
     })
-}
-
-fn copy(change: &Mod<String>) -> Mod<String> {
-    let values = |values: &HashSet<String>| values.clone();
-    match change {
-        Mod::Add(name, added) => Mod::Add(name.clone(), values(added)),
-        Mod::Delete(name, deleted) => Mod::Delete(name.clone(), values(deleted)),
-        Mod::Replace(name, new) => Mod::Replace(name.clone(), values(new)),
-        Mod::Increment(name, by) => Mod::Increment(name.clone(), by.clone()),
-    }
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -1,70 +1,43 @@
 //! An entry, read without trusting the server to have sent one.
 
+use std::collections::BTreeMap;
+
 use ldap3::ResultEntry;
 use ldap3::asn1::{PL, StructureTag};
+use stegvis_engine::ports::DirectoryEntry;
 
-/// An entry of the directory. Values are bytes: what they mean, the attribute's syntax says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) dn: String,
-    attributes: Vec<(String, Vec<Vec<u8>>)>,
+/// Nothing if it is not a SearchResultEntry (RFC 4511 section 4.5.2).
+pub(super) fn read(raw: ResultEntry) -> Option<DirectoryEntry> {
+    let mut parts = constructed(raw.0)?.into_iter();
+    let dn = text(parts.next()?)?;
+    let mut attributes: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+    for attribute in constructed(parts.next()?)? {
+        let mut parts = constructed(attribute)?.into_iter();
+        let name = text(parts.next()?)?;
+        let values = constructed(parts.next()?)?
+            .into_iter()
+            .map(bytes)
+            .collect::<Option<Vec<_>>>()?;
+        // Asked for without values, or sent without: it is as if it were not there.
+        if !values.is_empty() {
+            attributes.entry(name).or_default().extend(values);
+        }
+    }
+    Some(DirectoryEntry { dn, attributes })
 }
 
-impl Entry {
-    /// Nothing if it is not a SearchResultEntry (RFC 4511 section 4.5.2).
-    pub(super) fn read(raw: ResultEntry) -> Option<Self> {
-        let mut parts = constructed(raw.0)?.into_iter();
-        let dn = text(parts.next()?)?;
-        let mut attributes = constructed(parts.next()?)?
-            .into_iter()
-            .map(|attribute| {
-                let mut parts = constructed(attribute)?.into_iter();
-                let name = text(parts.next()?)?;
-                let values = constructed(parts.next()?)?
-                    .into_iter()
-                    .map(bytes)
-                    .collect::<Option<Vec<_>>>()?;
-                Some((name, values))
+/// An entry as a test writes it.
+#[cfg(test)]
+pub(super) fn of(dn: &str, attributes: &[(&str, &[&str])]) -> DirectoryEntry {
+    DirectoryEntry {
+        dn: dn.to_owned(),
+        attributes: attributes
+            .iter()
+            .map(|(name, values)| {
+                let values = values.iter().map(|value| value.as_bytes().to_vec());
+                ((*name).to_owned(), values.collect())
             })
-            .collect::<Option<Vec<_>>>()?;
-        attributes.sort();
-        Some(Self { dn, attributes })
-    }
-
-    /// The values of an attribute that are text. Names do not care about case.
-    pub(super) fn texts(&self, name: &str) -> Vec<&str> {
-        self.attributes
-            .iter()
-            .filter(|(own, _)| own.eq_ignore_ascii_case(name))
-            .flat_map(|(_, values)| values)
-            .filter_map(|value| std::str::from_utf8(value).ok())
-            .collect()
-    }
-
-    /// The first of them.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.texts(name).into_iter().next()
-    }
-
-    /// Every attribute with its values, by name.
-    pub(super) fn attributes(&self) -> impl Iterator<Item = (&str, &[Vec<u8>])> {
-        self.attributes
-            .iter()
-            .map(|(name, values)| (&**name, &**values))
-    }
-
-    #[cfg(test)]
-    pub(super) fn of(dn: &str, attributes: &[(&str, &[&str])]) -> Self {
-        Self {
-            dn: dn.to_owned(),
-            attributes: attributes
-                .iter()
-                .map(|(name, values)| {
-                    let values = values.iter().map(|value| value.as_bytes().to_vec());
-                    ((*name).to_owned(), values.collect())
-                })
-                .collect(),
-        }
+            .collect(),
     }
 }
 

@@ -1,20 +1,29 @@
-//! What a directory object with a mailbox is to a migration.
+//! What a directory object with an address is to a migration.
 
-use stegvis_engine::ports::DirectoryRecipient;
+use stegvis_engine::ports::{
+    DirectoryEntry, DirectoryRecipient, OtherRecipient, OtherRecipientKind,
+};
 use stegvis_model::{RecipientKind, SmtpAddress};
 
-use super::entry::Entry;
+use super::names;
 
-/// The attributes that [`read`] looks at. One that the schema lacks is simply not sent.
+/// The attributes that [`read`] and [`read_other`] look at. One that the schema lacks is simply not sent.
 pub(super) const ATTRIBUTES: &[&str] = &[
     "cn",
+    "objectClass",
     "displayName",
     "mail",
     "proxyAddresses",
     "mailNickname",
+    "userPrincipalName",
     "targetAddress",
+    "altRecipient",
+    "homeMDB",
+    "msExchHomeServerName",
     "msExchHideFromAddressLists",
     "msExchRecipientTypeDetails",
+    "msExchMasterAccountSid",
+    "userAccountControl",
     "adminCount",
 ];
 
@@ -29,56 +38,123 @@ const SYSTEM: &[&str] = &[
     "extest_",
     "CAS_{",
     "SMTP (",
+    "SMTPsrv-",
 ];
+/// `userAccountControl`: the account is disabled.
+const ACCOUNT_DISABLED: u32 = 2;
+/// S-1-5-10, SELF: the account stands for nobody but its own mailbox.
+const SELF: [u8; 12] = [1, 1, 0, 0, 0, 0, 0, 5, 10, 0, 0, 0];
 
 /// The recipient; nothing for Exchange's own mailboxes, and for an object without an address that a row of
 /// a migration could name.
-pub(super) fn read(entry: &Entry) -> Option<DirectoryRecipient> {
+pub(super) fn read(entry: &DirectoryEntry) -> Option<DirectoryRecipient> {
     let alias = entry.text("mailNickname").unwrap_or_default();
     let name = entry.text("cn").unwrap_or_default();
     if is_system(&entry.dn, name, alias) {
         return None;
     }
-    let kind = kind(entry.text("msExchRecipientTypeDetails"))?;
-    let proxies = entry.texts("proxyAddresses");
-    let proxy = |proxy: &&str| -> Option<SmtpAddress> {
-        let (prefix, address) = proxy.split_once(':')?;
-        prefix
-            .eq_ignore_ascii_case("smtp")
-            .then(|| address.parse().ok())?
-    };
-    let primary = proxies
-        .iter()
-        .filter(|proxy| proxy.starts_with("SMTP:"))
-        .find_map(proxy)
-        .or_else(|| entry.text("mail")?.parse().ok());
-    let Some(address) = primary else {
+    let display_name = entry.text("displayName").unwrap_or(name);
+    let disabled =
+        number(entry, "userAccountControl").is_some_and(|control| control & ACCOUNT_DISABLED != 0);
+    let kind = kind(entry, disabled, &[display_name, name, alias])?;
+    let Some(address) = primary(entry) else {
         tracing::warn!(
             dn = entry.dn,
             "a mailbox without a primary SMTP address is left out"
         );
         return None;
     };
-    let mut proxy_addresses: Vec<_> = proxies.iter().filter_map(proxy).collect();
+    let mut proxy_addresses: Vec<_> = entry
+        .texts("proxyAddresses")
+        .into_iter()
+        .filter_map(smtp)
+        .collect();
     if !proxy_addresses.contains(&address) {
         proxy_addresses.insert(0, address.clone());
     }
     Some(DirectoryRecipient {
         dn: entry.dn.clone(),
-        display_name: entry.text("displayName").unwrap_or(name).to_owned(),
+        display_name: display_name.to_owned(),
         address,
         proxy_addresses,
         kind,
         alias: alias.to_owned(),
-        target_address: entry
-            .text("targetAddress")
-            .filter(|value| !value.is_empty())
+        user_principal_name: filled(entry, "userPrincipalName"),
+        target_address: filled(entry, "targetAddress"),
+        alternate_recipient: filled(entry, "altRecipient"),
+        server: entry
+            .text("msExchHomeServerName")
+            .and_then(names::last_legacy_name)
             .map(str::to_owned),
+        store: entry.text("homeMDB").and_then(names::first_name),
         hidden: entry
             .text("msExchHideFromAddressLists")
             .is_some_and(|value| value.eq_ignore_ascii_case("TRUE")),
+        disabled,
         protected: entry.text("adminCount") == Some("1"),
     })
+}
+
+/// What comes by directory synchronisation; nothing for Exchange's own objects.
+pub(super) fn read_other(entry: &DirectoryEntry) -> Option<OtherRecipient> {
+    let name = entry.text("cn").unwrap_or_default();
+    if is_system(
+        &entry.dn,
+        name,
+        entry.text("mailNickname").unwrap_or_default(),
+    ) {
+        return None;
+    }
+    let is = |class: &str| {
+        entry
+            .texts("objectClass")
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(class))
+    };
+    let kind = if is("msExchDynamicDistributionList") {
+        OtherRecipientKind::DynamicGroup
+    } else if is("group") {
+        OtherRecipientKind::Group
+    } else if is("contact") {
+        OtherRecipientKind::MailContact
+    } else if is("user") {
+        OtherRecipientKind::MailUser
+    } else {
+        return None;
+    };
+    Some(OtherRecipient {
+        dn: entry.dn.clone(),
+        display_name: entry.text("displayName").unwrap_or(name).to_owned(),
+        address: primary(entry),
+        kind,
+    })
+}
+
+fn filled(entry: &DirectoryEntry, name: &str) -> Option<String> {
+    entry
+        .text(name)
+        .filter(|value| !value.is_empty())
+        .map(str::to_owned)
+}
+
+fn number(entry: &DirectoryEntry, name: &str) -> Option<u32> {
+    entry.text(name)?.parse().ok()
+}
+
+fn primary(entry: &DirectoryEntry) -> Option<SmtpAddress> {
+    entry
+        .texts("proxyAddresses")
+        .into_iter()
+        .filter(|proxy| proxy.starts_with("SMTP:"))
+        .find_map(smtp)
+        .or_else(|| entry.text("mail")?.parse().ok())
+}
+
+fn smtp(proxy: &str) -> Option<SmtpAddress> {
+    let (prefix, address) = proxy.split_once(':')?;
+    prefix
+        .eq_ignore_ascii_case("smtp")
+        .then(|| address.parse().ok())?
 }
 
 fn is_system(dn: &str, name: &str, alias: &str) -> bool {
@@ -95,11 +171,12 @@ fn is_system(dn: &str, name: &str, alias: &str) -> bool {
             .contains(",cn=microsoft exchange system objects,")
 }
 
-/// By RecipientTypeDetails, which Exchange 2003 does not write: there every mailbox is a user's.
-fn kind(details: Option<&str>) -> Option<RecipientKind> {
-    match details {
-        // 8 is what Exchange 2007 calls a mailbox of Exchange 2003.
-        None | Some("1" | "8") => Some(RecipientKind::UserMailbox),
+/// By RecipientTypeDetails. Exchange 2003 does not write it, and 2007 gives 8 to a mailbox that still is on
+/// 2003: then the account tells. Nothing for what is no mailbox of a person, a group of them or a thing.
+fn kind(entry: &DirectoryEntry, disabled: bool, names: &[&str]) -> Option<RecipientKind> {
+    match entry.text("msExchRecipientTypeDetails") {
+        None | Some("8") => Some(kind_by_account(entry, disabled, names)),
+        Some("1") => Some(RecipientKind::UserMailbox),
         Some("2") => Some(RecipientKind::LinkedMailbox),
         Some("4") => Some(RecipientKind::SharedMailbox),
         Some("16") => Some(RecipientKind::RoomMailbox),
@@ -108,16 +185,27 @@ fn kind(details: Option<&str>) -> Option<RecipientKind> {
     }
 }
 
+/// In Exchange 2003 a disabled account that stands for itself is a resource or a shared mailbox, and one that
+/// stands for somebody of another forest is linked. Which resource, only its name can tell.
+fn kind_by_account(entry: &DirectoryEntry, disabled: bool, names: &[&str]) -> RecipientKind {
+    match entry.values("msExchMasterAccountSid").first() {
+        Some(sid) if disabled && *sid == SELF => names::kind_of_resource(names),
+        Some(sid) if disabled && !sid.is_empty() => RecipientKind::LinkedMailbox,
+        _ => RecipientKind::UserMailbox,
+    }
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use super::super::entry::of;
     use super::*;
 
     const DN: &str = "CN=Anna,OU=Staff,DC=nordvik,DC=example";
 
     #[test]
     fn a_mailbox_shows_its_primary_address_its_kind_and_its_state() {
-        let anna = read(&Entry::of(
+        let anna = read(&of(
             DN,
             &[
                 ("cn", &["Anna Berg"]),
@@ -134,7 +222,18 @@ mod tests {
                 ("msexchrecipienttypedetails", &["16"]),
                 ("msExchHideFromAddressLists", &["TRUE"]),
                 ("adminCount", &["1"]),
+                ("userAccountControl", &["514"]),
+                ("userPrincipalName", &["anna@nordvik.local"]),
                 ("targetAddress", &["SMTP:anna@nordvik.onmicrosoft.example"]),
+                ("altRecipient", &["CN=Bo,DC=nordvik,DC=example"]),
+                (
+                    "homeMDB",
+                    &["CN=Staff\\, north,CN=Storage,CN=EX1,CN=Servers"],
+                ),
+                (
+                    "msExchHomeServerName",
+                    &["/o=Nordvik/ou=First/cn=Configuration/cn=Servers/cn=EX1"],
+                ),
             ],
         ))
         .unwrap();
@@ -142,39 +241,96 @@ mod tests {
         assert_eq!(anna.proxy_addresses.len(), 2);
         assert_eq!(anna.kind, RecipientKind::RoomMailbox);
         assert_eq!(anna.display_name, "Anna Berg");
-        assert!(anna.hidden && anna.protected);
+        assert!(anna.hidden && anna.protected && anna.disabled);
         assert_eq!(
             anna.target_address.as_deref(),
             Some("SMTP:anna@nordvik.onmicrosoft.example")
         );
+        assert_eq!(
+            anna.user_principal_name.as_deref(),
+            Some("anna@nordvik.local")
+        );
+        assert_eq!(
+            anna.alternate_recipient.as_deref(),
+            Some("CN=Bo,DC=nordvik,DC=example")
+        );
+        assert_eq!(anna.server.as_deref(), Some("EX1"));
+        assert_eq!(anna.store.as_deref(), Some("Staff, north"));
     }
 
     #[test]
     fn an_object_of_exchange_2003_without_type_is_a_user_mailbox() {
-        let bo = read(&Entry::of(
+        let bo = read(&of(
             DN,
             &[("mailNickname", &["bo"]), ("mail", &["bo@nordvik.example"])],
         ))
         .unwrap();
         assert_eq!(bo.kind, RecipientKind::UserMailbox);
         assert_eq!(bo.proxy_addresses, std::slice::from_ref(&bo.address));
-        assert!(!bo.hidden && !bo.protected);
+        assert!(!bo.hidden && !bo.protected && !bo.disabled);
+        assert_eq!((bo.server, bo.store), (None, None));
+    }
+
+    #[test]
+    fn a_disabled_account_of_exchange_2003_is_a_resource_or_linked_by_whom_it_stands_for() {
+        let object = |name: &str, sid: &[u8], control: &str| {
+            let mut entry = of(
+                DN,
+                &[
+                    ("cn", &[name]),
+                    ("mail", &["x@nordvik.example"]),
+                    ("userAccountControl", &[control]),
+                ],
+            );
+            entry
+                .attributes
+                .insert("msExchMasterAccountSid".into(), vec![sid.to_vec()]);
+            read(&entry).unwrap().kind
+        };
+        let foreign = [1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 32, 2, 0, 0];
+        assert_eq!(
+            object("Konferensrum Norr", &SELF, "514"),
+            RecipientKind::RoomMailbox
+        );
+        assert_eq!(
+            object("Projector 2", &SELF, "514"),
+            RecipientKind::EquipmentMailbox
+        );
+        assert_eq!(object("Info", &SELF, "514"), RecipientKind::SharedMailbox);
+        assert_eq!(object("Cia", &foreign, "514"), RecipientKind::LinkedMailbox);
+        assert_eq!(object("Cia", &foreign, "512"), RecipientKind::UserMailbox);
     }
 
     #[test]
     fn exchanges_own_mailboxes_and_objects_without_address_are_left_out() {
         let mail: (&str, &[&str]) = ("mail", &["x@nordvik.example"]);
         for entry in [
-            Entry::of(DN, &[("cn", &["SystemMailbox{1f05a927}"]), mail]),
-            Entry::of(DN, &[("mailNickname", &["extest_123"]), mail]),
-            Entry::of(DN, &[("msExchRecipientTypeDetails", &["8192"]), mail]),
-            Entry::of(
+            of(DN, &[("cn", &["SystemMailbox{1f05a927}"]), mail]),
+            of(DN, &[("mailNickname", &["extest_123"]), mail]),
+            of(DN, &[("msExchRecipientTypeDetails", &["8192"]), mail]),
+            of(
                 "CN=x,CN=Microsoft Exchange System Objects,DC=nordvik,DC=example",
                 &[mail],
             ),
-            Entry::of(DN, &[("mail", &["not an address"])]),
+            of(DN, &[("mail", &["not an address"])]),
         ] {
             assert_eq!(read(&entry), None, "{entry:?}");
         }
+    }
+
+    #[test]
+    fn the_class_tells_what_comes_by_directory_synchronisation() {
+        let other = |class: &str| {
+            read_other(&of(DN, &[("cn", &["x"]), ("objectClass", &["top", class])]))
+                .map(|other| other.kind)
+        };
+        assert_eq!(other("group"), Some(OtherRecipientKind::Group));
+        assert_eq!(other("contact"), Some(OtherRecipientKind::MailContact));
+        assert_eq!(other("user"), Some(OtherRecipientKind::MailUser));
+        assert_eq!(
+            other("msExchDynamicDistributionList"),
+            Some(OtherRecipientKind::DynamicGroup)
+        );
+        assert_eq!(other("publicFolder"), None);
     }
 }

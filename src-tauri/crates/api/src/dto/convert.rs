@@ -1,0 +1,279 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::EvidenceLine;
+
+/// The conversion of the old mailboxes to mail-enabled users: who may, who did, and how to go back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ConvertView {
+    /// What moves now, if anything does.
+    pub run: Option<ConvertRun>,
+    /// When the gates were last examined; null when never since the project was opened.
+    pub checked_at: Option<String>,
+    /// Every mailbox that is synced or further, in a stable order.
+    pub users: Vec<ConvertUser>,
+    /// The dry run of the mailbox that was asked about, or what was written to it.
+    pub dry_run: Option<DryRun>,
+    /// The five steps, derived from what has been done.
+    pub sequence: Vec<SequenceStep>,
+    /// The mailbox that goes first and alone; null once one is proved.
+    pub first: Option<u32>,
+    /// Whom *Convert* would convert now.
+    pub next: Vec<u32>,
+    /// How far back one can go.
+    pub undo: UndoFacts,
+}
+
+/// What moves now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ConvertRun {
+    /// What it does.
+    pub kind: ConvertRunKind,
+    /// Mailboxes that are through.
+    pub done: u32,
+    /// Of those, refused.
+    pub failed: u32,
+    /// Mailboxes asked for.
+    pub total: u32,
+    /// The mailbox it is at.
+    pub current: Option<String>,
+    /// Whether it was asked to stop, and ends after the mailbox it is at.
+    pub stopping: bool,
+    /// When it started.
+    pub started_at: String,
+    /// Mailboxes a minute, so far; null before two are through.
+    pub per_minute: Option<u32>,
+    /// The earliest expected end.
+    pub expected_from: Option<String>,
+    /// The latest expected end.
+    pub expected_to: Option<String>,
+}
+
+/// What a [`ConvertRun`] does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub enum ConvertRunKind {
+    /// Examines the gates.
+    Checking,
+    /// Keeps the directory objects and reads what was kept.
+    BackingUp,
+    /// Converts, one after the other.
+    Converting,
+    /// Tests that a converted mailbox works.
+    Proving,
+    /// Writes everything back.
+    Undoing,
+}
+
+/// A mailbox on its way to become a mail-enabled user.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ConvertUser {
+    /// Its number in the journal.
+    pub id: u32,
+    /// Its address.
+    pub address: String,
+    /// The name people know it by.
+    pub name: String,
+    /// RecipientKind name.
+    pub kind: String,
+    /// Where it stands.
+    pub state: ConvertState,
+    /// What must hold before it may be converted, in the order of the table.
+    pub gates: Vec<GateView>,
+    /// Whether all of them hold.
+    pub may_convert: bool,
+    /// FailureCode name when Failed.
+    pub cause: Option<String>,
+    /// The server's own words about the failure.
+    pub server_words: Option<String>,
+    /// When it was converted, while it is.
+    pub converted_at: Option<String>,
+    /// When its conversion was undone, while it is.
+    pub undone_at: Option<String>,
+    /// Until when the old server keeps the mailbox, while it is converted and where the server says.
+    pub undo_until: Option<String>,
+    /// The tests of the converted mailbox, in their order; empty before it is converted.
+    pub proofs: Vec<ProofView>,
+}
+
+/// Where a conversion stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub enum ConvertState {
+    /// A gate does not hold, or was not examined.
+    NotYet,
+    /// It may be converted.
+    Ready,
+    /// It is being converted.
+    Converting,
+    /// It is converted, and not every test of it has passed.
+    Converted,
+    /// It is converted and proved.
+    Proved,
+    /// It was converted and is a mailbox again.
+    Undone,
+    /// The conversion failed; the object is as it was.
+    Failed,
+}
+
+/// A condition of the conversion.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct GateView {
+    /// Which.
+    pub gate: ConvertGate,
+    /// `Pass`, `Fail`, `NotRun`.
+    pub severity: String,
+    /// What was found, as a code of this gate's.
+    pub code: String,
+    /// Values for the words, by name.
+    pub values: BTreeMap<String, String>,
+    /// What was read.
+    pub evidence: Vec<EvidenceLine>,
+    /// When it was examined.
+    pub checked_at: Option<String>,
+}
+
+/// Which condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub enum ConvertGate {
+    /// It is synced.
+    Synced,
+    /// Someone has read the list of what was skipped, and signed it.
+    SkippedSigned,
+    /// The cloud mailbox opens.
+    CloudReadable,
+    /// It has a licence.
+    Licensed,
+    /// Mail to the old mailbox goes to the cloud.
+    ForwardingVerified,
+    /// The directory object is kept, and the copy was read back.
+    BackupReadBack,
+}
+
+/// A test of a converted mailbox.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ProofView {
+    /// Name of the test.
+    pub proof: String,
+    /// `Pass`, `Fail`, `NotRun`.
+    pub severity: String,
+    /// What was found, as a code of this test's.
+    pub code: String,
+    /// Values for the words, by name.
+    pub values: BTreeMap<String, String>,
+    /// What was read.
+    pub evidence: Vec<EvidenceLine>,
+    /// When it ran.
+    pub at: Option<String>,
+}
+
+/// What the conversion writes to an object, or has written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct DryRun {
+    /// Whose.
+    pub user: u32,
+    /// The object.
+    pub dn: String,
+    /// Whether it is written already.
+    pub written: bool,
+    /// Values that go: the old server lets go of the mailbox.
+    pub removed: Vec<AttributeDiff>,
+    /// Values that become others: it becomes a mail-enabled user.
+    pub changed: Vec<AttributeDiff>,
+    /// Values that come: replies to old mail keep working.
+    pub added: Vec<AttributeDiff>,
+    /// Attributes that stay as they are.
+    pub untouched: Vec<String>,
+    /// Why there is none, in the server's own words.
+    pub server_words: Option<String>,
+}
+
+/// An attribute before and after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct AttributeDiff {
+    /// The attribute.
+    pub attribute: String,
+    /// What stands there.
+    pub was: Option<AttributeValue>,
+    /// What will.
+    pub becomes: Option<AttributeValue>,
+}
+
+/// A value to look at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct AttributeValue {
+    /// As text; null for what only a machine reads.
+    pub text: Option<String>,
+    /// How long it is.
+    pub bytes: u32,
+}
+
+/// A step of the sequence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct SequenceStep {
+    /// Which.
+    pub step: SequenceStepId,
+    /// Where it stands.
+    pub state: SequenceState,
+    /// The name of the one mailbox it is about, if it is about one.
+    pub name: Option<String>,
+}
+
+/// Which step of the sequence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub enum SequenceStepId {
+    /// Back up every object, and read the copies.
+    BackUp,
+    /// Show what will be written.
+    DryRun,
+    /// Convert one.
+    ConvertOne,
+    /// Prove it.
+    Prove,
+    /// Convert the rest.
+    ConvertRest,
+}
+
+/// Where a step of the sequence stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub enum SequenceState {
+    /// Done.
+    Done,
+    /// Next, or under way.
+    Now,
+    /// Waits for those before it.
+    Todo,
+}
+
+/// How far back one can go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct UndoFacts {
+    /// The first day on which a converted mailbox may be gone from the old server; null while none is converted.
+    pub until: Option<String>,
+    /// How many days the old server keeps a mailbox that nobody owns, where it says.
+    pub retention_days: Option<u32>,
+}
