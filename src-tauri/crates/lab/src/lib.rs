@@ -23,6 +23,7 @@ mod judge;
 mod ldap;
 mod net;
 mod org;
+mod script;
 mod seed;
 mod smtp;
 mod store;
@@ -35,6 +36,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -52,6 +54,7 @@ pub use error::LabError;
 pub use faults::FaultScript;
 pub use judge::{MailboxVerdict, SunkMail, Verdict};
 pub use org::{Hurdle, MailboxKind};
+pub use script::TenantScript;
 
 /// How long the servers' connections have to end when the organisation stops.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -69,6 +72,8 @@ pub struct LabOptions {
     pub dir: PathBuf,
     /// How much mail a mailbox holds.
     pub size: CorpusSize,
+    /// How the tenant behaves. May differ from start to start.
+    pub tenant: TenantScript,
     /// Two mailboxes more: one without a MailUser in the tenant, one whose account is protected.
     pub hurdles: bool,
 }
@@ -83,6 +88,7 @@ impl LabOptions {
             faults: FaultScript::None,
             dir: dir.into(),
             size: CorpusSize::Small,
+            tenant: TenantScript::default(),
             hurdles: false,
         }
     }
@@ -110,7 +116,14 @@ impl Lab {
         let personas = org::personas(options.seed, options.mailboxes, options.hurdles);
         let corpus = Corpus::new(options.seed, options.size, &personas);
         let faults = Faults::new(options.faults, options.seed);
-        let world = Arc::new(World::new(options.seed, personas, corpus, store, faults));
+        let world = Arc::new(World::new(
+            options.seed,
+            personas,
+            corpus,
+            store,
+            faults,
+            options.tenant,
+        ));
 
         let bind = || async { net::bind().await.map_err(LabError::io("a loopback port")) };
         let source = bind().await?;
@@ -177,6 +190,33 @@ impl Lab {
     #[must_use]
     pub const fn details(&self) -> &LabDetails {
         &self.details
+    }
+
+    /// An administrator takes back the consent that the application was given: no token is renewed any more.
+    pub fn withdraw_consent(&self) -> Result<(), LabError> {
+        let done = self.world.withdraw_consent();
+        done.map_err(LabError::io("the log"))
+    }
+
+    /// An administrator consents again.
+    pub fn give_consent(&self) -> Result<(), LabError> {
+        self.world.give_consent().map_err(LabError::io("the log"))
+    }
+
+    /// From now on the admin interface wants, or no longer wants, tokens that were asked for with the claims of its
+    /// challenge.
+    pub fn demand_claims(&self, demand: bool) {
+        self.world.demand_claims(demand);
+    }
+
+    /// The application's registration gets a certificate, in DER.
+    pub fn register_certificate(&self, der: &[u8]) -> Result<(), LabError> {
+        let certificate = base64::engine::general_purpose::STANDARD.encode(der);
+        let record = store::Record::CertificateRegistered { certificate };
+        self.world
+            .store
+            .note(record)
+            .map_err(LabError::io("the log"))
     }
 
     /// Compares the old server's mailboxes with the tenant's, item by item. Fails only where the lab's own
@@ -265,6 +305,10 @@ fn details(world: &World, certificates: &ca::Certificates, ports: &Ports) -> Lab
             organization: org::COMPANY.to_owned(),
             authority: format!("{base}/{id}"),
             token_url: format!("{base}/{id}/oauth2/v2.0/token"),
+            authorize_url: format!("{base}/{id}/oauth2/v2.0/authorize"),
+            device_code_url: format!("{base}/{id}/oauth2/v2.0/devicecode"),
+            administrator: format!("admin@{}", org::TENANT_DOMAIN),
+            administrator_password: world.administrator_password.clone(),
             graph: format!("{base}/graph/v1.0"),
             admin_api: format!("{base}/adminapi/beta/{id}"),
             client_id: world.client_id.clone(),

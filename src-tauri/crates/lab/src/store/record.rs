@@ -45,6 +45,10 @@ pub(crate) enum Record {
         to: Vec<String>,
         size: u64,
     },
+    /// An administrator gave the application consent, or took it back.
+    Consented { given: bool },
+    /// The application's registration got a certificate: DER, base64.
+    CertificateRegistered { certificate: String },
     /// Somebody tried to write to a source mailbox, which nobody may.
     SourceWrite { mailbox: String, command: String },
 }

@@ -19,8 +19,30 @@ pub(crate) struct State {
     pub(crate) directory: BTreeMap<String, BTreeMap<String, Vec<Vec<u8>>>>,
     /// Mails in the sink.
     pub(crate) mails: Vec<SunkMail>,
+    /// What the application may do.
+    pub(crate) consent: Consent,
+    /// The certificates of its registration: DER, base64.
+    pub(crate) certificates: Vec<String>,
     /// Attempts to write to a source mailbox.
     pub(crate) source_writes: Vec<String>,
+}
+
+/// Whether the application may do anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Consent {
+    pub(crate) given: bool,
+    /// How often it was taken back: what was granted before is then worth nothing.
+    pub(crate) generation: u32,
+}
+
+impl Default for Consent {
+    /// The practice tenant's administrator has registered the program already.
+    fn default() -> Self {
+        Self {
+            given: true,
+            generation: 0,
+        }
+    }
 }
 
 /// A user of the tenant.
@@ -202,6 +224,15 @@ impl State {
                 size,
                 at: blob,
             }),
+            Record::Consented { given } => {
+                self.consent.given = given;
+                self.consent.generation += u32::from(!given);
+            }
+            Record::CertificateRegistered { certificate } => {
+                if !self.certificates.contains(&certificate) {
+                    self.certificates.push(certificate);
+                }
+            }
             Record::SourceWrite { mailbox, command } => {
                 self.source_writes.push(format!("{mailbox}: {command}"));
             }
