@@ -4,6 +4,7 @@ mod entries;
 mod filter;
 mod modify;
 mod objects;
+mod target_address;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +26,7 @@ use crate::org::{self, ACCOUNT, BASE_DN, DOMAIN, NETBIOS};
 use crate::world::World;
 pub(crate) use entries::Born;
 use entries::{Directory, Entry};
+pub(crate) use target_address::set as set_target_address;
 
 /// Active Directory's MaxPageSize: without pages a search ends here.
 const LARGEST_PAGE: usize = 1000;

@@ -5,8 +5,8 @@
 //! May import: `stegvis-wire` and `stegvis-model`, and today needs neither. Never `engine`, `journal`,
 //! `connect` or `api`: the judge shares no brain with the accused.
 //!
-//! Deliberately absent: EWS and WebDAV, DNS, Microsoft's own migration service, deleting or changing what
-//! stands in a target mailbox, and any way to change what a source mailbox holds.
+//! Deliberately absent: EWS and WebDAV, DNS, deleting or changing what stands in a target mailbox, and any way to
+//! change what a source mailbox holds.
 //!
 //! The source follows from the seed. What changes (the tenant's mailboxes, the directory's attributes,
 //! licences, sunk mails) is an append-only log in the lab's folder, so that the process may be killed at
@@ -21,6 +21,7 @@ mod imap;
 mod item;
 mod judge;
 mod ldap;
+mod migration;
 mod net;
 mod org;
 mod script;
@@ -177,6 +178,11 @@ impl Lab {
                 tenant::serve(router.clone(), acceptor.clone(), socket)
             });
         }
+        tasks.spawn(migration::serve(
+            Arc::clone(&world),
+            format!("https://localhost:{}", ports.tenant),
+            stop.clone(),
+        ));
         let details = details(&world, &certificates, &ports);
         Ok(Self {
             world,
@@ -213,6 +219,19 @@ impl Lab {
     pub fn register_certificate(&self, der: &[u8]) -> Result<(), LabError> {
         let certificate = base64::engine::general_purpose::STANDARD.encode(der);
         let record = store::Record::CertificateRegistered { certificate };
+        self.world
+            .store
+            .note(record)
+            .map_err(LabError::io("the log"))
+    }
+
+    /// The administrator makes an endpoint in the admin centre, which is how one is made where nothing else is known to
+    /// work: over Outlook Anywhere, with the account that migrates, so many mailboxes at once.
+    pub fn make_migration_endpoint(&self, name: &str, at_once: u32) -> Result<(), LabError> {
+        let event = migration::Event::EndpointKept {
+            endpoint: migration::Endpoint::of_the_company(name, at_once),
+        };
+        let record = store::Record::Migration { moved: None, event };
         self.world
             .store
             .note(record)

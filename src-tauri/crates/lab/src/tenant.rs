@@ -4,10 +4,15 @@ mod admin;
 mod admin_cmdlets;
 mod admin_permissions;
 mod applications;
+mod batch_cmdlets;
+mod endpoint_cmdlets;
 mod graph;
 mod licences;
 mod oauth;
+mod parameters;
+mod setting_cmdlets;
 mod tokens;
+mod user_cmdlets;
 mod users;
 
 use std::collections::BTreeMap;
@@ -79,6 +84,7 @@ pub(crate) fn router(world: Arc<World>, port: u16) -> Router {
             "/graph/v1.0/oauth2PermissionGrants/{id}",
             delete(applications::withdraw),
         )
+        .route("/migration/{batch}/{list}", get(batch_cmdlets::report))
         .merge(oauth::routes())
         .fallback(
             patch(graph::nothing)

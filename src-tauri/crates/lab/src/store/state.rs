@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::record::Record;
 use crate::item::{Flags, InternalDate};
+use crate::migration::Migration;
 use crate::seed;
 
 /// Everything that can change.
@@ -19,6 +20,8 @@ pub(crate) struct State {
     pub(crate) directory: BTreeMap<String, BTreeMap<String, Vec<Vec<u8>>>>,
     /// Mails in the sink.
     pub(crate) mails: Vec<SunkMail>,
+    /// Microsoft's migration service.
+    pub(crate) migration: Migration,
     /// What the application may do.
     pub(crate) consent: Consent,
     /// The certificates of its registration: DER, base64.
@@ -54,7 +57,12 @@ pub(crate) struct TenantUser {
     pub(crate) licensed_at: Option<Instant>,
     /// Who has Full Access.
     pub(crate) full_access: BTreeSet<String>,
-    /// The mailbox, made by the first licence.
+    /// How many of its items the migration service is done with.
+    pub(crate) moved: u64,
+    /// The largest message that it receives, and sends, where that was set.
+    pub(crate) max_receive: Option<u64>,
+    pub(crate) max_send: Option<u64>,
+    /// The mailbox, made by the first licence or by the migration service.
     pub(crate) mailbox: Option<TargetMailbox>,
 }
 
@@ -194,7 +202,12 @@ impl State {
                 size,
                 sha256,
                 file,
+                service,
             } => {
+                if let Some(user) = service {
+                    self.users.entry(mailbox.clone()).or_default().moved += 1;
+                    self.migration.copied(&user, size);
+                }
                 let place = file.map_or(Place::Log(blob), Place::File);
                 if let Some(folder) = self
                     .mailbox_mut(&mailbox)
@@ -224,6 +237,27 @@ impl State {
                 size,
                 at: blob,
             }),
+            Record::Provisioned { mailbox } => {
+                let user = self.users.entry(mailbox.clone()).or_default();
+                if user.mailbox.is_none() {
+                    user.mailbox = Some(TargetMailbox::new(&mailbox));
+                }
+            }
+            Record::Sized {
+                mailbox,
+                receive,
+                send,
+            } => {
+                let user = self.users.entry(mailbox).or_default();
+                user.max_receive = receive.or(user.max_receive);
+                user.max_send = send.or(user.max_send);
+            }
+            Record::Migration { moved, event } => {
+                if let Some(alias) = moved {
+                    self.users.entry(alias).or_default().moved += 1;
+                }
+                self.migration.apply(event, live);
+            }
             Record::Consented { given } => {
                 self.consent.given = given;
                 self.consent.generation += u32::from(!given);

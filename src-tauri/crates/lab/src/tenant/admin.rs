@@ -46,6 +46,15 @@ impl Failure {
         }
     }
 
+    /// The lab's own log cannot be written.
+    pub(super) fn broken(cause: &std::io::Error) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            class: "Microsoft.Exchange.Data.StorageTransientException",
+            text: cause.to_string(),
+        }
+    }
+
     fn role_missing(application: &str) -> Self {
         Self {
             status: StatusCode::FORBIDDEN,
@@ -121,7 +130,7 @@ pub(super) async fn invoke(
         .and_then(|input| input.get("Parameters"))
         .and_then(Value::as_object)
         .unwrap_or(&none);
-    match cmdlets::run(&tenant.world, name, parameters) {
+    match cmdlets::run(&tenant, name, parameters) {
         None => unknown_cmdlet(),
         Some(Err(failure)) => failure.into_response(),
         Some(Ok(output)) => page(&tenant, output, &query, &headers),
