@@ -37,6 +37,7 @@ pub const TEST: Group = Group {
         "dovecot-imapd",
         "chromium",
         "ldap-utils",
+        "python3-venv",
         "curl",
         "git",
     ],

@@ -94,6 +94,11 @@ fn field<'a>(form: &'a Fields, name: &str) -> &'a str {
     form.get(name).map_or("", String::as_str)
 }
 
+/// Whether the claims of a challenge are asked for, and not merely said to be understood.
+fn proves_more(form: &Fields) -> bool {
+    field(form, "claims").contains("\"acrs\"")
+}
+
 /// Whether the path names this tenant, or leaves it to whoever signs in.
 fn tenant_of(world: &World, of: &str) -> Result<(), Refusal> {
     let any = ["organizations", "common"].contains(&of);
@@ -208,7 +213,7 @@ fn grant(tenant: &Tenant, of: &str, form: &Fields) -> Result<Value, Refusal> {
                     "The provided grant has expired due to it being revoked, a fresh auth token is needed.",
                 ));
             }
-            let proved = !field(form, "claims").is_empty();
+            let proved = proves_more(form);
             person(tenant, form, &subject, field(form, "scope"), None, proved)
         }
         "urn:ietf:params:oauth:grant-type:device_code" => {
@@ -249,7 +254,7 @@ fn application(tenant: &Tenant, form: &Fields) -> Result<Value, Refusal> {
     let life = world.script.token_life;
     // Without consent an application still gets a token: one that may do nothing.
     let given = world.store.read(|state| state.consent.given);
-    let proved = !field(form, "claims").is_empty();
+    let proved = proves_more(form);
     Ok(json!({
         "token_type": "Bearer",
         "expires_in": life.as_secs(),

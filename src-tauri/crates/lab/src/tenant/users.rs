@@ -265,9 +265,11 @@ pub(super) async fn update(
         return missing(&id);
     };
     let bad = |text: &str| error(StatusCode::BAD_REQUEST, "Request_BadRequest", text);
-    let Ok(Value::Object(changes)) = serde_json::from_slice(&body) else {
+    let Ok(Value::Object(mut changes)) = serde_json::from_slice(&body) else {
         return bad("Unable to read JSON request payload.");
     };
+    // `@odata.type` and its like say what the object is, and change nothing.
+    changes.retain(|name, _| !name.starts_with('@'));
     let country = changes
         .get("usageLocation")
         .and_then(Value::as_str)

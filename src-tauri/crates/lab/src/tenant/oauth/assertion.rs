@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as BASE64};
 use jiff::Timestamp;
+use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -15,7 +16,7 @@ use crate::tenant::Tenant;
 
 const KIND: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// What the clocks may differ by, in seconds.
-const SKEW: i64 = 300;
+const SKEW: f64 = 300.0;
 
 fn bad(text: impl Into<String>) -> Refusal {
     Refusal {
@@ -41,16 +42,26 @@ pub(super) fn verify(tenant: &Tenant, form: &Fields) -> Result<(), Refusal> {
     let header = part(parts.next()).ok_or_else(unreadable)?;
     let claims = part(parts.next()).ok_or_else(unreadable)?;
 
-    let thumbprint = header.get("x5t#S256").and_then(Value::as_str);
+    // Some clients leave the padding on.
+    let thumbprint = |name: &str| {
+        let text = header.get(name).and_then(Value::as_str);
+        text.map(|text| text.trim_end_matches('='))
+    };
+    let (newer, older) = (thumbprint("x5t#S256"), thumbprint("x5t"));
+    let is = |der: &[u8]| match (newer, older) {
+        (Some(newer), _) => BASE64.encode(Sha256::digest(der)) == newer,
+        (None, Some(older)) => BASE64.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, der)) == older,
+        (None, None) => false,
+    };
     let certificates = tenant.world.store.read(|state| state.certificates.clone());
     let certificate = certificates
         .iter()
         .filter_map(|base64| STANDARD.decode(base64).ok())
-        .find(|der| Some(BASE64.encode(Sha256::digest(der)).as_str()) == thumbprint)
+        .find(|der| is(der))
         .ok_or_else(|| {
             bad(format!(
                 "The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Thumbprint of key used by client: '{}']",
-                thumbprint.unwrap_or_default()
+                newer.or(older).unwrap_or_default()
             ))
         })?;
     let algorithm = match header.get("alg").and_then(Value::as_str) {
@@ -76,7 +87,8 @@ pub(super) fn verify(tenant: &Tenant, form: &Fields) -> Result<(), Refusal> {
     }
 
     let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
-    let number = |name: &str| claims.get(name).and_then(Value::as_i64);
+    // A NumericDate may have a fraction (RFC 7519 section 2).
+    let number = |name: &str| claims.get(name).and_then(Value::as_f64);
     if [text("iss"), text("sub")] != [tenant.world.client_id.as_str(); 2] {
         return Err(bad(
             "The 'iss' and 'sub' claims of the client assertion must be the client id.",
@@ -91,7 +103,8 @@ pub(super) fn verify(tenant: &Tenant, form: &Fields) -> Result<(), Refusal> {
             format!("Client assertion audience claim does not match Realm issuer: '{audience}'."),
         ));
     }
-    let lives = number("exp").is_some_and(|end| now <= end + SKEW && end <= now + 3600 + SKEW)
+    let now = Timestamp::now().as_duration().as_secs_f64();
+    let lives = number("exp").is_some_and(|end| now <= end + SKEW && end <= now + 3600.0 + SKEW)
         && number("nbf").is_none_or(|begin| begin <= now + SKEW);
     if !lives {
         return Err(Refusal::new(

@@ -8,13 +8,14 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use url::Url;
 
-use super::page::{note, page, who};
+use super::page::{note, page, pass_on, who};
 use super::sign_ins::Code;
-use super::{Fields, Refusal, audience, client, field, tenant_of};
+use super::{Fields, Refusal, audience, client, field, proves_more, tenant_of};
 use crate::tenant::Tenant;
 
 /// What the browser brings and takes along.
-const CARRIED: [&str; 8] = [
+const CARRIED: [&str; 9] = [
+    "response_mode",
     "client_id",
     "redirect_uri",
     "scope",
@@ -48,8 +49,8 @@ fn asked(ask: &Fields) -> Result<(), Refusal> {
         let text = "The 'response_type' must be 'code'.";
         return Err(Refusal::new("unsupported_response_type", 700_054, text));
     }
-    if !matches!(field(ask, "response_mode"), "" | "query") {
-        let text = "The practice tenant answers in the query.";
+    if !matches!(field(ask, "response_mode"), "" | "query" | "form_post") {
+        let text = "The 'response_mode' must be 'query' or 'form_post'.";
         return Err(Refusal::new("invalid_request", 900_144, text));
     }
     if field(ask, "code_challenge_method") != "S256" || field(ask, "code_challenge").len() != 43 {
@@ -115,7 +116,7 @@ pub(super) async fn answer(
         challenge: field(&form, "code_challenge").to_owned(),
         scopes: field(&form, "scope").to_owned(),
         nonce,
-        proved: !field(&form, "claims").is_empty(),
+        proved: proves_more(&form),
         made: Instant::now(),
     });
     go_back(back, &form, &[("code", code.as_str())])
@@ -131,6 +132,11 @@ fn refuse(back: Url, ask: &Fields, refusal: &Refusal) -> Response {
 }
 
 fn go_back(mut back: Url, ask: &Fields, answer: &[(&str, &str)]) -> Response {
+    if field(ask, "response_mode") == "form_post" {
+        let mut fields = answer.to_vec();
+        fields.push(("state", field(ask, "state")));
+        return pass_on(back.as_str(), &fields);
+    }
     back.query_pairs_mut()
         .extend_pairs(answer)
         .append_pair("state", field(ask, "state"));

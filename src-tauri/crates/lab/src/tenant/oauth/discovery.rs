@@ -28,7 +28,7 @@ pub(super) async fn configuration(
             "device_authorization_endpoint": format!("{base}/{id}/oauth2/v2.0/devicecode"),
             "jwks_uri": format!("{base}/{id}/discovery/v2.0/keys"),
             "response_types_supported": ["code"],
-            "response_modes_supported": ["query"],
+            "response_modes_supported": ["query", "form_post"],
             "scopes_supported": ["openid", "profile", "email", "offline_access"],
             "subject_types_supported": ["pairwise"],
             "code_challenge_methods_supported": ["S256"],

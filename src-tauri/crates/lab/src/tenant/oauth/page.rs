@@ -17,14 +17,7 @@ pub(super) fn page(
     visible: &str,
     problem: &str,
 ) -> Response {
-    let mut fields = String::new();
-    for (name, value) in hidden {
-        fields.push_str(&format!(
-            "<input type=\"hidden\" name=\"{}\" value=\"{}\">\n",
-            escape(name),
-            escape(value)
-        ));
-    }
+    let fields = hidden_fields(hidden);
     let problem = if problem.is_empty() {
         String::new()
     } else {
@@ -43,6 +36,29 @@ pub(super) fn page(
         action = escape(action),
     ))
     .into_response()
+}
+
+/// A page that passes these fields on by itself, as `response_mode=form_post` wants it.
+pub(super) fn pass_on(action: &str, fields: &[(&str, &str)]) -> Response {
+    let fields = hidden_fields(fields);
+    Html(format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Working...</title></head>\n\
+         <body><form method=\"post\" action=\"{}\">\n{fields}<noscript><button>Continue</button></noscript></form>\n\
+         <script>document.forms[0].submit()</script></body></html>\n",
+        escape(action)
+    ))
+    .into_response()
+}
+
+fn hidden_fields(fields: &[(&str, &str)]) -> String {
+    let inputs = fields.iter().map(|(name, value)| {
+        format!(
+            "<input type=\"hidden\" name=\"{}\" value=\"{}\">\n",
+            escape(name),
+            escape(value)
+        )
+    });
+    inputs.collect()
 }
 
 /// A page that says something and asks for nothing.
