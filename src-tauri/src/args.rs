@@ -18,6 +18,9 @@ pub(crate) struct Arguments {
     /// What goes wrong in the practice company: none, flaky, throttled or hostile.
     #[arg(long, default_value = "none", value_parser = faults)]
     pub(crate) faults: FaultScript,
+    /// Open a list of mailboxes in the project: a CSV, XLSX, XLS or ODS file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) list: Option<PathBuf>,
     /// The folder of projects and settings, instead of this user's own.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
@@ -26,6 +29,11 @@ pub(crate) struct Arguments {
 impl Arguments {
     pub(crate) fn read() -> Self {
         Self::parse()
+    }
+
+    /// What another start was told, where it was told anything that is understood.
+    pub(crate) fn of(words: Vec<String>) -> Option<Self> {
+        Self::try_parse_from(words).ok()
     }
 }
 

@@ -1,8 +1,10 @@
-//! The contract with the wizard: every command and the one event, typed on both sides. A command is one
+//! The contract with the wizard: every command and event, typed on both sides. A command is one
 //! expression; what it means is the facade's.
 
 mod connect;
+mod convert;
 mod finish;
+mod lists;
 mod mailboxes;
 mod migrate;
 mod prepare;
@@ -10,13 +12,38 @@ mod project;
 mod wizard;
 
 use serde::{Deserialize, Serialize};
-use stegvis_api::dto::AppEvent;
+use stegvis_api::Error;
+use stegvis_api::dto::{AppEvent, ListView};
 use tauri::Wry;
 use tauri_specta::{Builder, ErrorHandlingMode, Event, collect_commands, collect_events};
 
 /// What the core tells the wizard unasked.
 #[derive(Debug, Clone, Serialize, Deserialize, specta::Type, Event)]
 pub struct CoreEvent(pub AppEvent);
+
+/// What becomes of a file that is dragged over the window.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type)]
+#[serde(tag = "drop")]
+pub enum ListDrop {
+    /// It is held over the window.
+    Over,
+    /// It is not any more.
+    Away,
+    /// It was dropped and is open.
+    Opened {
+        /// The list in it.
+        view: Box<ListView>,
+    },
+    /// It was dropped and is no list.
+    Refused {
+        /// Why.
+        error: Error,
+    },
+}
+
+/// What the shell tells of such a file.
+#[derive(Debug, Clone, Serialize, Deserialize, specta::Type, Event)]
+pub struct ListDropped(pub ListDrop);
 
 /// The contract: what Tauri serves, and what the wizard's side of it is generated from.
 #[must_use]
@@ -36,6 +63,14 @@ pub fn contract() -> Builder<Wry> {
             prepare::retest,
             mailboxes::mailboxes_view,
             mailboxes::choose_mailboxes,
+            lists::pick_list,
+            lists::list_view,
+            lists::list_rows,
+            lists::edit_list,
+            lists::preview_list,
+            lists::save_list,
+            lists::use_list,
+            lists::close_list,
             connect::endpoint_view,
             connect::test_endpoint,
             connect::save_endpoint,
@@ -45,11 +80,20 @@ pub fn contract() -> Builder<Wry> {
             migrate::resume,
             migrate::retry_failed,
             migrate::run_view,
+            convert::convert_view,
+            convert::check_gates,
+            convert::skipped_items,
+            convert::sign_skipped,
+            convert::back_up,
+            convert::convert,
+            convert::prove,
+            convert::undo_conversion,
+            convert::stop_converting,
             finish::report_view,
             finish::save_report,
             finish::open_report,
         ])
-        .events(collect_events![CoreEvent])
+        .events(collect_events![CoreEvent, ListDropped])
         // A refusal rejects the promise, as the wizard's platform says.
         .error_handling(ErrorHandlingMode::Throw)
         // What is sent and what is received have one shape each.

@@ -1,16 +1,18 @@
 //! The desktop shell, thin: a window around the facade.
 //!
-//! Lives here: the window and its end, the commands and the event of the typed contract (`ipc`), the
-//! practice organisation for those who practise in the window.
+//! Lives here: the window and its end, the commands and events of the typed contract (`ipc`), the files that a
+//! person hands over, the practice organisation for those who practise in the window.
 //! May import: `stegvis-api`, and `stegvis-lab` for the practice organisation.
 //! Deliberately absent: anything about migrations, and any power of the web view over files, programs or
 //! the network.
 
 mod args;
+mod files;
 mod ipc;
 mod practice;
 mod window;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -18,6 +20,7 @@ use stegvis_api::{App, Events, Secrets};
 use tauri::{Manager as _, RunEvent, WindowEvent};
 
 use crate::args::Arguments;
+use crate::files::Waiting;
 use crate::practice::PracticeLab;
 
 pub use ipc::contract;
@@ -39,8 +42,12 @@ fn build(arguments: Arguments) -> tauri::Result<tauri::App> {
     let mut builder = tauri::Builder::default();
     // A folder of one's own is a program of one's own; otherwise a second start shows the first window.
     if arguments.data.is_none() {
-        builder = builder.plugin(tauri_plugin_single_instance::init(|app, _, _| {
+        builder = builder.plugin(tauri_plugin_single_instance::init(|app, words, folder| {
             window::show(app);
+            // What a second start was told to open is opened here.
+            if let Some(list) = Arguments::of(words).and_then(|asked| asked.list) {
+                files::open(app, Path::new(&folder).join(list));
+            }
         }));
     }
     builder
@@ -50,6 +57,8 @@ fn build(arguments: Arguments) -> tauri::Result<tauri::App> {
                 .open_js_links_on_click(false)
                 .build(),
         )
+        // Asked from here alone, too.
+        .plugin(tauri_plugin_dialog::init())
         .invoke_handler(contract.invoke_handler())
         .setup(move |app| {
             contract.mount_events(app);
@@ -68,6 +77,7 @@ fn build(arguments: Arguments) -> tauri::Result<tauri::App> {
                 }
             }
             app.manage(product);
+            app.manage(Waiting::new(arguments.list.clone()));
             app.manage(arguments.clone());
             window::open(app, &arguments)?;
             Ok(())
@@ -92,6 +102,10 @@ fn watch(handle: &tauri::AppHandle, event: RunEvent) {
             api.prevent_close();
             window::leave(handle);
         }
+        RunEvent::WindowEvent {
+            event: WindowEvent::DragDrop(event),
+            ..
+        } => files::dragged(handle, &event),
         // Without a code it is a person who asks; with one it is our own last word.
         RunEvent::ExitRequested {
             api, code: None, ..

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use stegvis_api::App;
-use tauri::{AppHandle, Manager as _, Url, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager as _, Url, WebviewWindow, WebviewWindowBuilder};
 
 use crate::args::Arguments;
 
@@ -34,9 +34,14 @@ fn ours(url: &Url) -> bool {
     matches!(url.host_str(), Some("localhost" | "tauri.localhost"))
 }
 
+/// The window, while there is one.
+pub(crate) fn main(app: &AppHandle) -> Option<WebviewWindow> {
+    app.get_webview_window(LABEL)
+}
+
 /// Brings it to the front.
 pub(crate) fn show(app: &AppHandle) {
-    if let Some(window) = app.get_webview_window(LABEL) {
+    if let Some(window) = main(app) {
         // A window manager may refuse; the window is there all the same.
         drop(window.unminimize());
         drop(window.set_focus());

@@ -1,6 +1,6 @@
 //! What the journeys share, written without one line of Stegvis' own code.
 //!
-//! Lives here: a launcher for Debian's Dovecot, a seeded corpus, a plain IMAP client, a comparer of
+//! Lives here: launchers for Debian's Dovecot and for Samba as a domain controller, a seeded corpus, a plain IMAP client, a comparer of
 //! two servers, a relay that makes a line slow, and measured child processes.
 //! May import: nothing of ours. The judge shares no brain with the accused.
 //! Deliberately absent: error handling. A harness that cannot do its work fails the test at once.
@@ -22,6 +22,7 @@ mod folder_names;
 mod imap;
 mod process;
 mod relay;
+mod samba;
 
 pub use chance::Chance;
 pub use compare::{Comparison, compare};
@@ -32,3 +33,6 @@ pub use folder_names::{decode, encode};
 pub use imap::{Append, Imap};
 pub use process::{Measured, Running, stegvis, stegvis_copy, stegvis_copy_urls};
 pub use relay::Relay;
+pub use samba::{
+    ADMINISTRATOR, BASE, CONTROLLER, Exchange, Forest, MIGRATION, Person, Samba, What,
+};

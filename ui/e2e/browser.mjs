@@ -48,21 +48,35 @@ export const pages = [
   { name: '01-project', scene: 'fresh', step: 'project', press: ['kind-Real', 'exchange-Exchange2007', 'count-UpTo150', 'directorySync-Yes', 'singleSignOn-No', 'pace-InGroups', 'kind-Practice'] },
   { name: '02-prepare', scene: 'prepared', step: 'prepare', press: ['row-TargetAddressWritable .disc'] },
   { name: '03-mailboxes', scene: 'listed', step: 'mailboxes', press: [] },
+  { name: '03-list-none', scene: 'prepared', step: 'mailboxes', press: ['source-file'] },
+  { name: '03-list', scene: 'prepared', step: 'mailboxes', press: ['source-file', 'pick-list', 'suggest-pilot'] },
+  { name: '03-list-decide', scene: 'prepared', step: 'mailboxes', press: ['source-file', 'pick-list', 'primary'] },
+  { name: '03-list-selected', scene: 'prepared', step: 'mailboxes', press: ['source-file', 'pick-list', 'suggest-pilot', 'row=4'] },
+  { name: '03-list-edit', scene: 'prepared', step: 'mailboxes', press: ['source-file', 'pick-list', 'edit-19'] },
+  { name: '03-list-sheet', scene: 'prepared', query: { list: 'sheet' }, step: 'mailboxes', press: ['source-file', 'pick-list'] },
+  { name: '03-list-columns', scene: 'prepared', query: { list: 'sheet' }, step: 'mailboxes', press: ['source-file', 'pick-list', 'list-columns'] },
+  { name: '03-list-preview', scene: 'prepared', step: 'mailboxes', press: ['source-file', 'pick-list', 'suggest-pilot', 'preview-list'] },
+  { name: '03-list-saved', scene: 'prepared', query: { list: '5000' }, step: 'mailboxes', press: ['source-file', 'pick-list', 'primary', 'select-all', 'leave-out-selected', 'primary'] },
   { name: '04-connect', scene: 'connected', step: 'connect', press: [] },
   { name: '05-start', scene: 'connected', step: 'migrate', press: [] },
   { name: '06-migrate', scene: 'running', step: 'migrate', press: [] },
   { name: '07-migrate-details', scene: 'running', step: 'migrate', press: ['row-goran.wikstrom@nordvik.example .rowlink'] },
-  { name: '08-convert', scene: 'synced', step: 'convert', press: [] },
+  { name: '08-convert', scene: 'gated', step: 'convert', press: [] },
+  { name: '08-convert-sign', scene: 'gated', step: 'convert', press: ['sign-orjan.hallgren@nordvik.example'] },
+  { name: '08-convert-proved', scene: 'proved', step: 'convert', press: ['convert-siv.jonsson@nordvik.example .rowlink'] },
+  { name: '08-convert-running', scene: 'converting', step: 'convert', press: [] },
+  { name: '08-convert-refused', scene: 'converted', step: 'convert', press: [] },
+  { name: '08-convert-undo', scene: 'converted', step: 'convert', press: ['convert-siv.jonsson@nordvik.example .rowlink', 'undo'] },
   { name: '09-finish', scene: 'synced', step: 'finish', press: ['save-report'] },
   { name: '10-report', scene: 'synced', step: 'finish', press: ['read-report'] },
 ];
 
 /** Opens one of the pages and waits until it stands still. */
-export async function visit(page, address, { scene, step, press }, { lang, theme }) {
-  await page.goto(address({ scene, lang, theme, tick: 0, latency: 0 }));
+export async function visit(page, address, { scene, step, press, query = {} }, { lang, theme }) {
+  await page.goto(address({ scene, lang, theme, tick: 0, latency: 0, ...query }));
   await page.locator(`[data-testid="step-${step}"]`).click();
   for (const what of press) {
-    const [id, ...rest] = what.split(' ');
+    const [id, ...rest] = what.startsWith('row=') ? ['list-rows', `tr[data-row="${what.slice(4)}"] th`] : what.split(' ');
     const target = page.locator(`[data-testid="${id}"]`).locator(rest.length > 0 ? rest.join(' ') : 'xpath=.');
     await target.click({ force: true });
   }

@@ -112,6 +112,44 @@ await test('the practice company is migrated from its first question to its repo
   await says(page, 'Every count reconciles');
 });
 
+await test('one mailbox is converted, and the others follow; what is skipped is read first; a conversion is undone', async (page) => {
+  await page.goto(address({ scene: 'synced', lang: 'en', theme: 'light', latency: 5, tick: 50 }));
+  await id(page, 'step-convert').click();
+  await id(page, 'back-up').waitFor();
+  const row = (local) => id(page, `convert-${local}@nordvik.example`);
+  assert.equal(await row('orjan.hallgren').getAttribute('data-state'), 'NotYet');
+  await id(page, 'back-up').click();
+  await id(page, 'convert-one').waitFor();
+  await page.locator('body').press('Enter');
+  await page.waitForTimeout(300);
+  assert.equal(await row('siv.jonsson').getAttribute('data-state'), 'Ready'); // Enter alone converts nothing
+  await id(page, 'diff').getByText('msExchMailboxSecurityDescriptor').waitFor();
+  await id(page, 'convert-one').click();
+  await says(page, 'One of 14 mailboxes is converted and proved.');
+  await row('siv.jonsson').locator('.rowlink').click();
+  await id(page, 'proof-FoundByAddresses').waitFor();
+  await id(page, 'sign-orjan.hallgren@nordvik.example').click();
+  await id(page, 'sign').getByText('Inkorgen/Ritningar').waitFor();
+  await page.keyboard.press('Escape');
+  await id(page, 'sign').waitFor({ state: 'detached' });
+  assert.equal(await row('orjan.hallgren').getAttribute('data-state'), 'NotYet');
+  await id(page, 'sign-orjan.hallgren@nordvik.example').click();
+  await id(page, 'sign-now').click();
+  await id(page, 'back-up').click(); // whoever has just come to be allowed
+  await id(page, 'convert-rest').click();
+  await says(page, 'Converting, one at a time');
+  await id(page, 'stop-converting').click();
+  await id(page, 'convert-rest').click();
+  await says(page, 'needs you; nothing is half converted.');
+  await id(page, 'failure').getByText('AdminSDHolder').waitFor();
+  await row('siv.jonsson').locator('.rowlink').click();
+  assert.match(await id(page, 'safe').locator('b').textContent(), /^Undo until \d+ \w+$/);
+  await id(page, 'undo').click();
+  await id(page, 'undo-dialog').getByText('It is not copied back').waitFor();
+  await id(page, 'undo-now').click();
+  await page.waitForFunction(() => document.querySelector('[data-testid="convert-siv.jonsson@nordvik.example"]')?.dataset.state === 'Undone');
+});
+
 await test('the keyboard alone opens the practice company, and focus follows the sentence', async (page) => {
   await page.goto(address({ lang: 'sv', theme: 'light', latency: 0 }));
   await says(page, 'Öva först');

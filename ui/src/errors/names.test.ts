@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { batchStatusWord, commandWords, fixerWord, kindWord, severityWord, skipReasonWord, statusWord } from '../i18n/words';
 import { setLocale } from '../i18n/locale.svelte';
 import type { FindingView } from '../platform/types';
+import { directoryChangeCauses } from './directory';
 import { checkIds, findingWords } from './findings';
 import { errorCodes, failureCodes, present } from './present';
 
@@ -35,6 +36,10 @@ test('every error of the facade has words', () => {
 
 test('every failure of a mailbox has a cause and a remedy', () => {
   expect([...failureCodes].sort()).toEqual(variants('model/src/failure.rs', 'FailureCode').sort());
+});
+
+test('every cause of a failed directory change has words', () => {
+  expect([...directoryChangeCauses].sort()).toEqual(variants('model/src/directory.rs', 'DirectoryChangeCause').sort());
 });
 
 test('every check of the preflight has words', () => {

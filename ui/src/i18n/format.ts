@@ -60,6 +60,11 @@ export function date(at: string | number): string {
   return new Intl.DateTimeFormat(tag(), { day: 'numeric', month: 'long', year: 'numeric' }).format(new Date(at));
 }
 
+/** A day of the months around now: without its year. */
+export function day(at: string | number): string {
+  return new Intl.DateTimeFormat(tag(), { day: 'numeric', month: 'long' }).format(new Date(at));
+}
+
 export function shortDate(at: string | number): string {
   return new Intl.DateTimeFormat(tag(), { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(at));
 }

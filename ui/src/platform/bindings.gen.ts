@@ -20,6 +20,14 @@ export const commands = {
 	retest: (check: string) => __TAURI_INVOKE<PreflightView>("retest", { check }),
 	mailboxesView: () => __TAURI_INVOKE<MailboxesView>("mailboxes_view"),
 	chooseMailboxes: (choices: MailboxChoice[]) => __TAURI_INVOKE<MailboxesView>("choose_mailboxes", { choices }),
+	pickList: (title: string, kind: string) => __TAURI_INVOKE<ListView | null>("pick_list", { title, kind }),
+	listView: () => __TAURI_INVOKE<ListView | null>("list_view"),
+	listRows: (query: ListQuery) => __TAURI_INVOKE<ListPage>("list_rows", { query }),
+	editList: (edit: ListEdit) => __TAURI_INVOKE<ListView>("edit_list", { edit }),
+	previewList: (index: number) => __TAURI_INVOKE<string>("preview_list", { index }),
+	saveList: (title: string, kind: string, forPerson: boolean) => __TAURI_INVOKE<SavedList[]>("save_list", { title, kind, forPerson }),
+	useList: () => __TAURI_INVOKE<null>("use_list"),
+	closeList: () => __TAURI_INVOKE<null>("close_list"),
 	endpointView: () => __TAURI_INVOKE<EndpointView>("endpoint_view"),
 	testEndpoint: (settings: EndpointSettings) => __TAURI_INVOKE<EndpointView>("test_endpoint", { settings }),
 	saveEndpoint: (settings: EndpointSettings) => __TAURI_INVOKE<EndpointView>("save_endpoint", { settings }),
@@ -29,6 +37,15 @@ export const commands = {
 	resume: () => __TAURI_INVOKE<RunView>("resume"),
 	retryFailed: () => __TAURI_INVOKE<RunView>("retry_failed"),
 	runView: () => __TAURI_INVOKE<RunView>("run_view"),
+	convertView: (selected: number | null) => __TAURI_INVOKE<ConvertView>("convert_view", { selected }),
+	checkGates: () => __TAURI_INVOKE<ConvertView>("check_gates"),
+	skippedItems: (user: number) => __TAURI_INVOKE<SkippedItemView[]>("skipped_items", { user }),
+	signSkipped: (user: number, seen: number) => __TAURI_INVOKE<ConvertView>("sign_skipped", { user, seen }),
+	backUp: (users: number[]) => __TAURI_INVOKE<ConvertView>("back_up", { users }),
+	convert: (users: number[]) => __TAURI_INVOKE<ConvertView>("convert", { users }),
+	prove: (users: number[]) => __TAURI_INVOKE<ConvertView>("prove", { users }),
+	undoConversion: (users: number[]) => __TAURI_INVOKE<ConvertView>("undo_conversion", { users }),
+	stopConverting: () => __TAURI_INVOKE<ConvertView>("stop_converting"),
 	reportView: () => __TAURI_INVOKE<ReportView>("report_view"),
 	saveReport: (language: string) => __TAURI_INVOKE<ReportFile[]>("save_report", { language }),
 	openReport: (format: string) => __TAURI_INVOKE<null>("open_report", { format }),
@@ -37,6 +54,7 @@ export const commands = {
 /** Events */
 export const events = {
 	coreEvent: makeEvent<CoreEvent, CoreEvent>("core-event"),
+	listDropped: makeEvent<ListDropped, ListDropped>("list-dropped"),
 };
 
 /* Types */
@@ -74,7 +92,11 @@ view: MigrationUserView } |
 /**  The run as a whole moved on. */
 { event: "Run"; 
 /**  The run. */
-view: RunView };
+view: RunView } | 
+/**  A conversion, or what surrounds it, moved on. */
+{ event: "Convert"; 
+/**  All of it. */
+view: ConvertView };
 
 /**  The program itself, before a project is open. */
 export type AppView = {
@@ -86,6 +108,24 @@ export type AppView = {
 	recent: RecentProject[],
 	/**  The project that is open. */
 	project: ProjectView | null,
+};
+
+/**  An attribute before and after. */
+export type AttributeDiff = {
+	/**  The attribute. */
+	attribute: string,
+	/**  What stands there. */
+	was: AttributeValue | null,
+	/**  What will. */
+	becomes: AttributeValue | null,
+};
+
+/**  A value to look at. */
+export type AttributeValue = {
+	/**  As text; null for what only a machine reads. */
+	text: string | null,
+	/**  How long it is. */
+	bytes: number,
 };
 
 /**  A batch's account. */
@@ -130,8 +170,167 @@ export type ConnectionView = {
 	serverWords: string | null,
 };
 
+/**  What has been done of the conversion. */
+export type ConversionFacts = {
+	/**  Mailboxes that may be converted now. */
+	mayConvert: number,
+	/**  Mailboxes whose conversion failed. */
+	failed: number,
+	/**  Mailboxes that are converted and proved. */
+	proved: number,
+	/**  Whether a conversion, or what surrounds it, moves now. */
+	running: boolean,
+	/**  The first day on which a converted mailbox may be gone from the old server, where it says. */
+	undoUntil: string | null,
+	/**  How many days the old server keeps a mailbox that nobody owns, where it says. */
+	retentionDays: number | null,
+};
+
+/**  Which test of a converted mailbox. */
+export type ConvertProof = 
+/**  Every attribute that was written reads as it was written. */
+"ReadsBack" | 
+/**  Each of its addresses, old X500 ones included, leads to it and to nothing else. */
+"FoundByAddresses" | 
+/**  The directory does not list it as a mailbox any more. */
+"NoMailbox" | 
+/**  The cloud mailbox opens. */
+"CloudOpens";
+
+/**  What moves now. */
+export type ConvertRun = {
+	/**  What it does. */
+	kind: ConvertRunKind,
+	/**  Mailboxes that are through. */
+	done: number,
+	/**  Of those, refused. */
+	failed: number,
+	/**  Mailboxes asked for. */
+	total: number,
+	/**  The mailbox it is at. */
+	current: string | null,
+	/**  Whether it was asked to stop, and ends after the mailbox it is at. */
+	stopping: boolean,
+	/**  When it started. */
+	startedAt: string,
+	/**  Mailboxes a minute, so far; null before two are through. */
+	perMinute: number | null,
+	/**  The earliest expected end. */
+	expectedFrom: string | null,
+	/**  The latest expected end. */
+	expectedTo: string | null,
+};
+
+/**  What a [`ConvertRun`] does. */
+export type ConvertRunKind = 
+/**  Examines the gates. */
+"Checking" | 
+/**  Keeps the directory objects and reads what was kept. */
+"BackingUp" | 
+/**  Converts, one after the other. */
+"Converting" | 
+/**  Tests that a converted mailbox works. */
+"Proving" | 
+/**  Writes everything back. */
+"Undoing";
+
+/**  Where a conversion stands. */
+export type ConvertState = 
+/**  A gate does not hold, or was not examined. */
+"NotYet" | 
+/**  It may be converted. */
+"Ready" | 
+/**  It is being converted. */
+"Converting" | 
+/**  It is converted, and not proved. */
+"Converted" | 
+/**  It is converted and proved. */
+"Proved" | 
+/**  It was converted and is a mailbox again. */
+"Undone" | 
+/**  Something stands in the way, or the conversion failed: the object is as it was. */
+"Failed";
+
+/**  A mailbox on its way to become a mail-enabled user. */
+export type ConvertUser = {
+	/**  Its number in the journal. */
+	id: number,
+	/**  Its address. */
+	address: string,
+	/**  The name people know it by. */
+	name: string,
+	/**  RecipientKind name. */
+	kind: string,
+	/**  Where it stands. */
+	state: ConvertState,
+	/**  What must hold before it may be converted, in the order of the table. */
+	gates: GateView[],
+	/**  Whether all of them hold. */
+	mayConvert: boolean,
+	/**  DirectoryChangeCause name, where something stands in the way or went wrong. */
+	cause: string | null,
+	/**  The server's own words about it. */
+	serverWords: string | null,
+	/**  When the last sync ended. */
+	syncedAt: string | null,
+	/**  When the object was last kept and read back. */
+	backedUpAt: string | null,
+	/**  Who signed for what was skipped, if someone did. */
+	signedBy: string | null,
+	/**  When it was converted, while it is. */
+	convertedAt: string | null,
+	/**  When it was proved, while it is. */
+	provedAt: string | null,
+	/**  When its conversion was undone, while it is. */
+	undoneAt: string | null,
+	/**  Until when the old server keeps the mailbox, while it is converted and where the server says. */
+	undoUntil: string | null,
+	/**  The tests that the converted mailbox has passed, in their order; empty unless it passed all of them. */
+	proofs: ProofView[],
+};
+
+/**  The conversion of the old mailboxes to mail-enabled users: who may, who did, and how to go back. */
+export type ConvertView = {
+	/**  What moves now, if anything does. */
+	run: ConvertRun | null,
+	/**  When the gates were last examined; null when never since the project was opened. */
+	checkedAt: string | null,
+	/**  Every mailbox that is synced or further, in a stable order. */
+	users: ConvertUser[],
+	/**  The dry run of the mailbox that was asked about, or what was written to it. */
+	dryRun: DryRun | null,
+	/**  The five steps, derived from what has been done. */
+	sequence: SequenceStep[],
+	/**  The mailbox that goes first and alone; null once one is proved. */
+	first: number | null,
+	/**  Whom *Convert* would convert now. */
+	next: number[],
+	/**  How far back one can go. */
+	undo: UndoFacts,
+};
+
 /**  What the core tells the wizard unasked. */
 export type CoreEvent = AppEvent;
+
+/**  What the conversion writes to an object, or has written. */
+export type DryRun = {
+	/**  Whose. */
+	user: number,
+	/**  The object. */
+	dn: string,
+	/**  Whether it is written already. */
+	written: boolean,
+	/**  Values that go: the old server lets go of the mailbox. */
+	removed: AttributeDiff[],
+	/**  Values that become others: it becomes a mail-enabled user. */
+	changed: AttributeDiff[],
+	/**  Values that come: replies to old mail keep working. */
+	added: AttributeDiff[],
+	/**  Attributes that stay as they are. */
+	untouched: string[],
+	/**  Why there is none, in the server's own words. */
+	serverWords: string | null,
+};
 
 /**  What the administrator can set. */
 export type EndpointSettings = {
@@ -282,6 +481,18 @@ export type FolderLedger = {
 	ledger: LedgerView,
 };
 
+/**  A condition of the conversion. */
+export type GateView = {
+	/**  ConversionGate name. */
+	gate: string,
+	/**  GateState name: `Pass`, `Fail`, `NotKnown`. */
+	state: string,
+	/**  Why, as a code. */
+	code: string,
+	/**  A number, a name or the server's own words for it; may be empty. */
+	detail: string,
+};
+
 /**  The operating system's keychain. */
 export type KeychainView = 
 /**  It answers. */
@@ -307,6 +518,266 @@ export type LedgerView = {
 	bytes: number,
 	/**  Whether it adds up. */
 	reconciles: boolean,
+};
+
+/**  A batch of a list. */
+export type ListBatch = {
+	/**  Its name; `Pilot` is the pilot. */
+	name: string,
+	/**  How many rows. */
+	rows: number,
+};
+
+/**  A column and what it means. */
+export type ListColumn = {
+	/**  Its place, from 0. */
+	index: number,
+	/**  Its heading, or its letter. */
+	source: string,
+	/**  `EmailAddress`, `Password`, `ForceChangePassword`, or nothing. */
+	means: string | null,
+};
+
+/**  How many rows pass each filter. */
+export type ListCounts = {
+	/**  All rows. */
+	all: number,
+	/**  Rows that are rejected for more than standing twice, and not left out: the person decides. */
+	decide: number,
+	/**  Rows that were repaired, or merged with one above (`duplicate`). */
+	repaired: number,
+	/**  Rows as they were. */
+	ok: number,
+	/**  Rows that are left out. */
+	leftOut: number,
+	/**  Rows of the pilot. */
+	pilot: number,
+	/**  Rows that will be written. */
+	ready: number,
+};
+
+/**  What becomes of a file that is dragged over the window. */
+export type ListDrop = 
+/**  It is held over the window. */
+{ drop: "Over" } | 
+/**  It is not any more. */
+{ drop: "Away" } | 
+/**  It was dropped and is open. */
+{ drop: "Opened"; 
+/**  The list in it. */
+view: ListView } | 
+/**  It was dropped and is no list. */
+{ drop: "Refused"; 
+/**  Why. */
+error: Error };
+
+/**  What the shell tells of such a file. */
+export type ListDropped = ListDrop;
+
+/**  What a person does to a list. Each can be undone. */
+export type ListEdit = 
+/**  Writes into the cell of an address. */
+{ edit: "Address"; 
+/**  The row. */
+row: number; 
+/**  What is written; it is read as a cell of the file is. */
+text: string } | 
+/**  Uses the address that is probably meant. */
+{ edit: "UseSuggestion"; 
+/**  The row. */
+row: number } | 
+/**  Takes the repairs of a row's address back, or makes them again. */
+{ edit: "TakeBack"; 
+/**  The row. */
+row: number; 
+/**  Back, or again. */
+back: boolean } | 
+/**  Leaves rows out, or takes them in again. */
+{ edit: "LeaveOut"; 
+/**  The rows. */
+rows: number[]; 
+/**  Out, or in again. */
+out: boolean } | 
+/**  Puts rows into a batch. */
+{ edit: "Batch"; 
+/**  The rows. */
+rows: number[]; 
+/**  The batch; `Pilot` is the pilot, nothing is the last one, which has every row that is in no other. */
+batch: string | null } | 
+/**  Says what the columns mean; remembered for lists with the same headings. */
+{ edit: "Columns"; 
+/**  The place of the addresses. */
+emailAddress: number; 
+/**  The place of the passwords. */
+password: number | null; 
+/**  The place of the truth values. */
+forceChangePassword: number | null } | 
+/**  Reads another sheet. */
+{ edit: "Sheet"; 
+/**  Its name. */
+name: string } | 
+/**  Suggests a pilot of two or three; asked again, another one. */
+{ edit: "SuggestPilot" } | 
+/**  Takes the last of these back. */
+{ edit: "Undo" };
+
+/**  A file that *Save* will write. */
+export type ListFile = {
+	/**  What its name ends in, where there are several: the batch, and a number. */
+	name: string,
+	/**  Its rows, the heading not counted. */
+	rows: number,
+	/**  Its bytes. */
+	bytes: number,
+};
+
+/**  Which rows pass. */
+export type ListFilter = 
+/**  All. */
+"All" | 
+/**  The person decides. */
+"Decide" | 
+/**  Repaired. */
+"Repaired" | 
+/**  In the pilot. */
+"Pilot" | 
+/**  Left out. */
+"LeftOut";
+
+/**  A finding of a row. */
+export type ListFindingView = {
+	/**  Its code, as `stegvis list check` prints it. */
+	code: string,
+	/**  The column; nothing where it is the whole row. */
+	column: string | null,
+	/**  What stood there; a password is masked. */
+	was: string,
+	/**  What it becomes, where it is repaired. */
+	becomes: string | null,
+	/**  Whether the person took the repair back: then the cell stands as it was. */
+	takenBack: boolean,
+};
+
+/**  What a person should know of a whole file. */
+export type ListNote = {
+	/**
+	 *  `HiddenRows`, `HiddenSheets`, `OtherSheets`, `FederatedDomain`, `PasswordColumn`; `DirectoryNotRead` where the
+	 *  addresses could not be checked against the directory.
+	 */
+	code: string,
+	/**  How many. */
+	count: number,
+	/**  Which. */
+	names: string[],
+};
+
+/**  The rows of a window. */
+export type ListPage = {
+	/**  How many rows pass. */
+	total: number,
+	/**  The place of the first of these. */
+	from: number,
+	/**  The rows. */
+	rows: ListRowView[],
+};
+
+/**  Which rows a window wants. */
+export type ListQuery = {
+	/**  Which rows pass. */
+	filter: ListFilter,
+	/**  Part of a name, an address or a row's number; empty for all. */
+	search: string,
+	/**  The order. */
+	sort: ListSort,
+	/**  The other way round. */
+	descending: boolean,
+	/**  The first row wanted, counted from 0 among those that pass. */
+	from: number,
+	/**  How many. */
+	many: number,
+};
+
+/**  A row. */
+export type ListRowView = {
+	/**  Its number, as Excel numbers it. */
+	row: number,
+	/**  The name the directory knows; without one, what the list says. */
+	name: string,
+	/**  What stood in the cell of the address. */
+	was: string,
+	/**  The address that will be written. */
+	becomes: string,
+	/**  Whether it has a password. */
+	hasPassword: boolean,
+	/**  Whether it must be changed. */
+	forceChangePassword: boolean | null,
+	/**  `ok`, `repaired` or `rejected`. */
+	status: string,
+	/**  Whether it is left out. */
+	leftOut: boolean,
+	/**  The batch it is in; nothing where it is left out or merged with a row above. */
+	batch: string | null,
+	/**  What the directory calls it: `UserMailbox`, `RoomMailbox` …; nothing without a match. */
+	kind: string | null,
+	/**  An address that is probably meant: *Use it*. */
+	suggestion: string | null,
+	/**  What was found. */
+	findings: ListFindingView[],
+};
+
+/**  A sheet of a workbook. */
+export type ListSheet = {
+	/**  Its name. */
+	name: string,
+	/**  Whether Excel hides it. */
+	hidden: boolean,
+};
+
+/**  The order of rows. */
+export type ListSort = 
+/**  What needs the person first, then what was repaired, then the rest, each by row. */
+"Attention" | 
+/**  By row, as Excel numbers it. */
+"Row" | 
+/**  By name, as Swedish or English sorts it. */
+"Name" | 
+/**  By address. */
+"Address" | 
+/**  By batch. */
+"Batch";
+
+/**  An opened list. */
+export type ListView = {
+	/**  The file's name. */
+	file: string,
+	/**  Its bytes. */
+	size: number,
+	/**  When it was saved last, where the system tells. */
+	savedAt: string | null,
+	/**  `csv`, `xlsx`, `xls` or `ods`, whatever it is called. */
+	kind: string,
+	/**  The encoding of a text. */
+	encoding: string | null,
+	/**  What stands between the cells of a text. */
+	delimiter: string | null,
+	/**  The sheet that is read. */
+	sheet: string | null,
+	/**  The sheets that can be chosen. */
+	sheets: ListSheet[],
+	/**  Its columns, from left to right. */
+	columns: ListColumn[],
+	/**  Whether the meaning of the columns was remembered from another list. */
+	mappingRemembered: boolean,
+	/**  What the person should know of the whole file. */
+	notes: ListNote[],
+	/**  How many rows pass each filter. */
+	counts: ListCounts,
+	/**  The batches that its rows are in, in order; the pilot first. */
+	batches: ListBatch[],
+	/**  What the next *Undo* takes back, as a code; nothing when there is nothing. */
+	undo: string | null,
+	/**  The files that *Save* will write. */
+	files: ListFile[],
 };
 
 /**  A mail of our own. */
@@ -523,6 +994,8 @@ export type ProjectFacts = {
 	ledger: LedgerView | null,
 	/**  Whether the read-back of the target agreed, once it ran. */
 	verified: boolean | null,
+	/**  The conversion, once its gates were examined. */
+	conversion: ConversionFacts | null,
 };
 
 /**  What a project is for. */
@@ -546,6 +1019,14 @@ export type ProjectView = {
 	verdict: VerdictView,
 	/**  What has been done. */
 	facts: ProjectFacts,
+};
+
+/**  A test that a converted mailbox has passed. */
+export type ProofView = {
+	/**  Which. */
+	proof: ConvertProof,
+	/**  What was read. */
+	evidence: EvidenceLine[],
 };
 
 /**  A project opened before. */
@@ -628,6 +1109,46 @@ export type RunView = {
 	reportMailAt: string | null,
 };
 
+/**  A written file. */
+export type SavedList = {
+	/**  Where it is. */
+	path: string,
+	/**  Its rows. */
+	rows: number,
+};
+
+/**  Where a step of the sequence stands. */
+export type SequenceState = 
+/**  Done. */
+"Done" | 
+/**  Next, or under way. */
+"Now" | 
+/**  Waits for those before it. */
+"Todo";
+
+/**  A step of the sequence. */
+export type SequenceStep = {
+	/**  Which. */
+	step: SequenceStepId,
+	/**  Where it stands. */
+	state: SequenceState,
+	/**  The name of the one mailbox it is about, if it is about one. */
+	name: string | null,
+};
+
+/**  Which step of the sequence. */
+export type SequenceStepId = 
+/**  Back up every object, and read the copies. */
+"BackUp" | 
+/**  Show what will be written. */
+"DryRun" | 
+/**  Convert one. */
+"ConvertOne" | 
+/**  Prove it. */
+"Prove" | 
+/**  Convert the rest. */
+"ConvertRest";
+
 /**  What a [`CommandLine`] is written for. */
 export type Shell = 
 /**  Exchange Online or Exchange PowerShell. */
@@ -675,6 +1196,14 @@ export type ThroughputPoint = {
 	at: string,
 	/**  Bytes a minute. */
 	bytesPerMinute: number,
+};
+
+/**  How far back one can go. */
+export type UndoFacts = {
+	/**  The first day on which a converted mailbox may be gone from the old server; null while none is converted. */
+	until: string | null,
+	/**  How many days the old server keeps a mailbox that nobody owns, where it says. */
+	retentionDays: number | null,
 };
 
 /**  A mailbox's account. */

@@ -1,16 +1,24 @@
 // A pretend core in memory, for the browser, the unit tests and Playwright. It follows the contract of
 // `types.ts` and nothing else; no build of the desktop contains it.
 import { company, findings, people } from './fake/company';
-import { FakeRun, type Size } from './fake/run';
+import { FakeConversion } from './fake/convert';
+import { FakeList, listSizes, watchDrops, type ListSize } from './fake/list';
+import { COPIED, FakeRun, type Size } from './fake/run';
 import type {
   AnswersDto,
   AppEvent,
   AppView,
+  ConvertRunKind,
+  ConvertView,
   CoreError,
   EndpointSettings,
   EndpointTest,
   EndpointView,
   ErrorCode,
+  ListDrop,
+  ListEdit,
+  ListQuery,
+  ListView,
   MailboxesView,
   Platform,
   PlanView,
@@ -22,7 +30,7 @@ import type {
   RunView,
 } from './types';
 
-const scenes = ['fresh', 'opened', 'prepared', 'listed', 'connected', 'running', 'stopped', 'needs', 'synced'] as const;
+const scenes = ['fresh', 'opened', 'prepared', 'listed', 'connected', 'running', 'stopped', 'needs', 'synced', 'gated', 'proved', 'converting', 'converted'] as const;
 export type Scene = (typeof scenes)[number];
 
 export interface FakeOptions {
@@ -30,6 +38,10 @@ export interface FakeOptions {
   keychain?: boolean;
   /** Milliseconds that a request takes. */
   latency?: number;
+  /** What the next file that is opened holds. */
+  list?: ListSize;
+  /** Whether a file was named when the program was started. */
+  started?: boolean;
   /** Milliseconds between two moments of a run; 0 stands still. */
   tick?: number;
 }
@@ -70,11 +82,14 @@ export class FakePlatform implements Platform {
   #tested = false;
   #saved = false;
   #run: FakeRun | null = null;
+  #conversion: FakeConversion | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
   #files: ReportFile[] = [];
+  #list: FakeList | null = null;
 
   constructor(options: FakeOptions = {}) {
-    this.#options = { scene: 'fresh', keychain: true, latency: 0, tick: 100, ...options };
+    this.#options = { scene: 'fresh', keychain: true, latency: 0, tick: 100, list: 'small', started: false, ...options };
+    if (this.#options.started) this.#openList();
     this.#arrange(scenes.indexOf(this.#options.scene));
   }
 
@@ -113,6 +128,7 @@ export class FakePlatform implements Platform {
     this.#chosen.clear();
     this.#tested = this.#saved = false;
     this.#run = null;
+    this.#conversion = null;
     return this.appView();
   }
 
@@ -169,6 +185,44 @@ export class FakePlatform implements Platform {
     });
   }
 
+  pickList = (): Promise<ListView | null> => this.#answer(() => this.#openList());
+  listView = (): Promise<ListView | null> => this.#answer(() => this.#list?.view() ?? null);
+  listRows = (query: ListQuery) => this.#answer(() => this.#needList().rows(query));
+  previewList = (index: number) => this.#answer(() => this.#needList().preview(index));
+  saveList = () => this.#answer(() => this.#needList().saved());
+
+  editList(edit: ListEdit): Promise<ListView> {
+    return this.#answer(() => {
+      this.#needList().edit(edit);
+      return this.#needList().view();
+    });
+  }
+
+  useList(): Promise<void> {
+    return this.#answer(() => {
+      this.#needProject();
+      this.#chosen = this.#needList().chosen();
+      this.#tellProject();
+    });
+  }
+
+  closeList(): Promise<void> {
+    return this.#answer(() => {
+      this.#list = null;
+    });
+  }
+
+  onListDrop = (listener: (drop: ListDrop) => void) => watchDrops(listener, () => this.#openList());
+
+  #openList(): ListView {
+    this.#list = new FakeList(this.#options.list);
+    return this.#list.view();
+  }
+
+  #needList(): FakeList {
+    return this.#list ?? refuse('NotAList', 'No list is open.');
+  }
+
   endpointView = () => this.#answer(() => this.#endpoint());
 
   testEndpoint(settings: EndpointSettings): Promise<EndpointView> {
@@ -216,6 +270,30 @@ export class FakePlatform implements Platform {
   }
 
   runView = () => this.#answer(() => this.#need().view());
+  convertView = (selected: number | null) => this.#answer(() => this.#converting().view(selected));
+  checkGates = () => this.#work('Checking', []);
+  skippedItems = (user: number) => this.#answer(() => this.#converting().skipped(user));
+  backUp = (users: number[]) => this.#work('BackingUp', users);
+  convert = (users: number[]) => this.#work('Converting', users);
+  prove = (users: number[]) => this.#work('Proving', users);
+  undoConversion = (users: number[]) => this.#work('Undoing', users);
+
+  signSkipped(user: number, seen: number): Promise<ConvertView> {
+    return this.#answer(() => {
+      if (this.#converting().skipped(user).length !== seen) refuse('InvalidInput', 'The list has changed.');
+      this.#converting().sign(user);
+      this.#tellProject();
+      return this.#converting().view(user);
+    });
+  }
+
+  stopConverting(): Promise<ConvertView> {
+    return this.#answer(() => {
+      this.#converting().stop();
+      return this.#converting().view(null);
+    });
+  }
+
   reportView = () => this.#answer(() => this.#report());
 
   saveReport(): Promise<ReportFile[]> {
@@ -290,6 +368,27 @@ export class FakePlatform implements Platform {
     });
   }
 
+  #converting(): FakeConversion {
+    return (this.#conversion ??= new FakeConversion(this.#need()));
+  }
+
+  #work(kind: ConvertRunKind, users: number[]): Promise<ConvertView> {
+    return this.#answer(() => {
+      const conversion = this.#converting();
+      if (conversion.running || this.#run?.running) refuse('Running', 'Something is running.');
+      conversion.begin(kind, users, Date.now(), kind === 'Converting');
+      const { tick } = this.#options;
+      const timer = setInterval(() => {
+        conversion.advance(tick === 0 ? 1000 : tick, Date.now());
+        this.#tell({ event: 'Convert', view: conversion.view(null) });
+        if (conversion.running) return;
+        clearInterval(timer);
+        this.#tellProject();
+      }, tick);
+      return conversion.view(null);
+    });
+  }
+
   #keepMoving(): void {
     const { tick } = this.#options;
     if (tick === 0 || this.#timer !== null) return;
@@ -310,7 +409,7 @@ export class FakePlatform implements Platform {
     const users = run?.users ?? [];
     const of = (...statuses: string[]) => users.filter((user) => statuses.includes(user.status)).length;
     const copied = users.some((user) => user.itemsDone > 0);
-    const settled = run !== undefined && !run.running && of('Synced') === users.length;
+    const settled = run !== undefined && !run.running && of(...COPIED) === users.length;
     const found = this.#preflight?.ranAt ? this.#preflight.findings : null;
     const many = (severity: string) => found?.filter((finding) => finding.severity === severity).length ?? 0;
     return {
@@ -327,14 +426,15 @@ export class FakePlatform implements Platform {
       endpointSaved: this.#saved,
       running: run?.running ?? false,
       inBatches: users.length,
-      active: users.length - of('Stopped', 'Failed', 'Synced'),
+      active: users.length - of('Stopped', 'Failed', 'Synced', 'Completed'),
       stopped: of('Stopped'),
       failed: of('Failed'),
       synced: of('Synced'),
-      completed: 0,
-      forwarding: of('Syncing', 'Synced') + users.filter((user) => user.status === 'Stopped' && user.itemsDone > 0).length,
+      completed: of('Completed'),
+      forwarding: of('Syncing', ...COPIED) + users.filter((user) => user.status === 'Stopped' && user.itemsDone > 0).length,
       ledger: copied && this.#run ? this.#run.ledger(users) : null,
       verified: settled ? true : null,
+      conversion: this.#conversion?.facts() ?? null,
     };
   }
 
@@ -488,7 +588,7 @@ export class FakePlatform implements Platform {
         ...(view.statusMailAt ? [{ kind: 'Status' as const, to: company.notify, at: view.statusMailAt }] : []),
         ...(view.reportMailAt ? [{ kind: 'FinalReport' as const, to: company.notify, at: view.reportMailAt }] : []),
       ],
-      forwarded: view.users.filter((user) => ['Syncing', 'Synced'].includes(user.status)).map((user) => user.address),
+      forwarded: view.users.filter((user) => ['Syncing', ...COPIED].includes(user.status)).map((user) => user.address),
       files: this.#files,
     };
   }
@@ -522,10 +622,13 @@ export class FakePlatform implements Platform {
       for (; at < end && run.running; at += step) run.advance(step, at);
     };
     goOn(reached('needs') ? Infinity : last);
-    if (this.#options.scene === 'synced') {
+    if (reached('synced')) {
       run.requeue('Failed');
       goOn(Infinity);
     }
+    const { scene } = this.#options;
+    if (scene === 'gated') this.#converting().skipTo('backedUp', Date.now());
+    if (scene === 'proved' || scene === 'converting' || scene === 'converted') this.#converting().skipTo(scene, Date.now());
     if (this.#options.scene === 'stopped') {
       run.stop();
       run.advance(step, Date.now());
@@ -543,5 +646,7 @@ export function fakePlatformOfPage(): FakePlatform {
     keychain: asked.get('keychain') !== 'no',
     latency: Number(asked.get('latency') ?? 60),
     tick: Number(asked.get('tick') ?? 100),
+    list: listSizes.find((size) => String(size) === asked.get('list')) ?? 'small',
+    started: asked.get('started') === 'yes',
   });
 }

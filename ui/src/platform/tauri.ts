@@ -7,8 +7,14 @@ export const tauriPlatform: Platform = {
   ...commands,
   openReport: async (format) => void (await commands.openReport(format)),
   setLanguage: async (language) => void (await commands.setLanguage(language)),
+  useList: async () => void (await commands.useList()),
+  closeList: async () => void (await commands.closeList()),
   onEvent(listener) {
     const ending = events.coreEvent.listen(({ payload }) => listener(payload));
+    return () => void ending.then((end) => end());
+  },
+  onListDrop(listener) {
+    const ending = events.listDropped.listen(({ payload }) => listener(payload));
     return () => void ending.then((end) => end());
   },
 };

@@ -6,8 +6,14 @@ import type {
   AppEvent,
   AppView,
   CommandLine,
+  ConvertView,
   EndpointSettings,
   EndpointView,
+  ListDrop,
+  ListEdit,
+  ListPage,
+  ListQuery,
+  ListView,
   MailboxChoice,
   MailboxesView,
   PlanView,
@@ -16,15 +22,27 @@ import type {
   ReportFile,
   ReportView,
   RunView,
+  SavedList,
+  SkippedItemView,
 } from './bindings.gen';
 
 export type {
   AnswersDto,
   AppEvent,
   AppView,
+  AttributeDiff,
+  AttributeValue,
   BatchView,
   CommandLine,
   ConnectionView,
+  ConversionFacts,
+  ConvertProof,
+  ConvertRun,
+  ConvertRunKind,
+  ConvertState,
+  ConvertUser,
+  ConvertView,
+  DryRun,
   EndpointSettings,
   EndpointTest,
   EndpointTestId,
@@ -32,7 +50,22 @@ export type {
   ErrorCode,
   EvidenceLine,
   FindingView,
+  GateView,
   LedgerView,
+  ListBatch,
+  ListColumn,
+  ListCounts,
+  ListDrop,
+  ListEdit,
+  ListFile,
+  ListFilter,
+  ListFindingView,
+  ListNote,
+  ListPage,
+  ListQuery,
+  ListRowView,
+  ListSort,
+  ListView,
   MailboxChoice,
   MailboxesView,
   MailboxNote,
@@ -47,11 +80,18 @@ export type {
   ProjectFacts,
   ProjectKind,
   ProjectView,
+  ProofView,
   ReportFile,
   ReportView,
   RunView,
+  SavedList,
+  SequenceState,
+  SequenceStep,
+  SequenceStepId,
+  SkippedItemView,
   ThrottledSpan,
   ThroughputPoint,
+  UndoFacts,
   VerdictView,
   VerificationView,
   /** What every request rejects with. */
@@ -79,6 +119,20 @@ export interface Platform {
   mailboxesView(): Promise<MailboxesView>;
   chooseMailboxes(choices: MailboxChoice[]): Promise<MailboxesView>;
 
+  /** Asks for a file in the system's own dialog and opens it; nothing when it was cancelled. */
+  pickList(title: string, kind: string): Promise<ListView | null>;
+  /** The list that is open, the one the program was started with included. */
+  listView(): Promise<ListView | null>;
+  listRows(query: ListQuery): Promise<ListPage>;
+  editList(edit: ListEdit): Promise<ListView>;
+  /** A file as it will be written, to the character; passwords are masked. */
+  previewList(index: number): Promise<string>;
+  /** Asks where in the system's own dialog, and writes; no file when it was cancelled. */
+  saveList(title: string, kind: string, forPerson: boolean): Promise<SavedList[]>;
+  /** Takes the rows of the list as the mailboxes that move. */
+  useList(): Promise<void>;
+  closeList(): Promise<void>;
+
   endpointView(): Promise<EndpointView>;
   testEndpoint(settings: EndpointSettings): Promise<EndpointView>;
   saveEndpoint(settings: EndpointSettings): Promise<EndpointView>;
@@ -90,6 +144,20 @@ export interface Platform {
   retryFailed(): Promise<RunView>;
   runView(): Promise<RunView>;
 
+  /** The conversion, with the dry run of one mailbox. */
+  convertView(selected: number | null): Promise<ConvertView>;
+  /** Examines every gate again. */
+  checkGates(): Promise<ConvertView>;
+  skippedItems(user: number): Promise<SkippedItemView[]>;
+  /** Signs the list of what was skipped; `seen` is how many items were shown, so that nothing is signed unseen. */
+  signSkipped(user: number, seen: number): Promise<ConvertView>;
+  backUp(users: number[]): Promise<ConvertView>;
+  convert(users: number[]): Promise<ConvertView>;
+  prove(users: number[]): Promise<ConvertView>;
+  undoConversion(users: number[]): Promise<ConvertView>;
+  /** Ends what runs after the mailbox it is at. */
+  stopConverting(): Promise<ConvertView>;
+
   reportView(): Promise<ReportView>;
   saveReport(language: ReportLanguage): Promise<ReportFile[]>;
   openReport(format: ReportFormat): Promise<void>;
@@ -100,4 +168,6 @@ export interface Platform {
   commands(step: StepId): Promise<CommandLine[]>;
   /** Calls `listener` for every event from now on; the answer ends that. */
   onEvent(listener: (event: AppEvent) => void): () => void;
+  /** The same for a file that is dragged over the window and dropped. */
+  onListDrop(listener: (drop: ListDrop) => void): () => void;
 }

@@ -3,20 +3,27 @@
 import { createContext } from 'svelte';
 
 import { present } from '../errors/present';
-import type { AppView, CoreError, Platform, PreflightView, ProjectView, ReportLanguage } from '../platform/types';
+import type { AppView, ConvertView, CoreError, Platform, PreflightView, ProjectView, ReportLanguage } from '../platform/types';
+import { ListSession } from './list.svelte';
 import { RunSession } from './run.svelte';
 
 export class Session {
   readonly platform: Platform;
   readonly run = new RunSession();
+  readonly list = new ListSession();
 
   app = $state.raw<AppView | null>(null);
   project = $state.raw<ProjectView | null>(null);
   preflight = $state.raw<PreflightView | null>(null);
+  convert = $state.raw<ConvertView | null>(null);
   /** What went wrong last, until it is dismissed or something succeeds. */
   trouble = $state.raw<CoreError | null>(null);
 
+  /** Called when a file was dropped that is a list. */
+  whenListOpens: () => void = () => undefined;
+
   #stopListening: () => void;
+  #stopDrops: () => void;
 
   constructor(platform: Platform) {
     this.platform = platform;
@@ -36,8 +43,23 @@ export class Session {
           this.run.arrived(event.view);
           if (!event.view.running) void this.refresh();
           break;
+        case 'Convert':
+          this.convertArrived(event.view);
+          if (!event.view.run) void this.refresh();
+          break;
       }
     });
+    this.#stopDrops = platform.onListDrop((drop) => {
+      if (this.list.dropped(drop)) {
+        this.trouble = null;
+        this.whenListOpens();
+      } else if (drop.drop === 'Refused') this.trouble = drop.error;
+    });
+  }
+
+  /** Takes up what is told of the conversion; a dry run that it does not repeat stays. */
+  convertArrived(view: ConvertView): void {
+    this.convert = view.dryRun ? view : { ...view, dryRun: this.convert?.dryRun ?? null };
   }
 
   async load(): Promise<void> {
@@ -45,13 +67,22 @@ export class Session {
       this.app = await this.platform.appView();
       await this.entered(this.app.project);
     });
+    await this.findList();
+  }
+
+  /** Takes up the list that is open, or that the program was started with. */
+  async findList(): Promise<void> {
+    const list = this.project && (await this.ask(() => this.platform.listView()));
+    if (list) this.list.open(list);
   }
 
   /** Takes up a project that was opened, or none. */
   async entered(project: ProjectView | null): Promise<void> {
     this.project = project;
     this.preflight = null;
+    this.convert = null;
     this.run.clear();
+    if (this.list.view) this.list.close();
     if (project && project.facts.inBatches > 0) this.run.arrived(await this.platform.runView());
   }
 
@@ -87,6 +118,7 @@ export class Session {
 
   end(): void {
     this.#stopListening();
+    this.#stopDrops();
     this.run.clear();
   }
 }

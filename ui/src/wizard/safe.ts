@@ -1,5 +1,5 @@
 // Is it safe: one fact and its proof, from what has been done. Never a slogan.
-import { count } from '../i18n/format';
+import { count, day } from '../i18n/format';
 import { m } from '../paraglide/messages.js';
 import type { ProjectView, StepId } from '../platform/types';
 
@@ -10,12 +10,17 @@ export interface Safety {
   bad: boolean;
 }
 
-export function safety(project: ProjectView | null, step: StepId): Safety {
+export function safety(project: ProjectView | null, step: StepId, list = false): Safety {
   const facts = project?.facts;
   // While a mailbox moves, waits or needs a person its counts cannot add up yet: that is told elsewhere.
-  const whole = facts && !facts.running && facts.active + facts.stopped + facts.failed === 0;
+  const whole = facts && !facts.running && (facts.conversion?.running ? 0 : facts.active) + facts.stopped + facts.failed === 0;
   if (whole && (facts.ledger?.reconciles === false || facts.verified === false)) {
     return { fact: m.safe_differs(), proof: m.safe_differs_proof(), bad: true };
+  }
+  if (facts && step === 'convert' && facts.completed > 0) {
+    const { undoUntil: until, retentionDays: days } = facts.conversion ?? { undoUntil: null, retentionDays: null };
+    if (until === null || days === null) return { fact: m.safe_undo(), proof: m.safe_undo_proof(), bad: false };
+    return { fact: m.safe_undo_until({ date: day(until) }), proof: m.safe_undo_kept({ n: days, days: count(days) }), bad: false };
   }
   if (facts && facts.forwarding > 0) {
     if (facts.verified === true && !facts.running) {
@@ -30,10 +35,12 @@ export function safety(project: ProjectView | null, step: StepId): Safety {
   const proof =
     step === 'prepare'
       ? m.safe_proof_checks()
-      : step === 'connect'
-        ? m.safe_proof_tests()
-        : step === 'project' && project?.kind === 'Practice'
-          ? m.safe_proof_practice()
-          : m.safe_proof_reads();
+      : step === 'mailboxes' && list
+        ? m.safe_proof_list()
+        : step === 'connect'
+          ? m.safe_proof_tests()
+          : step === 'project' && project?.kind === 'Practice'
+            ? m.safe_proof_practice()
+            : m.safe_proof_reads();
   return { fact: m.safe_unchanged(), proof, bad: false };
 }

@@ -1,7 +1,7 @@
 // What a step is: the contract between a folder under `steps/` and the wizard.
 import type { Component } from 'svelte';
 
-import type { ProjectView, StepId } from '../platform/types';
+import type { ListView, ProjectView, StepId } from '../platform/types';
 
 /** Where a step stands; each has a shape of its own in the rail, and a word. */
 export type StandingState = 'todo' | 'now' | 'done' | 'run' | 'warn' | 'fail' | 'lock';
@@ -15,7 +15,7 @@ export interface Standing {
 export interface StepDefinition {
   id: StepId;
   title(): string;
-  /** Derived from the project's facts alone. */
-  standing(project: ProjectView | null): Standing;
+  /** Derived from the project's facts and the open list alone. */
+  standing(project: ProjectView | null, list: ListView | null): Standing;
   component: Component;
 }

@@ -12,8 +12,9 @@ use tokio::sync::Mutex;
 
 use crate::connections::Places;
 use crate::dto::{
-    AnswersDto, AppView, CommandLine, EndpointSettings, EndpointView, MailboxChoice, MailboxesView,
-    PlanView, PreflightView, ProjectView, RecentProject, ReportFile, ReportView, RunView,
+    AnswersDto, AppView, CommandLine, ConvertView, EndpointSettings, EndpointView, ListEdit,
+    ListPage, ListQuery, ListView, MailboxChoice, MailboxesView, PlanView, PreflightView,
+    ProjectView, RecentProject, ReportFile, ReportView, RunView, SavedList, SkippedItemView,
 };
 use crate::practice::Practice;
 use crate::prepare::ABOUT_MAILBOXES;
@@ -83,10 +84,10 @@ impl App {
     ) -> Result<ProjectView, Error> {
         let mut open = self.project.lock().await;
         if let Some(project) = open.as_ref() {
-            if project.live().running() {
+            if project.live().running() || project.converting().running() {
                 return Err(Error::new(
                     ErrorCode::Running,
-                    "a batch is running",
+                    "something is running",
                     "Stop it first.",
                 ));
             }
@@ -133,7 +134,9 @@ impl App {
         .await?;
         let view = project.view()?;
         self.remember(&view)?;
-        *open = Some(Arc::new(project));
+        let project = Arc::new(project);
+        Arc::clone(&project).settle_conversions();
+        *open = Some(project);
         Ok(view)
     }
 
@@ -157,7 +160,8 @@ impl App {
             if let Some(stop) = project.live().stop.clone() {
                 stop.cancel();
             }
-            while project.live().running() {
+            project.converting().stop();
+            while project.live().running() || project.converting().running() {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             }
             drop(project);
@@ -214,14 +218,51 @@ impl App {
     ) -> Result<MailboxesView, Error> {
         let project = self.project().await?;
         let view = project.choose(&choices).await?;
-        // Findings about mailboxes that are not on the list any more would stop nobody.
-        if project.view()?.facts.preflight.is_some() {
-            tokio::spawn(async move {
-                if let Err(error) = project.run_preflight(&ABOUT_MAILBOXES).await {
-                    tracing::warn!(%error, "the checks could not run again");
-                }
-            });
-        }
+        check_mailboxes_again(project)?;
+        Ok(view)
+    }
+
+    /// Opens a list of mailboxes from a file, and checks it against the directory.
+    pub async fn open_list(&self, path: &Path) -> Result<ListView, Error> {
+        self.project().await?.open_list(path, &self.data).await
+    }
+
+    /// The open list.
+    pub async fn list_view(&self) -> Result<Option<ListView>, Error> {
+        Ok(self.project().await?.list_view())
+    }
+
+    /// The rows of a window.
+    pub async fn list_rows(&self, query: ListQuery) -> Result<ListPage, Error> {
+        self.project().await?.list_rows(&query)
+    }
+
+    /// Does to the list what a person asked for.
+    pub async fn edit_list(&self, edit: ListEdit) -> Result<ListView, Error> {
+        self.project().await?.edit_list(&edit, &self.data)
+    }
+
+    /// A file that *Save* will write, to the byte, but for the passwords, which are masked.
+    pub async fn preview_list(&self, file: u32) -> Result<String, Error> {
+        self.project().await?.preview_list(file)
+    }
+
+    /// Writes the list: for Exchange Online, or for a person with a spreadsheet. The file it came from is kept.
+    pub async fn save_list(&self, path: &Path, for_person: bool) -> Result<Vec<SavedList>, Error> {
+        self.project().await?.save_list(path, for_person)
+    }
+
+    /// Forgets the list; nothing else changes.
+    pub async fn close_list(&self) -> Result<(), Error> {
+        self.project().await?.close_list();
+        Ok(())
+    }
+
+    /// Makes the ready rows of the list the chosen mailboxes, with their pilot and their batches.
+    pub async fn use_list(&self) -> Result<MailboxesView, Error> {
+        let project = self.project().await?;
+        let view = project.use_list().await?;
+        check_mailboxes_again(project)?;
         Ok(view)
     }
 
@@ -278,6 +319,51 @@ impl App {
     /// The run.
     pub async fn run_view(&self) -> Result<RunView, Error> {
         self.project().await?.run_view()
+    }
+
+    /// The conversion, with the dry run of one mailbox.
+    pub async fn convert_view(&self, selected: Option<u32>) -> Result<ConvertView, Error> {
+        self.project().await?.convert_view(selected).await
+    }
+
+    /// Examines every gate of the mailboxes that are not converted.
+    pub async fn check_gates(&self) -> Result<ConvertView, Error> {
+        self.project().await?.check_gates().await
+    }
+
+    /// What was skipped of a mailbox, one by one.
+    pub async fn skipped_items(&self, user: u32) -> Result<Vec<SkippedItemView>, Error> {
+        self.project().await?.skipped_items(user)
+    }
+
+    /// Signs for what was skipped of a mailbox, of which `seen` items were shown.
+    pub async fn sign_skipped(&self, user: u32, seen: u32) -> Result<ConvertView, Error> {
+        self.project().await?.sign_skipped(user, seen)
+    }
+
+    /// Keeps the objects of mailboxes and reads them back.
+    pub async fn back_up(&self, users: &[u32]) -> Result<ConvertView, Error> {
+        self.project().await?.back_up(users).await
+    }
+
+    /// Converts mailboxes, one after the other.
+    pub async fn convert(&self, users: &[u32]) -> Result<ConvertView, Error> {
+        self.project().await?.convert(users).await
+    }
+
+    /// Tests converted mailboxes again.
+    pub async fn prove(&self, users: &[u32]) -> Result<ConvertView, Error> {
+        self.project().await?.prove(users).await
+    }
+
+    /// Takes conversions back.
+    pub async fn undo_conversion(&self, users: &[u32]) -> Result<ConvertView, Error> {
+        self.project().await?.undo_conversion(users).await
+    }
+
+    /// Asks what converts to stop between two mailboxes.
+    pub async fn stop_converting(&self) -> Result<ConvertView, Error> {
+        self.project().await?.stop_converting()
     }
 
     /// The report.
@@ -359,6 +445,18 @@ impl App {
             .and_then(|()| std::fs::write(&file, text))
             .map_err(|error| Error::cannot_write(&file, &error))
     }
+}
+
+/// Findings about mailboxes that are not on the list any more would stop nobody.
+fn check_mailboxes_again(project: Arc<Project>) -> Result<(), Error> {
+    if project.view()?.facts.preflight.is_some() {
+        tokio::spawn(async move {
+            if let Err(error) = project.run_preflight(&ABOUT_MAILBOXES).await {
+                tracing::warn!(%error, "the checks could not run again");
+            }
+        });
+    }
+    Ok(())
 }
 
 /// What the practice company would answer to the five questions.

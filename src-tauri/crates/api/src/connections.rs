@@ -5,7 +5,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use stegvis_connect::http::Application;
 use stegvis_connect::imap::{ImapAuth, ImapEndpoint, ImapProber, ImapSource, ImapTarget};
-use stegvis_connect::ldap::{ActiveDirectory, DirectorySettings};
+use stegvis_connect::ldap::{ActiveDirectory, DirectorySettings, DirectorySignIn};
 use stegvis_connect::smtp::{SmtpMailer, SmtpSettings};
 use stegvis_connect::tenant::{CloudTenant, TenantSettings};
 use stegvis_connect::tls::Trust;
@@ -121,11 +121,13 @@ impl Places {
             budget,
         };
         let directory = ActiveDirectory::new(DirectorySettings {
-            host: details.directory.host.clone(),
+            hosts: vec![details.directory.host.clone()],
             port: details.directory.port,
             security: Security::ImplicitTls,
-            account: details.directory.account.clone(),
-            password: secret(SecretName::Directory).await?,
+            sign_in: DirectorySignIn::Password {
+                account: details.directory.account.clone(),
+                password: secret(SecretName::Directory).await?,
+            },
             base_dn: Some(details.directory.base_dn.clone()),
             trust: self.trust.clone(),
         })?;

@@ -16,7 +16,7 @@ mod report;
 pub use app::{AppEvent, AppView, CommandLine, KeychainView, RecentProject, Shell};
 pub use connect::{EndpointSettings, EndpointTest, EndpointTestId, EndpointView};
 pub use convert::{
-    AttributeDiff, AttributeValue, ConvertGate, ConvertRun, ConvertRunKind, ConvertState,
+    AttributeDiff, AttributeValue, ConvertProof, ConvertRun, ConvertRunKind, ConvertState,
     ConvertUser, ConvertView, DryRun, GateView, ProofView, SequenceState, SequenceStep,
     SequenceStepId, UndoFacts,
 };
@@ -30,7 +30,9 @@ pub use migrate::{
     ThroughputPoint,
 };
 pub use prepare::{ConnectionView, EvidenceLine, FindingView, PreflightTally, PreflightView};
-pub use project::{AnswersDto, ProjectFacts, ProjectKind, ProjectView, VerdictView};
+pub use project::{
+    AnswersDto, ConversionFacts, ProjectFacts, ProjectKind, ProjectView, VerdictView,
+};
 pub use report::{
     BatchLedger, FolderLedger, LedgerView, MailSent, MailSentKind, ReportFile, ReportView,
     SkippedItemView, SkippedReason, UserLedger, VerificationView,

@@ -105,6 +105,9 @@ impl From<JournalError> for Error {
                 message,
                 "Open it with the version that last wrote it. Nothing in it was changed.",
             ),
+            JournalError::Stands(_) => {
+                Self::new(ErrorCode::InvalidInput, message, "Undo it first.")
+            }
             JournalError::Sqlite(_) | JournalError::Illegal(_) | JournalError::Missing { .. } => {
                 Self::new(
                     ErrorCode::Internal,

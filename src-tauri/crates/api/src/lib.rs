@@ -6,9 +6,12 @@
 //! Deliberately absent: the terminal, the window, the practice organisation's servers.
 
 mod app;
+mod backups;
 mod commands;
 mod connections;
+mod convert;
 pub mod copy;
+pub mod directory;
 pub mod dto;
 mod endpoint;
 mod error;

@@ -1,11 +1,18 @@
 //! Mailbox lists: what stands in a file, what was repaired, and the file for Exchange Online.
 
+mod open;
+mod remembered;
+mod save;
+mod view;
+
 use secrecy::SecretString;
 use serde::Serialize;
 use stegvis_lists::{
-    Finding, ListFormat, ListRow, MailboxList, Reader, RowStatus, read_list, write_list,
+    Finding, FindingCode, ListFormat, ListRow, MailboxList, NotAList, Reader, RowStatus, read_list, write_list,
 };
 
+pub(crate) use open::OpenList;
+pub use save::write_list_file;
 pub use stegvis_lists::MOST_BYTES;
 
 use crate::{Error, ErrorCode};
@@ -34,7 +41,7 @@ pub struct CheckedFormat {
     pub delimiter: Option<char>,
     /// The sheet of a spreadsheet.
     pub sheet: Option<String>,
-    /// A word about the sheets that were not read.
+    /// A word about the sheets that were not read, and the hidden rows that were.
     #[serde(skip)]
     pub note: Option<String>,
 }
@@ -120,13 +127,15 @@ pub fn convert_list(bytes: &[u8], sheet: Option<&str>) -> Result<ConvertedList, 
 }
 
 fn read(bytes: &[u8], sheet: Option<&str>) -> Result<MailboxList, Error> {
-    read_list(bytes, sheet).map_err(|error| {
-        Error::new(
-            ErrorCode::NotAList,
-            error.to_string(),
-            "Choose a CSV, XLSX, XLS or ODS file with a column of e-mail addresses.",
-        )
-    })
+    read_list(bytes, sheet).map_err(|error| no_list(&error))
+}
+
+pub(crate) fn no_list(error: &NotAList) -> Error {
+    Error::new(
+        ErrorCode::NotAList,
+        error.to_string(),
+        "Choose a CSV, XLSX, XLS or ODS file with a column of e-mail addresses.",
+    )
 }
 
 fn check(list: &MailboxList) -> ListCheck {
@@ -137,7 +146,7 @@ fn check(list: &MailboxList) -> ListCheck {
             .count()
     };
     ListCheck {
-        format: format(&list.format),
+        format: format(list),
         columns: list
             .columns
             .iter()
@@ -155,8 +164,8 @@ fn check(list: &MailboxList) -> ListCheck {
     }
 }
 
-fn format(format: &ListFormat) -> CheckedFormat {
-    match format {
+fn format(list: &MailboxList) -> CheckedFormat {
+    match &list.format {
         ListFormat::Text {
             encoding,
             delimiter,
@@ -167,18 +176,24 @@ fn format(format: &ListFormat) -> CheckedFormat {
             sheet: None,
             note: None,
         },
-        ListFormat::Sheet {
-            kind,
-            sheet,
-            others,
-            hidden,
-        } => {
-            let not_read = |names: &[String], what: &str| {
+        ListFormat::Sheet { kind, sheet, tabs } => {
+            let not_read = |hidden: bool, what: &str| {
+                let names: Vec<&str> = tabs
+                    .iter()
+                    .filter(|tab| tab.hidden == hidden && tab.name != *sheet)
+                    .map(|tab| tab.name.as_str())
+                    .collect();
                 (!names.is_empty()).then(|| format!("{what} not read: {}", names.join(", ")))
             };
+            let hidden = |row: &&ListRow| {
+                let mut findings = row.findings.iter();
+                findings.any(|finding| finding.code == FindingCode::HiddenRow)
+            };
+            let hidden = list.rows.iter().filter(hidden).count();
             let notes: Vec<String> = [
-                not_read(others, "other sheets"),
-                not_read(hidden, "hidden sheets"),
+                not_read(false, "other sheets"),
+                not_read(true, "hidden sheets"),
+                (hidden > 0).then(|| format!("hidden rows that were read: {hidden}")),
             ]
             .into_iter()
             .flatten()

@@ -52,6 +52,7 @@ impl Project {
     /// Keeps what is to move. A mailbox that is in a batch already stays there.
     pub(crate) async fn choose(&self, choices: &[MailboxChoice]) -> Result<MailboxesView, Error> {
         let view = self.mailboxes_view().await?;
+        let before = self.chosen()?;
         let mut chosen = Vec::new();
         for choice in choices.iter().filter(|choice| choice.chosen) {
             let row = view
@@ -69,8 +70,26 @@ impl Project {
                 name: row.name.clone(),
                 kind: row.kind.clone(),
                 pilot: choice.pilot,
+                // A list may have put it into a batch.
+                batch: before
+                    .iter()
+                    .find(|before| before.address == row.address)
+                    .and_then(|before| before.batch.clone()),
             });
         }
+        // Batches keep the order in which the list had them; what no list knew comes last.
+        chosen.sort_by_key(|chosen| {
+            let mut batches = before.iter().map(|before| &before.batch);
+            let place = batches.position(|batch| *batch == chosen.batch);
+            place
+                .filter(|_| chosen.batch.is_some())
+                .unwrap_or(usize::MAX)
+        });
+        self.keep_chosen(&chosen)?;
+        self.mailboxes_view().await
+    }
+
+    pub(crate) fn keep_chosen(&self, chosen: &[Chosen]) -> Result<(), Error> {
         if chosen.is_empty() {
             return Err(Error::new(
                 ErrorCode::NothingChosen,
@@ -78,10 +97,10 @@ impl Project {
                 "Choose at least one.",
             ));
         }
-        let text = serde_json::to_string(&chosen).map_err(|error| damaged(key::CHOSEN, &error))?;
+        let text = serde_json::to_string(chosen).map_err(|error| damaged(key::CHOSEN, &error))?;
         self.setting(|tx| tx.set_setting(key::CHOSEN, &text))?;
         self.tell_project();
-        self.mailboxes_view().await
+        Ok(())
     }
 }
 

@@ -28,7 +28,7 @@ const PROVISIONING_PATIENCE: Duration = Duration::from_secs(120);
 const PILOT: &str = "Pilot";
 
 impl Project {
-    /// Chosen mailboxes that are in no batch: the pilot first, where there is one.
+    /// Chosen mailboxes that are in no batch: the pilot first, where there is one, then batch by batch.
     fn next_batch(&self) -> Result<(String, Vec<Chosen>), Error> {
         let report = self.report()?;
         let batched = |chosen: &Chosen| {
@@ -44,17 +44,12 @@ impl Project {
             .into_iter()
             .filter(|chosen| !batched(chosen))
             .collect();
-        let pilot: Vec<Chosen> = waiting
+        let names: Vec<&str> = report
+            .batches
             .iter()
-            .filter(|chosen| chosen.pilot)
-            .cloned()
+            .map(|batch| batch.name.as_str())
             .collect();
-        let number = report.batches.len() + 1;
-        if pilot.is_empty() || report.batches.iter().any(|batch| batch.name == PILOT) {
-            Ok((format!("Batch {number}"), waiting))
-        } else {
-            Ok((PILOT.to_owned(), pilot))
-        }
+        Ok(next(waiting, &names))
     }
 
     /// What *Start migration* will do.
@@ -116,6 +111,16 @@ impl Project {
             return Err(Error {
                 retry: true,
                 ..Error::new(ErrorCode::Running, "a batch is running", "Stop it first.")
+            });
+        }
+        if self.converting().running() {
+            return Err(Error {
+                retry: true,
+                ..Error::new(
+                    ErrorCode::Running,
+                    "a conversion is running",
+                    "Stop it first.",
+                )
             });
         }
         if self
@@ -290,6 +295,27 @@ impl Project {
     }
 }
 
+/// What of the waiting mailboxes goes next, and what that batch is called among those that there are.
+fn next(mut waiting: Vec<Chosen>, batches: &[&str]) -> (String, Vec<Chosen>) {
+    if waiting.iter().any(|chosen| chosen.pilot) && !batches.contains(&PILOT) {
+        waiting.retain(|chosen| chosen.pilot);
+        return (PILOT.to_owned(), waiting);
+    }
+    let batch = waiting.first().and_then(|chosen| chosen.batch.clone());
+    waiting.retain(|chosen| chosen.batch == batch);
+    let free = |name: &String| !batches.contains(&name.as_str());
+    let numbered = |word: &str, from: usize| {
+        let mut names = (from..).map(|number| format!("{word} {number}"));
+        names.find(free).unwrap_or_default()
+    };
+    let name = match batch {
+        Some(name) if free(&name) => name,
+        Some(name) => numbered(&name, 2),
+        None => numbered("Batch", batches.len() + 1),
+    };
+    (name, waiting)
+}
+
 fn step(step: &BatchStep) -> PlanStep {
     let (kind, count_, value) = match step {
         BatchStep::BackUpDirectory(users) => (PlanStepKind::BackUpDirectory, *users, String::new()),
@@ -304,5 +330,52 @@ fn step(step: &BatchStep) -> PlanStep {
         kind,
         count: count(count_),
         value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(address: &str, pilot: bool, batch: Option<&str>) -> Chosen {
+        Chosen {
+            address: address.to_owned(),
+            name: address.to_owned(),
+            kind: "UserMailbox".to_owned(),
+            pilot,
+            batch: batch.map(str::to_owned),
+        }
+    }
+
+    fn named(waiting: &[Chosen], batches: &[&str]) -> (String, Vec<String>) {
+        let (name, users) = next(waiting.to_vec(), batches);
+        (name, users.into_iter().map(|user| user.address).collect())
+    }
+
+    #[test]
+    fn the_batches_of_a_list_go_one_after_the_other_and_the_pilot_first() {
+        let waiting = [
+            chosen("a", false, Some("Stockholm")),
+            chosen("b", true, None),
+            chosen("c", false, Some("Malmö")),
+            chosen("d", false, Some("Stockholm")),
+        ];
+        let expect = |name: &str, users: &[&str]| {
+            let users = users.iter().map(|user| (*user).to_owned()).collect();
+            (name.to_owned(), users)
+        };
+        assert_eq!(named(&waiting, &[]), expect("Pilot", &["b"]));
+        assert_eq!(
+            named(&waiting, &["Pilot"]),
+            expect("Stockholm", &["a", "d"])
+        );
+        let left = [chosen("c", false, Some("Malmö")), chosen("e", false, None)];
+        let done = ["Pilot", "Stockholm"];
+        assert_eq!(named(&left, &done), expect("Malmö", &["c"]));
+        // A name that is taken gets a number, and what has no batch is counted.
+        let done = ["Pilot", "Malmö", "Batch 3"];
+        assert_eq!(named(&left, &done), expect("Malmö 2", &["c"]));
+        let last = [chosen("e", false, None)];
+        assert_eq!(named(&last, &done), expect("Batch 4", &["e"]));
     }
 }

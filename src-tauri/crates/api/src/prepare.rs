@@ -25,12 +25,12 @@ impl Project {
     /// Runs every check, or one of them again.
     pub(crate) async fn run_preflight(&self, checks: &[CheckId]) -> Result<PreflightView, Error> {
         // The right test writes a TargetAddress over itself: never beside a run that writes it too.
-        if self.live().running() {
+        if self.live().running() || self.converting().running() {
             return Err(Error {
                 retry: true,
                 ..Error::new(
                     ErrorCode::Running,
-                    "a batch is running",
+                    "a batch or a conversion is running",
                     "Run the checks when it has ended or is stopped.",
                 )
             });

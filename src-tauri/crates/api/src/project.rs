@@ -14,10 +14,12 @@ use stegvis_model::{
 };
 
 use crate::connections::{Connections, Places};
+use crate::convert::Converting;
 use crate::dto::{
     AnswersDto, AppEvent, LedgerView, PreflightTally, ProjectFacts, ProjectKind, ProjectView,
     VerdictView, VerificationView,
 };
+use crate::list::OpenList;
 use crate::live::Live;
 use crate::secrets::Secrets;
 use crate::{Error, ErrorCode};
@@ -32,6 +34,9 @@ pub(crate) struct Chosen {
     pub(crate) name: String,
     pub(crate) kind: String,
     pub(crate) pilot: bool,
+    /// The batch it was put into; nothing where the number decides.
+    #[serde(default)]
+    pub(crate) batch: Option<String>,
 }
 
 /// Keys of what a project keeps besides its tables.
@@ -47,6 +52,7 @@ pub(crate) mod key {
     pub(crate) const PREFLIGHT_MS: &str = "preflight.took_ms";
     pub(crate) const VERIFICATION: &str = "verification";
     pub(crate) const LANGUAGE: &str = "letters.language";
+    pub(crate) const RETENTION: &str = "directory.mailbox_retention";
 }
 
 /// An open project.
@@ -59,8 +65,11 @@ pub(crate) struct Project {
     pub(crate) clock: Arc<SystemClock>,
     pub(crate) events: Events,
     pub(crate) live: Mutex<Live>,
+    pub(crate) converting: Mutex<Converting>,
     pub(crate) checking: Mutex<bool>,
     pub(crate) endpoint_tests: Mutex<Vec<crate::dto::EndpointTest>>,
+    /// The list that is worked on. It may hold passwords, so it is nowhere else.
+    pub(crate) list: Mutex<Option<OpenList>>,
 }
 
 impl Project {
@@ -86,13 +95,21 @@ impl Project {
             clock,
             events,
             live: Mutex::default(),
+            converting: Mutex::default(),
             checking: Mutex::new(false),
             endpoint_tests: Mutex::default(),
+            list: Mutex::default(),
         })
     }
 
     pub(crate) fn live(&self) -> std::sync::MutexGuard<'_, Live> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn converting(&self) -> std::sync::MutexGuard<'_, Converting> {
+        self.converting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn setting<T>(
@@ -211,6 +228,7 @@ impl Project {
             ),
             ledger: (total.source.items > 0).then(|| ledger_view(total)),
             verified: self.verification()?.map(|verification| verification.agrees),
+            conversion: self.conversion_facts()?,
         })
     }
 
@@ -305,9 +323,11 @@ pub(crate) fn kind(name: &str) -> RecipientKind {
     RecipientKind::from_name(name).unwrap_or(RecipientKind::UserMailbox)
 }
 
+/// Whether a batch has nothing left to do for it. What is being converted is copied.
 pub(crate) fn is_over(status: MigrationUserStatus) -> bool {
-    matches!(
-        status.summary(),
-        StatusSummary::Synced | StatusSummary::Completed
-    )
+    status == MigrationUserStatus::Converting
+        || matches!(
+            status.summary(),
+            StatusSummary::Synced | StatusSummary::Completed
+        )
 }

@@ -169,7 +169,7 @@ fn users(report: &Report) -> Vec<UserLedger> {
         .collect()
 }
 
-fn skipped(report: &Report) -> Vec<SkippedItemView> {
+pub(crate) fn skipped(report: &Report) -> Vec<SkippedItemView> {
     report
         .skipped
         .iter()

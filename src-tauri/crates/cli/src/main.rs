@@ -29,6 +29,9 @@ enum Command {
     /// Mailbox lists: check them, convert them for Exchange Online.
     #[command(subcommand)]
     List(commands::list::ListCommand),
+    /// The old directory: what is in it, forwarding, conversion, and back.
+    #[command(subcommand)]
+    Directory(commands::directory::DirectoryCommand),
     /// The practice organisation by itself.
     #[command(subcommand)]
     Lab(commands::lab::LabCommand),
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
             Command::Copy(arguments) => commands::copy::run(arguments).await,
             Command::Rehearse(arguments) => commands::rehearse::run(arguments).await,
             Command::List(command) => commands::list::run(command),
+            Command::Directory(command) => commands::directory::run(command).await,
             Command::Lab(command) => commands::lab::run(command).await,
         }
     });

@@ -4,25 +4,27 @@
 mod connection;
 mod entry;
 mod names;
+mod open;
 mod organization;
 mod recipient;
+mod results;
+mod search;
+mod settings;
 mod writes;
 
 use async_trait::async_trait;
 use ldap3::{Scope, ldap_escape};
-use secrecy::SecretString;
 use stegvis_engine::ports::{
     AttributeChange, Directory, DirectoryEntry, DirectoryOrganization, DirectoryRecipient,
     EndpointError, EndpointErrorKind, OtherRecipient,
 };
-use stegvis_model::{Security, SmtpAddress};
+use stegvis_model::SmtpAddress;
 use stegvis_wire::ldif;
 use tokio::sync::OnceCell;
 
-use crate::tls::Trust;
-
 use connection::Connection;
 use organization::Said;
+pub use settings::{DirectorySettings, DirectorySignIn};
 use writes::{Modification, already_made, modifications};
 
 /// Users with a mailbox in a store of this organisation. The attributes exist in every version's schema; an
@@ -37,45 +39,30 @@ const MAY_WRITE: &str = "allowedAttributesEffective";
 /// Those that exist on it at all; computed likewise, so that "none may be written" differs from "not said".
 const EXIST: &str = "allowedAttributes";
 
-/// Where a domain controller is and as whom we go there.
-#[derive(Debug, Clone)]
-pub struct DirectorySettings {
-    /// Host name or address.
-    pub host: String,
-    /// TCP port: 636 with TLS from the first byte, 389 with StartTLS.
-    pub port: u16,
-    /// How the connection is protected. Without TLS on this computer only: the password would be readable.
-    pub security: Security,
-    /// A distinguished name, `user@domain` or `DOMAIN\user`.
-    pub account: String,
-    /// Its password.
-    pub password: SecretString,
-    /// Where to look; if nothing is said, the domain that the controller serves.
-    pub base_dn: Option<String>,
-    /// What the controller's certificate must show.
-    pub trust: Trust,
-}
-
-/// A domain of Active Directory, through one of its controllers.
+/// A domain of Active Directory, through one of its controllers at a time.
 #[derive(Debug)]
 pub struct ActiveDirectory {
     connection: Connection,
     base_dn: OnceCell<String>,
+    /// The whole forest, read only; nothing where no global catalogue answers.
+    catalogue: OnceCell<Option<Connection>>,
 }
 
 impl ActiveDirectory {
     /// Nothing is sent yet.
     ///
     /// # Errors
-    /// If the trust cannot be built, or there is no password: a bind without one always succeeds, as nobody.
+    /// If the trust cannot be built, no controller is named, there is no password, or it would go unprotected.
     pub fn new(settings: DirectorySettings) -> Result<Self, EndpointError> {
         let base_dn = settings
             .base_dn
             .clone()
             .filter(|base_dn| !base_dn.is_empty());
+        let port = settings.port;
         Ok(Self {
-            connection: Connection::new(settings)?,
+            connection: Connection::new(settings, port)?,
             base_dn: OnceCell::new_with(base_dn),
+            catalogue: OnceCell::new(),
         })
     }
 
@@ -108,6 +95,43 @@ impl ActiveDirectory {
     /// If the controller cannot be reached or refuses the sign-in.
     pub async fn check(&self) -> Result<(), EndpointError> {
         self.connection.sign_in().await
+    }
+
+    /// The controller that answers, by the name under which it was given to us; nothing before the first question.
+    pub async fn controller(&self) -> Option<String> {
+        self.connection.controller().await
+    }
+
+    /// Other domains that the controllers referred to so far. They are not searched: each has its own controllers.
+    pub async fn other_domains(&self) -> Vec<String> {
+        self.connection.elsewhere().await
+    }
+
+    /// The global catalogue beside the directory, if this controller is one and it answers.
+    async fn catalogue(&self) -> Result<Option<&Connection>, EndpointError> {
+        let catalogue = self.catalogue.get_or_try_init(|| self.find_catalogue());
+        Ok(catalogue.await?.as_ref())
+    }
+
+    async fn find_catalogue(&self) -> Result<Option<Connection>, EndpointError> {
+        let mut settings = self.connection.settings().clone();
+        let Some(port) = settings.catalogue_port() else {
+            return Ok(None);
+        };
+        let root = self.root().await?;
+        let ready = root.text("isGlobalCatalogReady");
+        if !ready.is_some_and(|ready| ready.eq_ignore_ascii_case("TRUE")) {
+            return Ok(None);
+        }
+        settings.hosts = self.controller().await.into_iter().collect();
+        let catalogue = Connection::new(settings, port)?;
+        Ok(match catalogue.sign_in().await {
+            Ok(()) => Some(catalogue),
+            Err(error) => {
+                tracing::warn!(%error, "no global catalogue: addresses are looked for in this domain only");
+                None
+            }
+        })
     }
 
     /// What the root of the directory says about itself.
@@ -200,13 +224,19 @@ impl Directory for ActiveDirectory {
         let below = |context: &str, container: &str| {
             root.text(context).map(|dn| format!("{container},{dn}"))
         };
-        let search = async |base: Option<String>, filter: &str, attributes: &[&str]| match base {
-            Some(base) => {
-                self.connection
-                    .search(&base, Scope::Subtree, filter, attributes)
-                    .await
+        let search = async |base: Option<String>, filter: &str, attributes: &[&str]| {
+            let Some(base) = base else {
+                return Ok(Vec::new());
+            };
+            let found = self
+                .connection
+                .search(&base, Scope::Subtree, filter, attributes)
+                .await;
+            match found {
+                // A forest without Exchange has none of it.
+                Err(error) if error.kind == EndpointErrorKind::NotFound => Ok(Vec::new()),
+                found => found,
             }
-            None => Ok(Vec::new()),
         };
         let schema = search(
             below("schemaNamingContext", "CN=ms-Exch-Schema-Version-Pt"),
@@ -247,7 +277,10 @@ impl Directory for ActiveDirectory {
     async fn holders(&self, proxy_address: &str) -> Result<Vec<String>, EndpointError> {
         let filter = format!("(proxyAddresses={})", ldap_escape(proxy_address));
         // "1.1": no attributes (RFC 4511 section 4.5.1.8).
-        let entries = self.all(&filter, &["1.1"]).await?;
+        let entries = match self.catalogue().await? {
+            Some(forest) => forest.search("", Scope::Subtree, &filter, &["1.1"]).await?,
+            None => self.all(&filter, &["1.1"]).await?,
+        };
         let mut found: Vec<_> = entries.into_iter().map(|entry| entry.dn).collect();
         found.sort();
         Ok(found)

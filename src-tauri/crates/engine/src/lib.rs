@@ -5,6 +5,8 @@
 //! May import: `stegvis-model`, `stegvis-journal`.
 //! Deliberately absent: sockets, files, the terminal, the environment and the system clock.
 
+pub mod conversion;
+pub mod directory;
 pub mod plan;
 pub mod ports;
 pub mod preflight;

@@ -3,7 +3,9 @@
 //! Every call may be made twice with one result. Nothing here knows a protocol: an item's key and a
 //! folder's sync state are opaque strings, so that EWS and WebDAV sources only add implementations.
 
+mod backups;
 mod body;
+mod cloud;
 mod directory;
 mod error;
 mod fingerprint;
@@ -14,7 +16,9 @@ mod source;
 mod target;
 mod tenant;
 
+pub use backups::{Backup, Backups};
 pub use body::{Body, BodyStream, ByteBudget, Chunk, Held};
+pub use cloud::CloudMailboxes;
 pub use directory::{
     AcceptedDomain, AttributeChange, Directory, DirectoryEntry, DirectoryOrganization,
     DirectoryRecipient, ExchangeServer, OtherRecipient, OtherRecipientKind,

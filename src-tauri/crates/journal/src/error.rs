@@ -37,6 +37,9 @@ pub enum JournalError {
     /// An event that cannot happen.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),
+    /// A change of a directory object stands: its values are what an undo needs, so no other is planned over it.
+    #[error("a change of {0} stands: it must be undone before another is planned")]
+    Stands(stegvis_model::SmtpAddress),
     /// A row that should exist does not.
     #[error("the journal has no {what} {id}")]
     Missing {

@@ -13,10 +13,12 @@ mod table;
 
 pub use error::JournalError;
 pub use file::{Journal, Tx};
+pub use table::directory_change::{DirectoryChange, NewDirectoryChange, Values};
 pub use table::finding::StoredFinding;
 pub use table::folder::{Folder, FolderPlan, TargetPlace};
 pub use table::item::{
     Acknowledged, CopiedPlace, Intent, ItemTally, NewItem, OpenItem, Skip, SkippedItem,
 };
 pub use table::log::LogEntry;
+pub use table::signature::Signature;
 pub use table::user::NewUser;

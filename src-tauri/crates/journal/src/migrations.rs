@@ -12,6 +12,8 @@ const STEPS: &[M<'static>] = &[
     M::up(table::item::UP),
     M::up(table::finding::UP),
     M::up(table::log::UP),
+    M::up(table::directory_change::UP),
+    M::up(table::signature::UP),
 ];
 
 pub(crate) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);

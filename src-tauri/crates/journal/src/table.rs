@@ -1,11 +1,13 @@
 //! One file a table: its migration, its rows, what reads and writes them.
 
 pub(crate) mod batch;
+pub(crate) mod directory_change;
 pub(crate) mod finding;
 pub(crate) mod folder;
 pub(crate) mod item;
 pub(crate) mod log;
 pub(crate) mod setting;
+pub(crate) mod signature;
 pub(crate) mod user;
 
 use jiff::Timestamp;

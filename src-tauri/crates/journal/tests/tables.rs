@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use stegvis_journal::{
-    Acknowledged, CopiedPlace, FolderPlan, Intent, Journal, JournalError, NewItem, NewUser, Skip,
-    TargetPlace,
+    Acknowledged, CopiedPlace, FolderPlan, Intent, Journal, JournalError, NewDirectoryChange,
+    NewItem, NewUser, Signature, Skip, TargetPlace, Values,
 };
 use stegvis_model::{
-    Fingerprint, InternalDate, ItemKey, ItemState, MessageFlags, MigrationEvent, MigrationUserId,
-    RecipientKind, SkipReason, SyncState,
+    DirectoryChangeKind, DirectoryChangeState, Fingerprint, InternalDate, ItemKey, ItemState,
+    MessageFlags, MigrationEvent, MigrationUserId, RecipientKind, SkipReason, SyncState,
 };
 
 const AT: Timestamp = Timestamp::UNIX_EPOCH;
@@ -212,4 +212,83 @@ fn a_folder_keeps_the_target_it_was_first_given() {
         .map_err(|error: JournalError| error)
         .unwrap();
     assert_eq!(again.plan, FolderPlan::CopyTo("Kunder".parse().unwrap()));
+}
+
+fn forwarding(after: &[u8]) -> NewDirectoryChange {
+    NewDirectoryChange {
+        kind: DirectoryChangeKind::Forwarding,
+        address: "Anna@nordvik.example".parse().unwrap(),
+        dn: "CN=Anna".into(),
+        version: None,
+        before: Values::from([("mail".into(), vec![vec![0, 255], Vec::new()])]),
+        after: Values::from([("targetAddress".into(), vec![after.to_vec()])]),
+    }
+}
+
+#[test]
+fn a_directory_change_reads_back_byte_for_byte_and_is_not_planned_over_while_it_stands() {
+    let fixture = fixture();
+    let state = |state| {
+        fixture.journal.transaction(|tx| {
+            let change = tx
+                .directory_change(
+                    DirectoryChangeKind::Forwarding,
+                    &"ANNA@nordvik.example".parse().unwrap(),
+                )?
+                .unwrap();
+            tx.directory_change_is(change.id, state, None, "", AT)?;
+            Ok::<_, JournalError>(change)
+        })
+    };
+    let plan = |after: &[u8]| {
+        fixture
+            .journal
+            .transaction(|tx| tx.plan_directory_change(&forwarding(after), AT))
+    };
+    let id = plan(b"one").unwrap();
+    assert_eq!(plan(b"two").unwrap(), id);
+    let change = state(DirectoryChangeState::Writing).unwrap();
+    assert_eq!(change.planned, forwarding(b"two"));
+    fixture
+        .journal
+        .transaction(|tx| tx.directory_change_run(id, 1))
+        .map_err(|error: JournalError| error)
+        .unwrap();
+    for standing in [
+        DirectoryChangeState::Writing,
+        DirectoryChangeState::Proved,
+        DirectoryChangeState::Failed,
+    ] {
+        state(standing).unwrap();
+        assert!(matches!(plan(b"three"), Err(JournalError::Stands(_))));
+    }
+    state(DirectoryChangeState::Undone).unwrap();
+    plan(b"three").unwrap();
+    assert_eq!(
+        state(DirectoryChangeState::Planned).unwrap().planned,
+        forwarding(b"three")
+    );
+}
+
+#[test]
+fn a_signature_says_who_signed_for_how_many_items() {
+    let fixture = fixture();
+    let signature = fixture
+        .journal
+        .transaction(|tx| {
+            assert_eq!(tx.skipped_signature(fixture.user)?, None);
+            tx.sign_skipped(fixture.user, "it@nordvik.example", 3, AT)?;
+            tx.sign_skipped(fixture.user, "it@nordvik.example", 4, AT)?;
+            tx.skipped_signature(fixture.user)
+        })
+        .map_err(|error: JournalError| error)
+        .unwrap();
+    assert_eq!(
+        signature,
+        Some(Signature {
+            by: "it@nordvik.example".into(),
+            items: 4,
+            at: Some(AT),
+        })
+    );
 }

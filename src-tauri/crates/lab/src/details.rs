@@ -61,6 +61,8 @@ pub struct DirectoryDetails {
     pub host: String,
     /// LDAPS.
     pub port: u16,
+    /// LDAP in the clear, where nobody signs in before StartTLS.
+    pub start_tls_port: u16,
     /// The account's user principal name, which a simple bind takes.
     pub account: String,
     /// Its password.

@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use crate::faults::{ConnectionFaults, Cut, Side};
-use crate::net::{self, Meter};
+use crate::net::{self, Meter, Security};
 use crate::store::Record;
 use crate::wire::{Ended, Wire};
 use crate::world::World;
@@ -33,15 +33,6 @@ const LARGEST_ARGUMENT: u64 = 8 * 1024;
 const LONGEST_COMMAND: usize = 256 * 1024;
 /// After so many lines that make no sense the server hangs up, as Exchange does.
 const PATIENCE: u32 = 10;
-
-/// How a connection starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Security {
-    /// TLS from the first byte.
-    Implicit,
-    /// In the clear; nobody signs in before STARTTLS.
-    StartTls,
-}
 
 /// Who a connection speaks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,6 +194,7 @@ impl Session {
         {
             return self.throttled(tag, wait).await;
         }
+        self.disconnect_converted();
         match command {
             Command::Capability => {
                 let capability = self.capability();
@@ -249,6 +241,22 @@ impl Session {
                     self.signed_in(tag, command, &alias).await
                 }
             },
+        }
+    }
+
+    /// Whoever is in a mailbox when its user is converted is in none from then on.
+    fn disconnect_converted(&mut self) {
+        let View::Mailbox(alias) = &self.view else {
+            return;
+        };
+        let gone = self.side == Side::Source
+            && self
+                .world
+                .by_alias(alias)
+                .is_some_and(|persona| !self.world.connected(persona));
+        if gone {
+            self.view = View::Disconnected;
+            self.selected = None;
         }
     }
 

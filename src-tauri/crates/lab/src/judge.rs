@@ -1,6 +1,8 @@
 //! The judge: compares what the old server holds with what the tenant got, item by item, and shares no line
 //! of code with what did the copying.
 
+mod directory;
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
@@ -11,8 +13,11 @@ use sha2::{Digest, Sha256};
 use crate::LabError;
 use crate::corpus::{Corpus, Role};
 use crate::item::{Flags, InternalDate};
+use crate::ldap::Born;
 use crate::org::{self, Persona};
 use crate::store::{self, State};
+
+pub use directory::DirectoryState;
 
 /// How many differences are described in words.
 const EXAMPLES: usize = 20;
@@ -35,6 +40,10 @@ pub struct Verdict {
     pub excluded: u64,
     /// Mailboxes whose `targetAddress` points at the tenant.
     pub forwarding: u64,
+    /// Mailboxes that have become mail-enabled users, as they should be.
+    pub converted: u64,
+    /// Mailboxes whose objects were left half way: there must be none.
+    pub half_converted: u64,
     /// Attempts to write to a source mailbox: there must be none.
     pub source_writes: Vec<String>,
     /// Mails in the sink, in the order of their arrival.
@@ -67,6 +76,10 @@ pub struct MailboxVerdict {
     pub target_address: Option<String>,
     /// Whether that is the tenant's address of the mailbox.
     pub forwarding: bool,
+    /// What became of its object in the directory.
+    pub directory: DirectoryState,
+    /// What is wrong with that object.
+    pub directory_defects: Vec<String>,
 }
 
 /// A mail in the sink.
@@ -96,7 +109,8 @@ impl MailboxVerdict {
 }
 
 impl Verdict {
-    /// Whether every mailbox was migrated without a difference, its mail is forwarded, and no source was written to.
+    /// Whether every mailbox was migrated without a difference, its mail is forwarded, no source was written to,
+    /// and no conversion was left half way.
     #[must_use]
     pub fn agrees(&self) -> bool {
         self.agrees_on(|_| true)
@@ -112,6 +126,7 @@ impl Verdict {
             && picked.iter().all(|m| m.agrees() && m.forwarding)
             && others.iter().all(|m| m.extra == 0 && m.differing == 0)
             && self.source_writes.is_empty()
+            && self.half_converted == 0
     }
 }
 
@@ -120,12 +135,14 @@ pub(crate) fn judge_dir(dir: &Path) -> Result<Verdict, LabError> {
     let (identity, state) = store::look(dir)?;
     let personas = org::personas(identity.seed, identity.mailboxes, identity.hurdles);
     let corpus = Corpus::new(identity.seed, identity.size, &personas);
-    judge(&personas, &corpus, &state, dir)
+    let born = Born::new(identity.seed, &personas);
+    judge(&personas, &born, &corpus, &state, dir)
 }
 
 /// Judges a world.
 pub(crate) fn judge(
     personas: &[Persona],
+    born: &Born,
     corpus: &Corpus,
     state: &State,
     dir: &Path,
@@ -133,8 +150,14 @@ pub(crate) fn judge(
     let mut examples = Vec::new();
     let mut mailboxes = Vec::new();
     for persona in personas {
-        mailboxes.push(mailbox(persona, corpus, state, dir, &mut examples)?);
+        let mut verdict = mailbox(persona, corpus, state, dir, &mut examples)?;
+        (verdict.directory, verdict.directory_defects) = directory::state(born, state, persona);
+        for defect in &verdict.directory_defects {
+            note(&mut examples, || format!("{}: {defect}", persona.alias));
+        }
+        mailboxes.push(verdict);
     }
+    let of_state = |wanted| mailboxes.iter().filter(|m| m.directory == wanted).count() as u64;
     let sum = |of: fn(&MailboxVerdict) -> u64| mailboxes.iter().map(of).sum();
     let mut mails = Vec::new();
     for mail in &state.mails {
@@ -157,6 +180,8 @@ pub(crate) fn judge(
         differing: sum(|m| m.differing),
         excluded: sum(|m| m.excluded),
         forwarding: sum(|m| u64::from(m.forwarding)),
+        converted: of_state(DirectoryState::Converted),
+        half_converted: of_state(DirectoryState::HalfConverted),
         source_writes: state.source_writes.clone(),
         mails,
         examples,
@@ -197,8 +222,8 @@ fn mailbox(
     };
     verdict.target_address = state
         .directory
-        .get(&persona.dn().to_lowercase())
-        .and_then(|object| object.get("targetaddress")?.first())
+        .get(&crate::ldap::normal(&persona.dn()).unwrap_or_default())
+        .and_then(|object| object.attributes.get("targetaddress")?.first())
         .map(|value| String::from_utf8_lossy(value).into_owned());
     verdict.forwarding = verdict.target_address.as_ref().is_some_and(|target| {
         target.eq_ignore_ascii_case(&format!("SMTP:{}", persona.routing_address()))

@@ -1,9 +1,15 @@
-//! The company's Active Directory, over LDAPS: bind, search with pages, modify.
+//! The company's Active Directory, over LDAPS, and over StartTLS on a port of its own: bind, search, modify.
+//! What it answers was compared with Samba's domain controller; where Samba is more lenient than Microsoft's
+//! documentation (values that differ in case only, filters on attributes that do not exist), this is not.
 
 mod entries;
 mod filter;
 mod modify;
+mod name;
 mod objects;
+mod schema;
+mod search;
+mod syntax;
 mod target_address;
 
 use std::sync::Arc;
@@ -14,54 +20,136 @@ use ldap3_proto::LdapCodec;
 use ldap3_proto::control::LdapControl;
 use ldap3_proto::proto::{
     LdapBindCred, LdapBindRequest, LdapBindResponse, LdapExtendedResponse, LdapMsg, LdapOp,
-    LdapPartialAttribute, LdapResult, LdapResultCode, LdapSearchRequest, LdapSearchResultEntry,
-    LdapSearchScope,
+    LdapResult, LdapResultCode,
 };
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::codec::Framed;
 
-use crate::net;
+use crate::net::{self, Security, Stream};
 use crate::org::{self, ACCOUNT, BASE_DN, DOMAIN, NETBIOS};
 use crate::world::World;
 pub(crate) use entries::Born;
-use entries::{Directory, Entry};
+pub(crate) use name::normal;
 pub(crate) use target_address::set as set_target_address;
 
-/// Active Directory's MaxPageSize: without pages a search ends here.
-const LARGEST_PAGE: usize = 1000;
 const LARGEST_REQUEST: usize = 256 * 1024;
 const IDLE: Duration = Duration::from_secs(15 * 60);
 
+const START_TLS: &str = "1.3.6.1.4.1.1466.20037";
+const PERMISSIVE_MODIFY: &str = "1.2.840.113556.1.4.1413";
+/// Pages, permissive modify; and those that change nothing here, but whose names are known: parts of security
+/// descriptors, deleted objects, extended names.
+const CONTROLS: &[&str] = &[
+    "1.2.840.113556.1.4.319",
+    PERMISSIVE_MODIFY,
+    "1.2.840.113556.1.4.801",
+    "1.2.840.113556.1.4.417",
+    "1.2.840.113556.1.4.529",
+];
+
 /// Serves one connection.
-pub(crate) async fn serve(world: Arc<World>, acceptor: TlsAcceptor, socket: TcpStream) {
-    let stream = match net::handshake(&acceptor, socket).await {
-        Ok(stream) => stream,
-        Err(error) => {
-            tracing::debug!(%error, "a TLS handshake failed");
-            return;
+pub(crate) async fn serve(
+    world: Arc<World>,
+    security: Security,
+    acceptor: TlsAcceptor,
+    socket: TcpStream,
+) {
+    let socket = match security {
+        Security::Implicit => socket,
+        Security::StartTls => {
+            let mut plain = Session::new(&world, socket, false);
+            match plain.run().await {
+                Ended::StartTls => plain.frames.into_inner(),
+                Ended::Gone => return,
+            }
         }
     };
-    let mut frames = Framed::new(stream, LdapCodec::new(Some(LARGEST_REQUEST), None));
-    let mut signed_in = false;
-    while let Ok(Some(Ok(message))) = tokio::time::timeout(IDLE, frames.next()).await {
-        let answers = match message.op {
-            LdapOp::UnbindRequest => return,
-            LdapOp::AbandonRequest(_) => continue,
-            LdapOp::BindRequest(request) => {
-                let (ok, answer) = bind(&world, &request);
-                signed_in = ok;
-                vec![LdapMsg::new(message.msgid, LdapOp::BindResponse(answer))]
+    match net::handshake(&acceptor, socket).await {
+        Ok(stream) => {
+            Session::new(&world, stream, true).run().await;
+        }
+        Err(error) => tracing::debug!(%error, "a TLS handshake failed"),
+    }
+}
+
+struct Session<'a, S> {
+    world: &'a World,
+    frames: Framed<S, LdapCodec>,
+    encrypted: bool,
+    signed_in: bool,
+}
+
+/// How a session on one stream ends.
+enum Ended {
+    Gone,
+    /// It goes on over TLS.
+    StartTls,
+}
+
+impl<'a, S: Stream> Session<'a, S> {
+    fn new(world: &'a World, stream: S, encrypted: bool) -> Self {
+        Self {
+            world,
+            frames: Framed::new(stream, LdapCodec::new(Some(LARGEST_REQUEST), None)),
+            encrypted,
+            signed_in: false,
+        }
+    }
+
+    async fn run(&mut self) -> Ended {
+        while let Ok(Some(Ok(message))) = tokio::time::timeout(IDLE, self.frames.next()).await {
+            let id = message.msgid;
+            let mut start_tls = false;
+            let answers = match message.op {
+                LdapOp::UnbindRequest => return Ended::Gone,
+                LdapOp::AbandonRequest(_) => continue,
+                LdapOp::BindRequest(request) => {
+                    let (ok, answer) = bind(self.world, self.encrypted, &request);
+                    self.signed_in = ok;
+                    vec![LdapMsg::new(id, LdapOp::BindResponse(answer))]
+                }
+                LdapOp::ExtendedRequest(request) if request.name == START_TLS => {
+                    let answer = self.start_tls();
+                    start_tls = answer.res.code == LdapResultCode::Success;
+                    vec![LdapMsg::new(id, LdapOp::ExtendedResponse(answer))]
+                }
+                op => answer(self.world, self.signed_in, id, op, &message.ctrl),
+            };
+            for answer in answers {
+                if self.frames.feed(answer).await.is_err() {
+                    return Ended::Gone;
+                }
             }
-            op => answer(&world, signed_in, message.msgid, op, &message.ctrl),
-        };
-        for answer in answers {
-            if frames.feed(answer).await.is_err() {
-                return;
+            if self.frames.flush().await.is_err() {
+                return Ended::Gone;
+            }
+            if start_tls {
+                return Ended::StartTls;
             }
         }
-        if frames.flush().await.is_err() {
-            return;
+        Ended::Gone
+    }
+
+    /// What was sent in the clear after the request to encrypt belongs to nobody.
+    fn start_tls(&self) -> LdapExtendedResponse {
+        let res = if self.encrypted {
+            result(
+                LdapResultCode::OperationsError,
+                "00000000: LdapErr: DSID-0C090E17, comment: TLS or SSL already in effect, data 0, v1db1",
+            )
+        } else if self.frames.read_buffer().is_empty() {
+            result(LdapResultCode::Success, "")
+        } else {
+            result(
+                LdapResultCode::ProtocolError,
+                "00000000: LdapErr: DSID-0C090E17, comment: something follows the request in the clear",
+            )
+        };
+        LdapExtendedResponse {
+            res,
+            name: Some(START_TLS.to_owned()),
+            value: None,
         }
     }
 }
@@ -73,32 +161,54 @@ fn answer(
     op: LdapOp,
     controls: &[LdapControl],
 ) -> Vec<LdapMsg> {
-    let unwilling = || {
-        result(
+    let refusal = |code, message: &str| {
+        let refused = result(code, message);
+        let op = match &op {
+            LdapOp::SearchRequest(_) => LdapOp::SearchResultDone(refused),
+            LdapOp::ModifyRequest(_) => LdapOp::ModifyResponse(refused),
+            LdapOp::AddRequest(_) => LdapOp::AddResponse(refused),
+            LdapOp::DelRequest(_) => LdapOp::DelResponse(refused),
+            LdapOp::ModifyDNRequest(_) => LdapOp::ModifyDNResponse(refused),
+            LdapOp::CompareRequest(_) => LdapOp::CompareResult(refused),
+            _ => LdapOp::ExtendedResponse(LdapExtendedResponse {
+                res: refused,
+                name: None,
+                value: None,
+            }),
+        };
+        vec![LdapMsg::new(id, op)]
+    };
+    let unknown = |control: &LdapControl| matches!(control, LdapControl::Unknown { oid, criticality: true, .. } if !CONTROLS.contains(&oid.as_str()));
+    if controls.iter().any(unknown) {
+        return refusal(
+            LdapResultCode::UnavailableCriticalExtension,
+            "00002080: LdapErr: DSID-0C0907CA, comment: a critical control is not known",
+        );
+    }
+    match &op {
+        LdapOp::SearchRequest(request) => search::search(world, signed_in, id, request, controls),
+        LdapOp::ExtendedRequest(_) => refusal(
+            LdapResultCode::ProtocolError,
+            "0000203D: LdapErr: DSID-0C090C7D, comment: Unknown extended request OID",
+        ),
+        _ if !signed_in => refusal(LdapResultCode::OperationsError, NOT_BOUND),
+        LdapOp::ModifyRequest(request) => {
+            let permissive = controls.iter().any(|control| {
+                matches!(control, LdapControl::Unknown { oid, .. } if oid == PERMISSIVE_MODIFY)
+            });
+            let answer = modify::modify(world, request, permissive);
+            vec![LdapMsg::new(id, LdapOp::ModifyResponse(answer))]
+        }
+        // The migrating account makes no objects, removes none and moves none.
+        LdapOp::AddRequest(_) | LdapOp::DelRequest(_) | LdapOp::ModifyDNRequest(_) => refusal(
+            LdapResultCode::InsufficentAccessRights,
+            "00002098: SecErr: DSID-03150E49, problem 4003 (INSUFF_ACCESS_RIGHTS), data 0",
+        ),
+        _ => refusal(
             LdapResultCode::UnwillingToPerform,
             "00002035: LdapErr: DSID-0C090B3F",
-        )
-    };
-    let op = match op {
-        LdapOp::SearchRequest(request) => return search(world, signed_in, id, &request, controls),
-        LdapOp::ModifyRequest(request) if signed_in => {
-            LdapOp::ModifyResponse(modify::modify(world, &request))
-        }
-        LdapOp::ModifyRequest(_) => LdapOp::ModifyResponse(not_bound()),
-        LdapOp::AddRequest(_) => LdapOp::AddResponse(unwilling()),
-        LdapOp::DelRequest(_) => LdapOp::DelResponse(unwilling()),
-        LdapOp::ModifyDNRequest(_) => LdapOp::ModifyDNResponse(unwilling()),
-        LdapOp::CompareRequest(_) => LdapOp::CompareResult(unwilling()),
-        _ => LdapOp::ExtendedResponse(LdapExtendedResponse {
-            res: result(
-                LdapResultCode::ProtocolError,
-                "0000203D: LdapErr: DSID-0C090C7D, comment: Unknown extended request OID",
-            ),
-            name: None,
-            value: None,
-        }),
-    };
-    vec![LdapMsg::new(id, op)]
+        ),
+    }
 }
 
 fn result(code: LdapResultCode, message: &str) -> LdapResult {
@@ -110,15 +220,14 @@ fn result(code: LdapResultCode, message: &str) -> LdapResult {
     }
 }
 
+const NOT_BOUND: &str = "000004DC: LdapErr: DSID-0C0906E8, comment: In order to perform this operation a successful bind must be completed on the connection., data 0, v1db1";
+
 fn not_bound() -> LdapResult {
-    result(
-        LdapResultCode::OperationsError,
-        "000004DC: LdapErr: DSID-0C0906E8, comment: In order to perform this operation a successful bind must be completed on the connection., data 0, v1db1",
-    )
+    result(LdapResultCode::OperationsError, NOT_BOUND)
 }
 
 /// Whether the connection is signed in now, and what to say.
-fn bind(world: &World, request: &LdapBindRequest) -> (bool, LdapBindResponse) {
+fn bind(world: &World, encrypted: bool, request: &LdapBindRequest) -> (bool, LdapBindResponse) {
     let answer = |code, message: &str| LdapBindResponse {
         res: result(code, message),
         saslcreds: None,
@@ -130,6 +239,10 @@ fn bind(world: &World, request: &LdapBindRequest) -> (bool, LdapBindResponse) {
     if password.is_empty() {
         // An anonymous bind succeeds, and opens nothing but the root.
         return (false, answer(LdapResultCode::Success, ""));
+    }
+    if !encrypted {
+        let text = "00002028: LdapErr: DSID-0C090169, comment: The server requires binds to turn on integrity checking if SSL\\TLS are not already active on the connection, data 0, v1db1";
+        return (false, answer(LdapResultCode::StrongerAuthRequired, text));
     }
     let names = [
         format!("{ACCOUNT}@{DOMAIN}"),
@@ -145,122 +258,6 @@ fn bind(world: &World, request: &LdapBindRequest) -> (bool, LdapBindResponse) {
         let text = "80090308: LdapErr: DSID-0C0903A9, comment: AcceptSecurityContext error, data 52e, v1db1";
         (false, answer(LdapResultCode::InvalidCredentials, text))
     }
-}
-
-fn search(
-    world: &World,
-    signed_in: bool,
-    id: i32,
-    request: &LdapSearchRequest,
-    controls: &[LdapControl],
-) -> Vec<LdapMsg> {
-    let done = |result| vec![LdapMsg::new(id, LdapOp::SearchResultDone(result))];
-    if request.base.is_empty() && request.scope == LdapSearchScope::Base {
-        let root = objects::root();
-        let mut answers = Vec::new();
-        if filter::matches(&request.filter, &root) {
-            answers.push(LdapMsg::new(id, entry(request, &root)));
-        }
-        answers.extend(done(result(LdapResultCode::Success, "")));
-        return answers;
-    }
-    if !signed_in {
-        return done(not_bound());
-    }
-    let directory = Directory::of(world);
-    if directory.get(&request.base).is_none() {
-        let mut missing = result(
-            LdapResultCode::NoSuchObject,
-            "0000208D: NameErr: DSID-0310020A, problem 2001 (NO_OBJECT), data 0, best match of: ''",
-        );
-        missing.matcheddn = BASE_DN.to_owned();
-        return done(missing);
-    }
-    let found: Vec<&Entry> = directory
-        .under(&request.base, &request.scope)
-        .filter(|entry| filter::matches(&request.filter, entry))
-        .collect();
-    let page = controls.iter().find_map(|control| match control {
-        LdapControl::SimplePagedResults { size, cookie } => Some((*size, cookie)),
-        _ => None,
-    });
-    // The cookie is where the next page starts. Entries come in a fixed order and are never added.
-    let from = match page {
-        Some((_, cookie)) if !cookie.is_empty() => std::str::from_utf8(cookie)
-            .ok()
-            .and_then(|text| text.parse::<usize>().ok()),
-        _ => Some(0),
-    };
-    let Some(from) = from else {
-        return done(result(
-            LdapResultCode::UnavailableCriticalExtension,
-            "00002057: LdapErr: DSID-0C0907CA, comment: the paging cookie is not one of ours",
-        ));
-    };
-    let most = page
-        .map_or(LARGEST_PAGE, |(size, _)| usize::try_from(size).unwrap_or(0))
-        .clamp(0, LARGEST_PAGE);
-    let limit = usize::try_from(request.sizelimit)
-        .ok()
-        .filter(|limit| *limit > 0);
-    let shown: Vec<LdapMsg> = found
-        .iter()
-        .skip(from)
-        .take(most.min(limit.unwrap_or(usize::MAX)))
-        .map(|found| LdapMsg::new(id, entry(request, found)))
-        .collect();
-    let next = from + shown.len();
-    let more = next < found.len();
-    let exceeded = more && (page.is_none() || limit.is_some_and(|limit| shown.len() >= limit));
-    let code = if exceeded {
-        LdapResultCode::SizeLimitExceeded
-    } else {
-        LdapResultCode::Success
-    };
-    let mut answers = shown;
-    let mut last = LdapMsg::new(id, LdapOp::SearchResultDone(result(code, "")));
-    if page.is_some() {
-        last.ctrl.push(LdapControl::SimplePagedResults {
-            size: 0,
-            cookie: if more && most > 0 {
-                next.to_string().into_bytes()
-            } else {
-                Vec::new()
-            },
-        });
-    }
-    answers.push(last);
-    answers
-}
-
-/// The attributes asked for.
-fn entry(request: &LdapSearchRequest, entry: &Entry) -> LdapOp {
-    let all = request.attrs.is_empty() || request.attrs.iter().any(|name| name == "*");
-    let none = request.attrs.iter().all(|name| name == "1.1") && !request.attrs.is_empty();
-    let wanted = |name: &str| {
-        !none
-            && (all
-                || request
-                    .attrs
-                    .iter()
-                    .any(|asked| asked.eq_ignore_ascii_case(name)))
-    };
-    LdapOp::SearchResultEntry(LdapSearchResultEntry {
-        dn: entry.dn.clone(),
-        attributes: entry
-            .attributes
-            .values()
-            .filter(|(name, values)| !values.is_empty() && wanted(name))
-            .map(|(name, values)| LdapPartialAttribute {
-                atype: name.clone(),
-                vals: if request.typesonly {
-                    Vec::new()
-                } else {
-                    values.clone()
-                },
-            })
-            .collect(),
-    })
 }
 
 /// The account's name for a simple bind.

@@ -43,7 +43,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::corpus::Corpus;
 use crate::faults::{Faults, Side};
-use crate::imap::Security;
+use crate::net::Security;
 use crate::store::{Identity, Store};
 use crate::world::World;
 
@@ -53,7 +53,7 @@ pub use details::{
 };
 pub use error::LabError;
 pub use faults::FaultScript;
-pub use judge::{MailboxVerdict, SunkMail, Verdict};
+pub use judge::{DirectoryState, MailboxVerdict, SunkMail, Verdict};
 pub use org::{Hurdle, MailboxKind};
 pub use script::TenantScript;
 
@@ -131,6 +131,7 @@ impl Lab {
         let source_start_tls = bind().await?;
         let target = bind().await?;
         let directory = bind().await?;
+        let directory_start_tls = bind().await?;
         let tenant = bind().await?;
         let smtp = bind().await?;
         let smtp_implicit = bind().await?;
@@ -139,6 +140,7 @@ impl Lab {
             source_start_tls: source_start_tls.1,
             target: target.1,
             directory: directory.1,
+            directory_start_tls: directory_start_tls.1,
             tenant: tenant.1,
             smtp: smtp.1,
             smtp_implicit: smtp_implicit.1,
@@ -165,10 +167,13 @@ impl Lab {
                 smtp::serve(Arc::clone(&world), security, acceptor.clone(), socket)
             });
         }
-        {
+        for ((listener, _), security) in [
+            (directory, Security::Implicit),
+            (directory_start_tls, Security::StartTls),
+        ] {
             let (world, acceptor) = (Arc::clone(&world), acceptor.clone());
-            net::serve(&tasks, &stop, directory.0, move |socket| {
-                ldap::serve(Arc::clone(&world), acceptor.clone(), socket)
+            net::serve(&tasks, &stop, listener, move |socket| {
+                ldap::serve(Arc::clone(&world), security, acceptor.clone(), socket)
             });
         }
         {
@@ -288,6 +293,7 @@ struct Ports {
     source_start_tls: u16,
     target: u16,
     directory: u16,
+    directory_start_tls: u16,
     tenant: u16,
     smtp: u16,
     smtp_implicit: u16,
@@ -316,6 +322,7 @@ fn details(world: &World, certificates: &ca::Certificates, ports: &Ports) -> Lab
             // By its number: OpenLDAP's tools look for the machine's own name in the certificate of `localhost`.
             host: "127.0.0.1".to_owned(),
             port: ports.directory,
+            start_tls_port: ports.directory_start_tls,
             account: ldap::account(),
             password: world.password.clone(),
             base_dn: org::BASE_DN.to_owned(),

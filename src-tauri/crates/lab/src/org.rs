@@ -11,6 +11,10 @@ pub(crate) const NETBIOS: &str = "NORDVIK";
 pub(crate) const DOMAIN: &str = "nordvik.example";
 /// The domain of the company's former name: everyone still has an address there.
 pub(crate) const FORMER_DOMAIN: &str = "nordvikbygg.example";
+/// A bought company's domain, which nobody has verified in the tenant.
+pub(crate) const UNVERIFIED_DOMAIN: &str = "nordvikmark.example";
+/// What nothing outside the company's own network can reach.
+pub(crate) const LOCAL_DOMAIN: &str = "nordvik.local";
 pub(crate) const TENANT_DOMAIN: &str = "nordvik.onmicrosoft.example";
 pub(crate) const BASE_DN: &str = "DC=nordvik,DC=example";
 pub(crate) const PEOPLE_DN: &str = "OU=Personal,OU=Nordvik,DC=nordvik,DC=example";
@@ -27,6 +31,10 @@ pub enum MailboxKind {
     SharedMailbox,
     /// A room's.
     RoomMailbox,
+    /// A thing's that is booked.
+    EquipmentMailbox,
+    /// A person's whose account is in another forest.
+    LinkedMailbox,
 }
 
 impl MailboxKind {
@@ -34,8 +42,10 @@ impl MailboxKind {
     pub(crate) const fn type_details(self) -> u32 {
         match self {
             Self::UserMailbox => 1,
+            Self::LinkedMailbox => 2,
             Self::SharedMailbox => 4,
             Self::RoomMailbox => 16,
+            Self::EquipmentMailbox => 32,
         }
     }
 }
@@ -48,6 +58,40 @@ pub enum Hurdle {
     MailUserMissing,
     /// AdminSDHolder protects the account: `targetAddress` cannot be written.
     ProtectedAccount,
+    /// Its address is in a domain that the tenant has not verified, so the tenant does not know it.
+    UnverifiedDomain,
+    /// Its address ends in `.local`, so the tenant does not know it.
+    LocalAddress,
+    /// A contact has one of its addresses too, so directory synchronisation refused it.
+    AddressTwice,
+    /// Its mail is forwarded elsewhere already.
+    ForwardingSet,
+    /// It is hidden from address lists. It can be migrated, and should stay hidden.
+    Hidden,
+}
+
+impl Hurdle {
+    /// All of them, in the order of their mailboxes.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::MailUserMissing,
+        Self::UnverifiedDomain,
+        Self::LocalAddress,
+        Self::AddressTwice,
+        Self::ForwardingSet,
+        Self::Hidden,
+        Self::ProtectedAccount,
+    ];
+
+    /// Whether directory synchronisation brought nothing to the tenant because of it.
+    pub(crate) const fn keeps_from_tenant(self) -> bool {
+        matches!(
+            self,
+            Self::MailUserMissing
+                | Self::UnverifiedDomain
+                | Self::LocalAddress
+                | Self::AddressTwice
+        )
+    }
 }
 
 /// One mailbox of the company.
@@ -63,11 +107,23 @@ pub(crate) struct Persona {
     pub(crate) mailbox_guid: [u8; 16],
     /// The tenant's object id.
     pub(crate) cloud_guid: [u8; 16],
+    /// The GUID of the mailbox in the tenant, as its digits are read.
+    pub(crate) exchange_guid: [u8; 16],
 }
 
 impl Persona {
     pub(crate) fn address(&self) -> String {
-        format!("{}@{DOMAIN}", self.alias)
+        let domain = match self.hurdle {
+            Some(Hurdle::UnverifiedDomain) => UNVERIFIED_DOMAIN,
+            Some(Hurdle::LocalAddress) => LOCAL_DOMAIN,
+            _ => DOMAIN,
+        };
+        format!("{}@{domain}", self.alias)
+    }
+
+    /// Whether the tenant knows it at all.
+    pub(crate) fn in_tenant(&self) -> bool {
+        !self.hurdle.is_some_and(Hurdle::keeps_from_tenant)
     }
 
     pub(crate) fn routing_address(&self) -> String {
@@ -78,6 +134,16 @@ impl Persona {
         format!("CN={},{PEOPLE_DN}", self.display_name)
     }
 
+    /// What the mailbox in the tenant is called inside Exchange.
+    pub(crate) fn cloud_legacy_exchange_dn(&self) -> String {
+        format!(
+            "/o=ExchangeLabs/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn={}-{}",
+            seed::guid_text(self.cloud_guid).replace('-', ""),
+            self.alias
+        )
+    }
+
+    /// What the old mailbox is called inside Exchange.
     pub(crate) fn legacy_exchange_dn(&self) -> String {
         format!(
             "/o=Nordvik/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn={}",
@@ -120,8 +186,8 @@ const LAST: &[&str] = &[
 ];
 const ROOMS: &[&str] = &["Tallen", "Älgen", "Björken", "Åsen"];
 
-/// The mailboxes of a company of `count`, in the order in which its lists show them. With `hurdles`, two
-/// more: one that the tenant does not know, one that is protected.
+/// The mailboxes of a company of `count`, in the order in which its lists show them. With `hurdles`, one more
+/// for each of them.
 pub(crate) fn personas(seed: u64, count: u32, hurdles: bool) -> Vec<Persona> {
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     let mut names = people(seed);
@@ -132,13 +198,16 @@ pub(crate) fn personas(seed: u64, count: u32, hurdles: bool) -> Vec<Persona> {
         let (display_name, kind) = match index {
             8 if count >= 10 => (room(rooms.next()), MailboxKind::RoomMailbox),
             9 if count >= 10 => ("Nordvik Info".to_owned(), MailboxKind::SharedMailbox),
+            // From twenty on, a thing that is booked and somebody whose account is elsewhere.
+            18 if count >= 20 => ("Minibuss".to_owned(), MailboxKind::EquipmentMailbox),
+            19 if count >= 20 => (names.next().unwrap_or_default(), MailboxKind::LinkedMailbox),
             49 | 89 | 129 => (room(rooms.next()), MailboxKind::RoomMailbox),
             _ => (names.next().unwrap_or_default(), MailboxKind::UserMailbox),
         };
         personas.push(persona(seed, &personas, display_name, kind, None));
     }
     if hurdles {
-        for hurdle in [Hurdle::MailUserMissing, Hurdle::ProtectedAccount] {
+        for hurdle in Hurdle::ALL {
             let name = names.next().unwrap_or_default();
             let next = persona(
                 seed,
@@ -204,6 +273,7 @@ fn persona(
         object_guid: seed::guid(seed, &["object", &alias]),
         mailbox_guid: seed::guid(seed, &["mailbox", &alias]),
         cloud_guid: seed::guid(seed, &["cloud", &alias]),
+        exchange_guid: seed::guid(seed, &["exchange guid", &alias]),
         alias,
         display_name,
         kind,
@@ -255,10 +325,10 @@ mod tests {
     #[test]
     fn everyone_has_an_address_of_their_own_in_ascii() {
         let all = personas(7, 1500, true);
-        assert_eq!(all.len(), 1502);
+        assert_eq!(all.len(), 1507);
         let aliases: BTreeSet<&str> = all.iter().map(|p| p.alias.as_str()).collect();
         let names: BTreeSet<String> = all.iter().map(Persona::dn).collect();
-        assert_eq!((aliases.len(), names.len()), (1502, 1502));
+        assert_eq!((aliases.len(), names.len()), (1507, 1507));
         assert!(aliases.iter().all(|a| a.is_ascii() && !a.contains(' ')));
     }
 

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
-use crate::imap::Security;
+use crate::net::Security;
 use crate::net::{self, Meter};
 use crate::org::{ACCOUNT, DOMAIN};
 use crate::store::Record;

@@ -9,7 +9,7 @@ use rand::Rng;
 use crate::corpus::Corpus;
 use crate::faults::Faults;
 use crate::ldap::Born;
-use crate::org::{self, Hurdle, Persona};
+use crate::org::{self, Persona};
 use crate::script::TenantScript;
 use crate::seed;
 use crate::store::{Record, State, Store};
@@ -107,18 +107,19 @@ impl World {
             .find(|persona| persona.alias.eq_ignore_ascii_case(alias))
     }
 
-    /// The mailbox with this address, in the company's domain or the tenant's.
+    /// The mailbox with this address: the primary one, or the tenant's.
     pub(crate) fn by_address(&self, address: &str) -> Option<&Persona> {
-        let (local, domain) = address.rsplit_once('@')?;
-        [org::DOMAIN, org::TENANT_DOMAIN]
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(domain))
-            .then(|| self.by_alias(local))?
+        let (local, _) = address.rsplit_once('@')?;
+        self.by_alias(local).filter(|persona| {
+            [persona.address(), persona.routing_address()]
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(address))
+        })
     }
 
     /// What the tenant holds: a mail user's mailbox appears a moment after its licence.
     pub(crate) fn recipient(&self, persona: &Persona, state: &State) -> Recipient {
-        if persona.hurdle == Some(Hurdle::MailUserMissing) {
+        if !persona.in_tenant() {
             return Recipient::Missing;
         }
         let Some(user) = state.users.get(&persona.alias) else {
@@ -137,6 +138,21 @@ impl World {
     fn provisioning(&self, persona: &Persona) -> Duration {
         let mut rng = seed::rng(self.seed, &["provisioning", &persona.alias]);
         Duration::from_millis(rng.random_range(100..=300))
+    }
+
+    /// Whether the old server's mailbox is anybody's: the directory names its store and its GUID. Without them it
+    /// is disconnected, and comes back when they are written back.
+    pub(crate) fn connected(&self, persona: &Persona) -> bool {
+        let dn = crate::ldap::normal(&persona.dn()).unwrap_or_default();
+        self.store.read(|state| {
+            let Some(changed) = state.directory.get(&dn) else {
+                return true;
+            };
+            let store = changed.attributes.get("homemdb");
+            let guid = changed.attributes.get("msexchmailboxguid");
+            store.is_none_or(|values| !values.is_empty())
+                && guid.is_none_or(|values| *values == [persona.mailbox_guid.to_vec()])
+        })
     }
 
     /// Whether the program may open this mailbox of the tenant.

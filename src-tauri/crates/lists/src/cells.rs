@@ -45,11 +45,58 @@ pub(crate) fn is_error_value(text: &str) -> bool {
             .is_some_and(|code| code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// An address as far as it could be mended: the text, and the address where it is one.
+/// An address as far as it could be mended: the text, and the address where it is one. Where the cell is a whole
+/// line that nobody could cut, what stands beside the address may be a password, and is masked.
 pub(crate) fn address(
     cell: Option<&Cell>,
+    whole_line: bool,
     findings: &mut Vec<Finding>,
 ) -> (String, Option<SmtpAddress>) {
+    let before = findings.len();
+    let (text, address) = mended(cell, findings);
+    if !whole_line || address.is_some() {
+        return (text, address);
+    }
+    for finding in findings.iter_mut().skip(before) {
+        finding.was = without_the_rest(&finding.was);
+        finding.becomes = finding.becomes.as_deref().map(without_the_rest);
+    }
+    (without_the_rest(&text), None)
+}
+
+/// A line of which only the address is shown, or the first word where it has none.
+pub(crate) fn without_the_rest(line: &str) -> String {
+    let part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '\'' | '@');
+    let (start, end) = match line.find('@') {
+        Some(at) => {
+            let (before, after) = line.split_at_checked(at).unwrap_or((line, ""));
+            let start = before.rfind(|c| !part(c)).map_or(0, |index| {
+                index
+                    + before
+                        .get(index..)
+                        .and_then(|rest| rest.chars().next())
+                        .map_or(1, char::len_utf8)
+            });
+            let domain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-');
+            let length = after
+                .char_indices()
+                .skip(1)
+                .find(|&(_, c)| !domain(c))
+                .map_or(after.len(), |(index, _)| index);
+            (start, at + length)
+        }
+        None => (0, line.find(|c| !part(c)).unwrap_or(line.len())),
+    };
+    let mask =
+        |rest: Option<&str>| rest.map_or("", |rest| if rest.trim().is_empty() { "" } else { MASK });
+    let (before, after) = (mask(line.get(..start)), mask(line.get(end..)));
+    format!(
+        "{before}{}{after}",
+        line.get(start..end).unwrap_or_default()
+    )
+}
+
+fn mended(cell: Option<&Cell>, findings: &mut Vec<Finding>) -> (String, Option<SmtpAddress>) {
     let raw = cell.map(Cell::text).unwrap_or_default();
     if let Ok(address) = raw.parse::<SmtpAddress>()
         && matches!(cell, Some(Cell::Text(_)))
@@ -145,6 +192,14 @@ const REPAIRS: [(FindingCode, Repair); 9] = [
 /// Without what cannot be seen; plain spaces stay for the finding that names them.
 fn visible(text: &str) -> String {
     text.chars().filter(|&c| !is_invisible(c)).collect()
+}
+
+/// A text that is only shown: as a person meant it to look.
+pub(crate) fn readable(text: &str) -> String {
+    let once = undo_double_encoding(text);
+    visible(&once.as_deref().unwrap_or(text).replace('\u{A0}', " "))
+        .trim()
+        .to_owned()
 }
 
 fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {

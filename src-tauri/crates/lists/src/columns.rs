@@ -28,10 +28,23 @@ impl Meaning {
 /// A column as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
+    /// Its place in a row, from 0.
+    pub index: usize,
     /// Its heading, or its letter where it has none.
     pub source: String,
     /// What it means; nothing where it is left out of the service's file.
     pub means: Option<Meaning>,
+}
+
+/// Which columns mean what, as a person says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mapping {
+    /// The place of the addresses.
+    pub email_address: usize,
+    /// The place of the passwords.
+    pub password: Option<usize>,
+    /// The place of the truth values.
+    pub force_change_password: Option<usize>,
 }
 
 /// Rows above the heading: a title, a date. Not more than these.
@@ -87,6 +100,28 @@ const FORCE: &[&str] = &[
     "kennwortandern",
 ];
 
+/// Headings of a name, which is shown and never written: one column, or two.
+const NAME: &[&str] = &[
+    "name",
+    "namn",
+    "displayname",
+    "visningsnamn",
+    "fullname",
+    "fullstandigtnamn",
+    "anzeigename",
+    "navn",
+];
+const FIRST_NAME: &[&str] = &["fornamn", "firstname", "givenname", "vorname", "fornavn"];
+const LAST_NAME: &[&str] = &[
+    "efternamn",
+    "lastname",
+    "surname",
+    "sn",
+    "nachname",
+    "etternavn",
+    "efternavn",
+];
+
 /// Where the rows of a list begin and what its columns mean.
 #[derive(Debug)]
 pub(crate) struct Layout {
@@ -94,6 +129,8 @@ pub(crate) struct Layout {
     pub(crate) address: usize,
     pub(crate) password: Option<usize>,
     pub(crate) force: Option<usize>,
+    /// The columns whose texts, one after the other, are the name.
+    pub(crate) name: Vec<usize>,
     /// Cells of the heading row; nothing where there is none.
     pub(crate) width: Option<usize>,
     /// The index of the first row below the heading.
@@ -178,6 +215,40 @@ pub(crate) fn layout(lines: &[Line]) -> Option<Layout> {
     }
 }
 
+impl Layout {
+    /// The same rows under columns that a person chose; the ones that are not there mean nothing.
+    pub(crate) fn with(mut self, mapping: Mapping) -> Self {
+        self.address = mapping.email_address;
+        self.password = mapping.password.filter(|&at| at != self.address);
+        self.force = mapping
+            .force_change_password
+            .filter(|&at| at != self.address && Some(at) != self.password);
+        for column in &mut self.columns {
+            column.means = meaning(column.index, self.address, self.password, self.force);
+        }
+        self.name
+            .retain(|at| *at != self.address && Some(*at) != self.password);
+        self
+    }
+}
+
+/// The columns of the name: one, or the given name and the family name.
+fn names(folded: &[String], taken: &[Option<usize>]) -> Vec<usize> {
+    let find = |words: &[&str]| {
+        folded
+            .iter()
+            .position(|word| words.contains(&word.as_str()))
+            .filter(|&at| !taken.contains(&Some(at)))
+    };
+    match find(NAME) {
+        Some(whole) => vec![whole],
+        None => [find(FIRST_NAME), find(LAST_NAME)]
+            .into_iter()
+            .flatten()
+            .collect(),
+    }
+}
+
 fn below_heading(lines: &[Line], index: usize) -> Option<Layout> {
     let header = lines.get(index)?;
     let below = lines.get(index + 1..).unwrap_or_default();
@@ -213,6 +284,7 @@ fn below_heading(lines: &[Line], index: usize) -> Option<Layout> {
                     .any(|line| line.cell(*column).is_some_and(|cell| !cell.is_blank()))
         })
         .map(|(column, cell)| Column {
+            index: column,
             source: if cell.is_blank() {
                 letter(column)
             } else {
@@ -226,6 +298,7 @@ fn below_heading(lines: &[Line], index: usize) -> Option<Layout> {
         address,
         password,
         force,
+        name: names(&folded, &[Some(address), password, force]),
         width: Some(header.cells.len()),
         first: index + 1,
     })
@@ -262,6 +335,7 @@ fn without_heading(lines: &[Line]) -> Option<Layout> {
     let columns = (0..width)
         .filter(|&column| filled(column).next().is_some())
         .map(|column| Column {
+            index: column,
             source: letter(column),
             means: meaning(column, address, password, force),
         })
@@ -271,6 +345,7 @@ fn without_heading(lines: &[Line]) -> Option<Layout> {
         address,
         password,
         force,
+        name: Vec::new(),
         width: None,
         first: 0,
     })

@@ -159,7 +159,7 @@ pub fn read_copy_list(bytes: &[u8]) -> Result<Vec<CopyRow>, ListError> {
 
 /// The line of a record, as an editor numbers it. Excel ends lines with CR LF; a record read after a CR is said to
 /// begin at the LF, on the line before.
-fn line(bytes: &[u8], at: &csv::Position) -> u64 {
+pub(crate) fn line(bytes: &[u8], at: &csv::Position) -> u64 {
     let next = usize::try_from(at.byte())
         .ok()
         .and_then(|byte| bytes.get(byte));

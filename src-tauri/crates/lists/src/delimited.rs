@@ -2,7 +2,7 @@ use crate::columns::looks_like_address;
 use crate::grid::{Cell, Line};
 
 /// What may stand between the cells of a text, the likeliest first.
-const DELIMITERS: [char; 3] = [',', ';', '\t'];
+const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
 /// Rows that are read to find out how a text is delimited.
 const SAMPLE: usize = 50;
@@ -112,6 +112,7 @@ fn records(text: &str, delimiter: char, most: usize) -> Vec<Line> {
         }
         lines.push(Line {
             row,
+            hidden: false,
             cells: std::mem::take(&mut cells),
         });
         row = row.saturating_add(1);
@@ -201,6 +202,7 @@ mod tests {
             ("sep=,\nEmailAddress,Password\n", ','),
             ("a@b.se;pass,word;SANT\r\nc@d.se;x;FALSKT\r\n", ';'),
             ("\"sep=|\"\nMail|UPN\n", '|'),
+            ("a@b.se|x|True\nc@d.se|y|False\n", '|'),
         ] {
             assert_eq!(cut(text).delimiter, delimiter, "{text:?}");
         }

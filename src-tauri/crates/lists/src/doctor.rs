@@ -5,13 +5,12 @@ use stegvis_model::SmtpAddress;
 use thiserror::Error;
 
 use crate::cells;
-use crate::columns::{Column, Layout, Meaning, layout};
-use crate::delimited::cut;
-use crate::encoding::{TextEncoding, decode};
+use crate::columns::{Column, Layout, Meaning};
+use crate::encoding::TextEncoding;
 use crate::finding::{Finding, FindingCode, RowStatus, shown};
-use crate::grid::Line;
-use crate::invisible::is_invisible;
-use crate::sheet::{self, SheetKind};
+use crate::grid::{Cell, Line};
+use crate::reading::{self, Reading};
+use crate::sheet::SheetTab;
 
 /// Bytes that a list may have. One of 50,000 mailboxes has about four million.
 pub const MOST_BYTES: u64 = 64 * 1024 * 1024;
@@ -32,10 +31,8 @@ pub enum ListFormat {
         kind: &'static str,
         /// The sheet that was read.
         sheet: String,
-        /// The others that can be seen.
-        others: Vec<String>,
-        /// The ones that are hidden.
-        hidden: Vec<String>,
+        /// Every sheet of the file, in order.
+        tabs: Vec<SheetTab>,
     },
 }
 
@@ -109,91 +106,96 @@ pub enum NotAList {
 /// # Errors
 /// [`NotAList`].
 pub fn read_list(bytes: &[u8], sheet: Option<&str>) -> Result<MailboxList, NotAList> {
-    if bytes.is_empty() {
-        return Err(NotAList::Empty);
-    }
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > MOST_BYTES) {
-        return Err(NotAList::TooLarge);
-    }
-    if sheet::is_workbook(bytes) {
-        return from_workbook(bytes, sheet);
-    }
-    if let Some(sheet) = sheet {
-        return Err(NotAList::NoSheets(sheet.to_owned()));
-    }
-    let (encoding, text) = decode(bytes);
-    let nothing = |c: char| c.is_whitespace() || is_invisible(c) || matches!(c, ',' | ';' | '"');
-    if text.chars().all(nothing) {
-        return Err(NotAList::Empty);
-    }
-    let table = cut(&text);
-    let format = ListFormat::Text {
-        encoding,
-        delimiter: table.delimiter,
-    };
-    examine(format, &table.lines)
-}
-
-fn from_workbook(bytes: &[u8], wanted: Option<&str>) -> Result<MailboxList, NotAList> {
-    let book = sheet::read(bytes, wanted).map_err(NotAList::Workbook)?;
-    let kind = match book.kind {
-        SheetKind::Xlsx => "xlsx",
-        SheetKind::Xls => "xls",
-        SheetKind::Ods => "ods",
-    };
-    let mut refusal = NotAList::Empty;
-    for sheet in &book.sheets {
-        let others = book.sheets.iter().map(|other| &other.name);
-        let format = ListFormat::Sheet {
-            kind,
-            sheet: sheet.name.clone(),
-            others: others
-                .filter(|name| **name != sheet.name)
-                .cloned()
-                .collect(),
-            hidden: book.hidden.clone(),
-        };
-        // The first sheet that is a list; where none is, the last refusal tells why.
-        match examine(format, &sheet.lines) {
-            Ok(list) => return Ok(list),
-            Err(error) if refusal == NotAList::Empty => refusal = error,
-            Err(_) => {}
-        }
-    }
-    Err(refusal)
-}
-
-fn examine(format: ListFormat, lines: &[Line]) -> Result<MailboxList, NotAList> {
-    if lines.iter().all(Line::is_blank) {
-        return Err(NotAList::Empty);
-    }
-    let layout = layout(lines).ok_or(NotAList::NoAddresses)?;
-    let counts_cells = matches!(format, ListFormat::Text { .. });
+    let reading = reading::open(bytes, sheet, None)?;
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
-    let rows: Vec<ListRow> = lines
+    let rows = reading
+        .lines
         .iter()
-        .skip(layout.first)
-        .filter(|line| !line.is_blank())
-        .map(|line| row(line, &layout, counts_cells, &mut seen))
+        .map(|line| row(line, &reading, &mut seen))
         .collect();
-    if rows.is_empty() {
-        return Err(NotAList::NoRows);
-    }
     Ok(MailboxList {
-        format,
-        columns: layout.columns,
         rows,
+        format: reading.format,
+        columns: reading.layout.columns,
     })
 }
 
-fn row(
-    line: &Line,
-    layout: &Layout,
-    counts_cells: bool,
-    seen: &mut BTreeMap<String, u32>,
-) -> ListRow {
-    let mut findings = Vec::new();
+fn row(line: &Line, reading: &Reading, seen: &mut BTreeMap<String, u32>) -> ListRow {
+    let rest = beside_the_address(line, reading);
+    let mut findings = rest.row;
+    let (text, address) = cells::address(
+        line.cell(reading.layout.address),
+        reading.whole_lines(),
+        &mut findings,
+    );
+    findings.extend(rest.columns);
+    if let Some(address) = &address {
+        match seen.get(&address.key()) {
+            Some(first) => findings.push(duplicate(&text, *first)),
+            None => {
+                seen.insert(address.key(), line.row);
+            }
+        }
+    }
+    ListRow {
+        row: line.row,
+        text: shown(&text),
+        address,
+        password: rest.password,
+        force_change_password: rest.force_change_password,
+        findings,
+    }
+}
+
+pub(crate) fn duplicate(text: &str, first: u32) -> Finding {
+    Finding::new(
+        FindingCode::Duplicate,
+        Some(Meaning::EmailAddress),
+        text,
+        Some(&format!("row {first}")),
+    )
+}
+
+/// What a row says besides its address.
+#[derive(Debug, Clone)]
+pub(crate) struct Beside {
+    /// Findings of the whole row.
+    pub(crate) row: Vec<Finding>,
+    /// Findings of the other columns.
+    pub(crate) columns: Vec<Finding>,
+    pub(crate) password: Option<SecretString>,
+    pub(crate) force_change_password: Option<bool>,
+    pub(crate) name: String,
+}
+
+pub(crate) fn beside_the_address(line: &Line, reading: &Reading) -> Beside {
+    let layout = &reading.layout;
+    let counts_cells = matches!(reading.format, ListFormat::Text { .. });
     let width = layout.width.filter(|_| counts_cells);
+    let (mut row, shifted) = shape(line, layout, width);
+    if line.hidden {
+        row.push(Finding::new(FindingCode::HiddenRow, None, "hidden", None));
+    }
+    let mut beside = Beside {
+        row,
+        columns: Vec::new(),
+        password: None,
+        force_change_password: None,
+        name: String::new(),
+    };
+    // In a row that has shifted, a piece of the password may stand in any other column.
+    if !shifted {
+        let at = |column: Option<usize>| column.and_then(|column| line.cell(column));
+        beside.password =
+            cells::password(at(layout.password), &mut beside.columns).map(SecretString::from);
+        beside.force_change_password = cells::force(at(layout.force), &mut beside.columns);
+        beside.name = name(line, layout);
+    }
+    beside
+}
+
+/// What is wrong with the number of cells, and whether the cells may have moved to other columns.
+fn shape(line: &Line, layout: &Layout, width: Option<usize>) -> (Vec<Finding>, bool) {
     let shifted = width.is_some_and(|width| {
         let more = line.cells.get(width..).unwrap_or_default();
         more.iter().any(|cell| !cell.is_blank())
@@ -204,42 +206,32 @@ fn row(
         .max()
         .unwrap_or_default();
     let cells = |count: usize| format!("{count} cells");
-    if shifted {
-        let was = cells(line.cells.len());
-        let code = FindingCode::TooManyCells;
-        findings.push(Finding::new(code, None, &was, None));
+    let was = cells(line.cells.len());
+    let finding = if shifted {
+        Some(Finding::new(FindingCode::TooManyCells, None, &was, None))
     } else if width.is_some() && line.cells.len() <= last {
-        let (was, becomes) = (cells(line.cells.len()), cells(last + 1));
-        let code = FindingCode::ShortRow;
-        findings.push(Finding::new(code, None, &was, Some(&becomes)));
-    }
-    let (text, address) = cells::address(line.cell(layout.address), &mut findings);
-    let (mut password, mut force) = (None, None);
-    // In a row that has shifted, a piece of the password may stand in any other column.
-    if !shifted {
-        let at = |column: Option<usize>| column.and_then(|column| line.cell(column));
-        password = cells::password(at(layout.password), &mut findings);
-        force = cells::force(at(layout.force), &mut findings);
-    }
-    if let Some(address) = &address {
-        match seen.get(&address.key()) {
-            Some(first) => findings.push(Finding::new(
-                FindingCode::Duplicate,
-                Some(Meaning::EmailAddress),
-                &text,
-                Some(&format!("row {first}")),
-            )),
-            None => {
-                seen.insert(address.key(), line.row);
-            }
-        }
-    }
-    ListRow {
-        row: line.row,
-        text: shown(&text),
-        address,
-        password: password.map(SecretString::from),
-        force_change_password: force,
-        findings,
-    }
+        let becomes = cells(last + 1);
+        Some(Finding::new(
+            FindingCode::ShortRow,
+            None,
+            &was,
+            Some(&becomes),
+        ))
+    } else {
+        None
+    };
+    (finding.into_iter().collect(), shifted)
+}
+
+fn name(line: &Line, layout: &Layout) -> String {
+    let texts: Vec<String> = layout
+        .name
+        .iter()
+        .filter_map(|&column| match line.cell(column) {
+            Some(Cell::Text(text)) => Some(cells::readable(text)),
+            _ => None,
+        })
+        .filter(|text| !text.is_empty())
+        .collect();
+    shown(&texts.join(" "))
 }

@@ -23,8 +23,16 @@ pub enum FindingCode {
     DoubleEncoded,
     /// A truth value in another language becomes Microsoft's.
     LocalisedBoolean,
+    /// A person wrote another text into the cell.
+    Edited,
+    /// Another address of a mailbox becomes its primary one.
+    AliasAddress,
+    /// The domain is federated: the password is not the tenant's to change.
+    FederatedDomain,
     /// Missing cells at the end of a row are taken as blank.
     ShortRow,
+    /// The spreadsheet hides the row, by hand or by a filter; it is read all the same.
+    HiddenRow,
     /// A password holds typographic quotes; it is kept as it is.
     PasswordSmartPunctuation,
     /// A password holds characters that cannot be seen; it is kept as it is.
@@ -39,6 +47,8 @@ pub enum FindingCode {
     NotAnAddress,
     /// The part before the @ holds a character that is not ASCII.
     NonAsciiLocalPart,
+    /// No mailbox of the directory has the address.
+    UnknownAddress,
     /// The address stands in a row above; `becomes` names it.
     Duplicate,
     /// The cell holds a formula instead of a value.
@@ -87,7 +97,11 @@ impl FindingCode {
             Self::Hyperlink => "hyperlink",
             Self::DoubleEncoded => "double-encoded",
             Self::LocalisedBoolean => "localised-boolean",
+            Self::Edited => "edited",
+            Self::AliasAddress => "alias-address",
+            Self::FederatedDomain => "federated-domain",
             Self::ShortRow => "short-row",
+            Self::HiddenRow => "hidden-row",
             Self::PasswordSmartPunctuation => "password-smart-punctuation",
             Self::PasswordInvisibleCharacters => "password-invisible-characters",
             Self::PasswordOuterSpaces => "password-outer-spaces",
@@ -95,6 +109,7 @@ impl FindingCode {
             Self::NoAddress => "no-address",
             Self::NotAnAddress => "not-an-address",
             Self::NonAsciiLocalPart => "non-ascii-local-part",
+            Self::UnknownAddress => "unknown-address",
             Self::Duplicate => "duplicate",
             Self::Formula => "formula",
             Self::ErrorValue => "error-value",
@@ -116,14 +131,19 @@ impl FindingCode {
             | Self::Hyperlink
             | Self::DoubleEncoded
             | Self::LocalisedBoolean
+            | Self::Edited
+            | Self::AliasAddress
+            | Self::FederatedDomain
             | Self::ShortRow => RowStatus::Repaired,
-            Self::PasswordSmartPunctuation
+            Self::HiddenRow
+            | Self::PasswordSmartPunctuation
             | Self::PasswordInvisibleCharacters
             | Self::PasswordOuterSpaces => RowStatus::Ok,
             Self::TooManyCells
             | Self::NoAddress
             | Self::NotAnAddress
             | Self::NonAsciiLocalPart
+            | Self::UnknownAddress
             | Self::Duplicate
             | Self::Formula
             | Self::ErrorValue

@@ -28,6 +28,8 @@ impl Cell {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Line {
     pub(crate) row: u32,
+    /// Whether the spreadsheet hides it.
+    pub(crate) hidden: bool,
     pub(crate) cells: Vec<Cell>,
 }
 

@@ -4,11 +4,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, Reader as _, SheetVisible, Sheets, open_workbook_auto_from_rs};
 
+use crate::biff;
 use crate::grid::{Cell, Line};
+use crate::hidden::HiddenRows;
+use crate::zipped;
 
 /// Cells of one sheet that are read. A list of 50,000 mailboxes has far fewer; a file made to fill the memory
 /// has more.
 const MOST_CELLS: usize = 4_000_000;
+
+/// How a ZIP file begins.
+const ZIP: &[u8] = b"PK\x03\x04";
 
 /// Columns that are looked at.
 const MOST_COLUMNS: u32 = 256;
@@ -28,17 +34,26 @@ pub(crate) struct Sheet {
     pub(crate) lines: Vec<Line>,
 }
 
-/// A spreadsheet's sheets: the ones read, and the names of those that are hidden.
+/// The name of a sheet, as the tab below a spreadsheet shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetTab {
+    /// Its name.
+    pub name: String,
+    /// Whether it is hidden.
+    pub hidden: bool,
+}
+
+/// A spreadsheet: the sheets that were read, and the tabs of all.
 #[derive(Debug)]
 pub(crate) struct Workbook {
     pub(crate) kind: SheetKind,
     pub(crate) sheets: Vec<Sheet>,
-    pub(crate) hidden: Vec<String>,
+    pub(crate) tabs: Vec<SheetTab>,
 }
 
 /// Whether the bytes begin as a ZIP or an OLE file does, whatever the file is called.
 pub(crate) fn is_workbook(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
+    bytes.starts_with(ZIP) || bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
 }
 
 /// Reads the sheet called `wanted`, even when it is hidden, or every sheet that is not hidden.
@@ -49,6 +64,13 @@ pub(crate) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, Strin
 }
 
 fn read_inner(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, String> {
+    let old;
+    let (hidden, bytes) = if bytes.starts_with(ZIP) {
+        (zipped::survey(bytes)?, bytes)
+    } else {
+        old = biff::open(bytes)?;
+        (old.hidden, old.file.as_slice())
+    };
     let mut book = open_workbook_auto_from_rs(Cursor::new(bytes))
         .map_err(|error| format!("the spreadsheet cannot be read: {error}"))?;
     let kind = match &book {
@@ -57,20 +79,24 @@ fn read_inner(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, String> {
         Sheets::Ods(_) => SheetKind::Ods,
         Sheets::Xlsb(_) => return Err("a binary workbook (.xlsb) is not read".to_owned()),
     };
-    let (mut names, mut hidden) = (Vec::new(), Vec::new());
-    let all = book.sheets_metadata().to_vec();
-    for sheet in &all {
-        let chosen =
-            wanted.is_some_and(|wanted| wanted.to_lowercase() == sheet.name.to_lowercase());
-        if chosen || (wanted.is_none() && sheet.visible == SheetVisible::Visible) {
-            names.push(sheet.name.clone());
-        }
-        if sheet.visible != SheetVisible::Visible && !chosen {
-            hidden.push(sheet.name.clone());
-        }
-    }
+    let tabs: Vec<SheetTab> = book
+        .sheets_metadata()
+        .iter()
+        .map(|sheet| SheetTab {
+            name: sheet.name.clone(),
+            hidden: sheet.visible != SheetVisible::Visible,
+        })
+        .collect();
+    let names: Vec<String> = tabs
+        .iter()
+        .filter(|tab| match wanted {
+            Some(wanted) => wanted.to_lowercase() == tab.name.to_lowercase(),
+            None => !tab.hidden,
+        })
+        .map(|tab| tab.name.clone())
+        .collect();
     if let (Some(wanted), true) = (wanted, names.is_empty()) {
-        let known: Vec<_> = all.iter().map(|sheet| sheet.name.as_str()).collect();
+        let known: Vec<_> = tabs.iter().map(|tab| tab.name.as_str()).collect();
         return Err(format!(
             "there is no sheet {wanted:?}; the file has {}",
             known.join(", ")
@@ -80,15 +106,11 @@ fn read_inner(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, String> {
     for name in names {
         let cells = cells(&mut book, &name)?;
         sheets.push(Sheet {
+            lines: lines(cells, &name, &hidden),
             name,
-            lines: lines(cells),
         });
     }
-    Ok(Workbook {
-        kind,
-        sheets,
-        hidden,
-    })
+    Ok(Workbook { kind, sheets, tabs })
 }
 
 type Cells = BTreeMap<(u32, u32), Cell>;
@@ -179,13 +201,14 @@ fn formula(text: &str) -> Option<Cell> {
     }
 }
 
-fn lines(cells: Cells) -> Vec<Line> {
+fn lines(cells: Cells, sheet: &str, hidden: &HiddenRows) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for ((row, column), cell) in cells {
         let row = row.saturating_add(1);
         if lines.last().is_none_or(|line| line.row != row) {
             lines.push(Line {
                 row,
+                hidden: hidden.has(sheet, row),
                 cells: Vec::new(),
             });
         }

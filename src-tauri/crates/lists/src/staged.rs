@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::booleans::microsoft_word;
 use crate::doctor::MailboxList;
-use crate::finding::RowStatus;
+use crate::finding::{MASK, RowStatus};
 
 /// Rows that Exchange Online takes in one file (facts `microsoft365.md` section 1.4).
 pub const MOST_ROWS: usize = 2000;
@@ -26,6 +26,8 @@ pub struct TooManyRows(pub usize);
 pub enum Reader {
     /// Exchange Online: no byte order mark, every cell as it is.
     ExchangeOnline,
+    /// The same file as a person is shown it: to the byte, but every password is masked.
+    Preview,
     /// A person with a spreadsheet: a byte order mark, no cell that is taken for a formula, no passwords.
     Person,
 }
@@ -39,15 +41,16 @@ pub fn write_staged_csv(rows: &[StagedRow]) -> Result<String, TooManyRows> {
     if rows.len() > MOST_ROWS {
         return Err(TooManyRows(rows.len()));
     }
-    let rows: Vec<Row<'_>> = rows
+    let addresses: Vec<String> = rows.iter().map(|row| row.address.to_string()).collect();
+    let rows: Vec<Row<'_>> = addresses
         .iter()
-        .map(|row| Row {
-            address: row.address.to_string(),
+        .map(|address| Row {
+            address,
             password: None,
             force: None,
         })
         .collect();
-    Ok(write(&rows, Reader::ExchangeOnline))
+    Ok(text(Columns::of(&rows), &rows, Reader::ExchangeOnline))
 }
 
 /// The rows of a list that are not rejected, in as many files as they need. Every file has the same columns.
@@ -62,81 +65,98 @@ pub fn write_list(list: &MailboxList, reader: Reader) -> Vec<SecretString> {
             // As it stands in the list, whose casing nobody asked to change.
             row.address.as_ref()?;
             Some(Row {
-                address: row.text.clone(),
+                address: &row.text,
                 password: row.password.as_ref(),
                 force: row.force_change_password,
             })
         })
         .collect();
-    let columns = Used::of(&rows, reader);
+    let columns = Columns::of(&rows);
     rows.chunks(MOST_ROWS)
-        .map(|rows| columns.write(rows, reader).into())
+        .map(|rows| text(columns, rows, reader).into())
         .collect()
 }
 
-struct Row<'a> {
-    address: String,
-    password: Option<&'a SecretString>,
-    force: Option<bool>,
+/// A row as it is written.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'a> {
+    pub(crate) address: &'a str,
+    pub(crate) password: Option<&'a SecretString>,
+    pub(crate) force: Option<bool>,
 }
 
 /// Which of the columns that may be left out are used.
-#[derive(Clone, Copy)]
-struct Used {
-    password: bool,
-    force: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Columns {
+    pub(crate) password: bool,
+    pub(crate) force: bool,
 }
 
-fn write(rows: &[Row<'_>], reader: Reader) -> String {
-    Used::of(rows, reader).write(rows, reader)
-}
-
-impl Used {
-    fn of(rows: &[Row<'_>], reader: Reader) -> Self {
+impl Columns {
+    pub(crate) fn of(rows: &[Row<'_>]) -> Self {
         Self {
-            password: reader == Reader::ExchangeOnline
-                && rows.iter().any(|row| row.password.is_some()),
+            password: rows.iter().any(|row| row.password.is_some()),
             force: rows.iter().any(|row| row.force.is_some()),
         }
     }
+}
 
-    fn write(self, rows: &[Row<'_>], reader: Reader) -> String {
-        let mut csv = String::new();
-        if reader == Reader::Person {
-            csv.push('\u{FEFF}');
-        }
-        csv.push_str("EmailAddress");
-        if self.password {
-            csv.push_str(",Password");
-        }
-        if self.force {
-            csv.push_str(",ForceChangePassword");
-        }
-        csv.push_str("\r\n");
-        for row in rows {
-            csv.push_str(&cell(match reader {
-                Reader::ExchangeOnline => row.address.clone(),
-                Reader::Person => formula_safe(&row.address),
-            }));
-            if self.password {
-                let password = row.password.map_or("", |password| password.expose_secret());
-                csv.push(',');
-                csv.push_str(&cell(password.to_owned()));
-            }
-            if self.force {
-                csv.push(',');
-                csv.push_str(row.force.map_or("", microsoft_word));
-            }
-            csv.push_str("\r\n");
-        }
-        csv
+pub(crate) fn text(columns: Columns, rows: &[Row<'_>], reader: Reader) -> String {
+    let mut text = String::with_capacity(length(columns, rows, reader));
+    write(columns, rows, reader, &mut |part| text.push_str(part));
+    text
+}
+
+/// The bytes of a file, without making it.
+pub(crate) fn length(columns: Columns, rows: &[Row<'_>], reader: Reader) -> usize {
+    let mut length = 0;
+    write(columns, rows, reader, &mut |part| length += part.len());
+    length
+}
+
+fn write(columns: Columns, rows: &[Row<'_>], reader: Reader, put: &mut impl FnMut(&str)) {
+    let passwords = columns.password && reader != Reader::Person;
+    if reader == Reader::Person {
+        put("\u{FEFF}");
     }
+    put("EmailAddress");
+    if passwords {
+        put(",Password");
+    }
+    if columns.force {
+        put(",ForceChangePassword");
+    }
+    put("\r\n");
+    for row in rows {
+        if reader == Reader::Person && is_formula(row.address) {
+            cell(&formula_safe(row.address), put);
+        } else {
+            cell(row.address, put);
+        }
+        if passwords {
+            put(",");
+            match (row.password, reader) {
+                (None, _) => {}
+                (Some(_), Reader::Preview) => put(MASK),
+                (Some(password), _) => cell(password.expose_secret(), put),
+            }
+        }
+        if columns.force {
+            put(",");
+            put(row.force.map_or("", microsoft_word));
+        }
+        put("\r\n");
+    }
+}
+
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 /// A cell that no spreadsheet takes for a formula. Never for a file meant for Exchange Online.
 #[must_use]
 pub fn formula_safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if is_formula(text) {
         format!("'{text}")
     } else {
         text.to_owned()
@@ -144,15 +164,21 @@ pub fn formula_safe(text: &str) -> String {
 }
 
 /// Quoted where it must be, and where a reader might trim it.
-fn cell(text: String) -> String {
+fn cell(text: &str, put: &mut impl FnMut(&str)) {
     let quote = text.contains(['"', ',', ';', '\t', '\r', '\n'])
         || text.starts_with(char::is_whitespace)
         || text.ends_with(char::is_whitespace);
-    if quote {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
+    if !quote {
+        return put(text);
     }
+    put("\"");
+    for (index, part) in text.split('"').enumerate() {
+        if index > 0 {
+            put("\"\"");
+        }
+        put(part);
+    }
+    put("\"");
 }
 
 #[cfg(test)]

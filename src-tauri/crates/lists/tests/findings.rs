@@ -1,30 +1,11 @@
 //! Every finding, as a person meets it: was, becomes.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod told;
+
 use secrecy::ExposeSecret as _;
 use stegvis_lists::{ListFormat, MailboxList, NotAList, RowStatus, read_list};
-
-fn told(list: &MailboxList) -> String {
-    let mut told = String::new();
-    for row in &list.rows {
-        told.push_str(&format!(
-            "{} {} {:?}\n",
-            row.row,
-            row.status().name(),
-            row.text
-        ));
-        for finding in &row.findings {
-            told.push_str(&format!(
-                "    {} {}: {:?} -> {:?}\n",
-                finding.code.name(),
-                finding.column.map_or("row", |column| column.name()),
-                finding.was,
-                finding.becomes
-            ));
-        }
-    }
-    told
-}
+use told::told;
 
 fn read(text: &str) -> MailboxList {
     read_list(text.as_bytes(), None).unwrap()
@@ -139,6 +120,23 @@ fn a_row_that_has_shifted_shows_no_piece_of_its_password() {
     let list = read("a@b.se,hemlig,True\nc@d.se,hemlig,False\n");
     assert!(!format!("{list:?}").contains("hemlig"));
     assert_eq!(list.rows.len(), 2);
+}
+
+#[test]
+fn a_line_that_nobody_can_cut_shows_nothing_but_its_address() {
+    let lines = [
+        "a@b.se~hemlig~True",
+        "\u{A0}c@d.se hemlig",
+        "hemlig:e@f.se",
+        "Anna hemlig",
+        "g@h.se",
+        "Eva <i@j.se>",
+        "\"k@l.se~hem\"",
+        "m@n.se~hem@lig.se",
+    ];
+    let list = read(&lines.join("\n"));
+    assert!(!format!("{list:?}").contains("hem"), "{list:?}");
+    insta::assert_snapshot!(told(&list));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use secrecy::ExposeSecret as _;
-use stegvis_lists::{ListFormat, MailboxList, NotAList, RowStatus, read_list};
+use stegvis_lists::{ListFormat, MailboxList, NotAList, RowStatus, SheetTab, read_list};
 
 const OPENPYXL: &[u8] = include_bytes!("fixtures/openpyxl.xlsx");
 
@@ -25,8 +25,17 @@ fn the_first_visible_sheet_that_holds_addresses_is_read() {
         ListFormat::Sheet {
             kind: "xlsx",
             sheet: "Postlådor".to_owned(),
-            others: vec!["Om".to_owned(), "Pilot".to_owned()],
-            hidden: vec!["Gamla".to_owned()],
+            tabs: [
+                ("Om", false),
+                ("Gamla", true),
+                ("Postlådor", false),
+                ("Pilot", false)
+            ]
+            .map(|(name, hidden)| SheetTab {
+                name: name.to_owned(),
+                hidden,
+            })
+            .into(),
         }
     );
     assert_eq!(

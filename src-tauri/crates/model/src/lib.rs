@@ -10,6 +10,7 @@ mod address;
 mod answers;
 mod batch;
 mod counts;
+mod directory;
 mod endpoint;
 mod failure;
 mod folder;
@@ -27,6 +28,9 @@ pub use answers::{
 };
 pub use batch::{BatchStatus, MigrationBatch, batch_status};
 pub use counts::{Counts, Ledger};
+pub use directory::{
+    ConversionGate, DirectoryChangeCause, DirectoryChangeKind, DirectoryChangeState, GateState,
+};
 pub use endpoint::{Engine, MigrationEndpoint, Protocol, Security};
 pub use failure::{FailureCode, RetryClass};
 pub use folder::{FolderPath, WellKnownFolder};

@@ -22,6 +22,42 @@ pub fn entry<'a>(
     out
 }
 
+/// A change of one attribute: what goes, then what comes.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// The attribute.
+    pub name: &'a str,
+    /// Values that stand there and go.
+    pub delete: &'a [Vec<u8>],
+    /// Values that come.
+    pub add: &'a [Vec<u8>],
+}
+
+/// A change record that modifies one entry, all of it or nothing. What is deleted is named by value, so a server
+/// refuses the record when something else stands there. It ends with the empty line that separates records; a file of
+/// them may begin with `version: 1`.
+#[must_use]
+pub fn modify<'a>(dn: &str, changes: impl IntoIterator<Item = Change<'a>>) -> String {
+    let mut out = String::new();
+    line(&mut out, "dn", dn.as_bytes());
+    out.push_str("changetype: modify\n");
+    for change in changes {
+        for (how, values) in [("delete", change.delete), ("add", change.add)] {
+            // Without a value, "delete" would delete the whole attribute.
+            if values.is_empty() {
+                continue;
+            }
+            line(&mut out, how, change.name.as_bytes());
+            for value in values {
+                line(&mut out, change.name, value);
+            }
+            out.push_str("-\n");
+        }
+    }
+    out.push('\n');
+    out
+}
+
 fn line(out: &mut String, name: &str, value: &[u8]) {
     let line = match safe(value) {
         Some("") => format!("{name}:"),
@@ -39,12 +75,11 @@ fn line(out: &mut String, name: &str, value: &[u8]) {
     let _ = writeln!(out);
 }
 
-/// The value as text, if it is a SAFE-STRING of RFC 2849 that does not end in a space.
+/// The value as text, if it is a SAFE-STRING of RFC 2849 that does not end in a space. Control characters would be safe
+/// too, but no editor shows them: they go in base64, which may carry anything.
 fn safe(value: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(value).ok()?;
-    let plain = text
-        .chars()
-        .all(|character| matches!(character, '\x01'..='\x7f') && !matches!(character, '\r' | '\n'));
+    let plain = text.chars().all(|character| matches!(character, ' '..='~'));
     (plain && !text.starts_with([' ', ':', '<']) && !text.ends_with(' ')).then_some(text)
 }
 
@@ -97,6 +132,44 @@ mod tests {
                    mail: asa@nordvik.example\n\
                    msExchMailboxGuid:: AP8B\n\
                    description:\n"
+        );
+    }
+
+    #[test]
+    fn a_change_record_names_every_value_that_goes_and_ends_with_an_empty_line() {
+        let (old, new) = (vec![b"SMTP:a@b.se".to_vec()], vec![b"SMTP:a@c.se".to_vec()]);
+        let guid = vec![vec![0, 255]];
+        let changes = [
+            Change {
+                name: "targetAddress",
+                delete: &old,
+                add: &new,
+            },
+            Change {
+                name: "msExchMailboxGuid",
+                delete: &guid,
+                add: &[],
+            },
+            Change {
+                name: "homeMDB",
+                delete: &[],
+                add: &[],
+            },
+        ];
+        assert_eq!(
+            modify("CN=Åsa,DC=nordvik", changes),
+            "dn:: Q049w4VzYSxEQz1ub3Jkdmlr\n\
+             changetype: modify\n\
+             delete: targetAddress\n\
+             targetAddress: SMTP:a@b.se\n\
+             -\n\
+             add: targetAddress\n\
+             targetAddress: SMTP:a@c.se\n\
+             -\n\
+             delete: msExchMailboxGuid\n\
+             msExchMailboxGuid:: AP8=\n\
+             -\n\
+             \n"
         );
     }
 

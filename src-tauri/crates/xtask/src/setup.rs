@@ -22,7 +22,7 @@ pub const BUILD: Group = Group {
     ],
 };
 
-/// To run the tests: a display, a keychain, a browser, and a mail server and clients nobody here wrote.
+/// To run the tests: a display, a keychain, a browser, and a mail server, a directory and clients nobody here wrote.
 pub const TEST: Group = Group {
     what: "run the tests",
     packages: &[
@@ -36,8 +36,20 @@ pub const TEST: Group = Group {
         "dovecot-core",
         "dovecot-imapd",
         "chromium",
+        "samba",
+        "samba-ad-dc",
+        "samba-ad-provision",
+        "samba-dsdb-modules",
+        "samba-vfs-modules",
+        "winbind",
+        "ldb-tools",
         "ldap-utils",
         "python3-venv",
+        "python3-samba",
+        "python3-markdown",
+        "python3-dnspython",
+        "krb5-user",
+        "libsasl2-modules-gssapi-mit",
         "curl",
         "git",
     ],

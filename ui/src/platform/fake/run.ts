@@ -39,6 +39,9 @@ export interface Size {
 
 const iso = (at: number) => new Date(at).toISOString();
 
+/** Statuses of a mailbox whose mail is copied. */
+export const COPIED = ['Synced', 'Converting', 'Completed', 'CompletedWithWarnings'];
+
 export class FakeRun {
   running = false;
   stopping = false;
@@ -114,12 +117,18 @@ export class FakeRun {
     }
   }
 
+  /** What a conversion makes of a mailbox. */
+  become(id: number, status: 'Converting' | 'Completed' | 'Synced'): void {
+    const life = this.#lives.find((life) => life.view.id === id);
+    if (life) this.#set(life.view, { status });
+  }
+
   /** Lets `ms` pass, ending at `at`. */
   advance(ms: number, at: number): void {
     if (!this.running) return;
     if (this.stopping) {
       for (const { view } of this.#lives) {
-        if (!['Synced', 'Failed'].includes(view.status)) {
+        if (![...COPIED, 'Failed'].includes(view.status)) {
           this.#set(view, { status: 'Stopped', cause: 'Administrator', bytesPerMinute: null, expectedAt: null });
         }
       }
@@ -127,7 +136,7 @@ export class FakeRun {
       this.running = false;
       return;
     }
-    const moving = () => this.#lives.filter(({ view }) => !['Queued', 'Synced', 'Failed', 'Stopped'].includes(view.status));
+    const moving = () => this.#lives.filter(({ view }) => ![...COPIED, 'Queued', 'Failed', 'Stopped'].includes(view.status));
     for (const life of this.#lives) {
       if (life.view.status === 'Queued' && moving().length < this.#concurrency) {
         life.inPhase = 0;
@@ -141,10 +150,10 @@ export class FakeRun {
       this.#throughput.push({ at: iso(at), bytesPerMinute: Math.round(rate) });
       this.#lastPoint = at;
     }
-    if (this.#statusMailAt === null && this.#lives.every(({ view }) => ['Syncing', 'Synced', 'Failed'].includes(view.status))) {
+    if (this.#statusMailAt === null && this.#lives.every(({ view }) => [...COPIED, 'Syncing', 'Failed'].includes(view.status))) {
       this.#statusMailAt = at;
     }
-    if (this.#lives.every(({ view }) => view.status === 'Synced' || view.status === 'Failed')) {
+    if (this.#lives.every(({ view }) => COPIED.includes(view.status) || view.status === 'Failed')) {
       this.running = false;
       this.#reportMailAt = at;
     }
@@ -207,7 +216,8 @@ export class FakeRun {
 
   #batchStatus(name: string): string {
     const statuses = this.#lives.filter(({ view }) => view.batch === name).map(({ view }) => view.status);
-    if (statuses.some((status) => !['Synced', 'Failed', 'Stopped'].includes(status))) return 'Syncing';
+    if (statuses.every((status) => status === 'Completed')) return 'Completed';
+    if (statuses.some((status) => ![...COPIED, 'Failed', 'Stopped'].includes(status))) return 'Syncing';
     if (statuses.includes('Stopped')) return 'Stopped';
     if (statuses.every((status) => status === 'Failed')) return 'Failed';
     return statuses.includes('Failed') ? 'SyncedWithErrors' : 'Synced';
@@ -244,7 +254,7 @@ export class FakeRun {
     const sum = (pick: (user: MigrationUserView) => number) => counted.reduce((total, user) => total + pick(user), 0);
     const source = sum((user) => user.itemsTotal);
     const skipped = sum((user) => user.itemsSkipped);
-    const excluded = sum((user) => (user.status === 'Synced' ? Math.floor(user.itemsTotal / 900) : 0));
+    const excluded = sum((user) => (COPIED.includes(user.status) ? Math.floor(user.itemsTotal / 900) : 0));
     const copied = sum((user) => user.itemsDone) - skipped - excluded;
     return {
       source,

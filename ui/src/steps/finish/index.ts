@@ -9,7 +9,9 @@ export const finish: StepDefinition = {
   standing(project) {
     const facts = project?.facts;
     if (!facts?.ledger) return { state: 'lock', detail: m.finish_locked() };
-    const settled = !facts.running && facts.active + facts.stopped === 0;
+    // A mailbox that is being converted is copied.
+    const active = facts.conversion?.running ? 0 : facts.active;
+    const settled = !facts.running && active + facts.stopped === 0;
     if (settled && facts.failed === 0 && (!facts.ledger.reconciles || facts.verified === false)) {
       return { state: 'fail', detail: m.finish_standing_differs() };
     }

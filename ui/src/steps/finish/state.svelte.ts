@@ -2,7 +2,7 @@ import type { ReportFormat, ReportView } from '../../platform/types';
 import { locale } from '../../i18n/locale.svelte';
 import type { Session } from '../../session/session.svelte';
 
-export const isSynced = (status: string) => ['Synced', 'Completed', 'CompletedWithWarnings'].includes(status);
+export const isSynced = (status: string) => ['Synced', 'Converting', 'Completed', 'CompletedWithWarnings'].includes(status);
 
 export class FinishState {
   #session: Session;
@@ -17,7 +17,9 @@ export class FinishState {
   /** Whether anything still moves or waits to be resumed, so that the counts are of the moment. */
   get settled(): boolean {
     const facts = this.#session.project?.facts;
-    return facts !== undefined && !facts.running && facts.active + facts.stopped === 0;
+    if (!facts) return false;
+    const active = facts.conversion?.running ? 0 : facts.active;
+    return !facts.running && active + facts.stopped === 0;
   }
 
   /** The names of the mailboxes that are done and whose counts differ all the same. */

@@ -6,8 +6,17 @@ import MailboxesStep from './MailboxesStep.svelte';
 export const mailboxes: StepDefinition = {
   id: 'mailboxes',
   title: m.mailboxes_title,
-  standing(project) {
+  standing(project, list) {
     const facts = project?.facts;
+    const chosen = (facts?.mailboxesChosen ?? 0) + (facts?.inBatches ?? 0);
+    if (list && list.counts.decide > 0) {
+      const { decide } = list.counts;
+      return { state: 'warn', detail: m.mailboxes_list_missing_decide({ n: decide, count: count(decide) }) };
+    }
+    if (list && chosen === 0) {
+      const { ready } = list.counts;
+      return { state: 'todo', detail: m.mailboxes_list_standing_ready({ n: ready, count: count(ready) }) };
+    }
     if (!facts || (!facts.preflight && facts.mailboxesChosen + facts.inBatches === 0)) {
       return { state: 'lock', detail: m.mailboxes_locked() };
     }

@@ -5,6 +5,9 @@ import type { MailboxesView, MailboxRow } from '../../platform/types';
 import type { Session } from '../../session/session.svelte';
 import { suggestPilot } from './pilot';
 
+/** Where the mailboxes that move come from. */
+export type Source = 'directory' | 'file';
+
 export type Filter = 'All' | 'Chosen' | 'Pilot' | 'Notes';
 
 /** Hidden is worth knowing and stops nothing. */
@@ -19,6 +22,8 @@ export class MailboxesState {
   filter = $state<Filter>('All');
   search = $state('');
   saving = $state(false);
+  /** What the person chose to see; nothing as long as they did not. */
+  source = $state<Source | null>(null);
   #turn = 0;
   /** Whether something was chosen that the core has not been told. */
   #unsaved = false;

@@ -12,7 +12,8 @@ export const migrate: StepDefinition = {
       return { state: 'lock', detail: m.migrate_locked() };
     }
     if (facts.inBatches === 0) return { state: 'now', detail: m.migrate_standing_ready() };
-    const done = facts.synced + facts.completed;
+    // A mailbox that is being converted is copied.
+    const done = facts.synced + facts.completed + (facts.conversion?.running ? facts.active : 0);
     const progress = m.migrate_standing_running({ done: count(done), total: count(facts.inBatches) });
     if (facts.failed > 0) {
       return { state: 'fail', detail: m.migrate_standing_needs({ n: facts.failed, count: count(facts.failed) }) };

@@ -72,6 +72,7 @@ export class ProjectState {
       await this.#session.entered(await open());
       return true;
     });
+    if (entered) await this.#session.findList();
     this.opening = false;
     return entered ?? false;
   }

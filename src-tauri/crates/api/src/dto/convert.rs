@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::EvidenceLine;
@@ -89,17 +87,25 @@ pub struct ConvertUser {
     pub gates: Vec<GateView>,
     /// Whether all of them hold.
     pub may_convert: bool,
-    /// FailureCode name when Failed.
+    /// DirectoryChangeCause name, where something stands in the way or went wrong.
     pub cause: Option<String>,
-    /// The server's own words about the failure.
+    /// The server's own words about it.
     pub server_words: Option<String>,
+    /// When the last sync ended.
+    pub synced_at: Option<String>,
+    /// When the object was last kept and read back.
+    pub backed_up_at: Option<String>,
+    /// Who signed for what was skipped, if someone did.
+    pub signed_by: Option<String>,
     /// When it was converted, while it is.
     pub converted_at: Option<String>,
+    /// When it was proved, while it is.
+    pub proved_at: Option<String>,
     /// When its conversion was undone, while it is.
     pub undone_at: Option<String>,
     /// Until when the old server keeps the mailbox, while it is converted and where the server says.
     pub undo_until: Option<String>,
-    /// The tests of the converted mailbox, in their order; empty before it is converted.
+    /// The tests that the converted mailbox has passed, in their order; empty unless it passed all of them.
     pub proofs: Vec<ProofView>,
 }
 
@@ -113,13 +119,13 @@ pub enum ConvertState {
     Ready,
     /// It is being converted.
     Converting,
-    /// It is converted, and not every test of it has passed.
+    /// It is converted, and not proved.
     Converted,
     /// It is converted and proved.
     Proved,
     /// It was converted and is a mailbox again.
     Undone,
-    /// The conversion failed; the object is as it was.
+    /// Something stands in the way, or the conversion failed: the object is as it was.
     Failed,
 }
 
@@ -128,55 +134,39 @@ pub enum ConvertState {
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct GateView {
-    /// Which.
-    pub gate: ConvertGate,
-    /// `Pass`, `Fail`, `NotRun`.
-    pub severity: String,
-    /// What was found, as a code of this gate's.
+    /// ConversionGate name.
+    pub gate: String,
+    /// GateState name: `Pass`, `Fail`, `NotKnown`.
+    pub state: String,
+    /// Why, as a code.
     pub code: String,
-    /// Values for the words, by name.
-    pub values: BTreeMap<String, String>,
-    /// What was read.
-    pub evidence: Vec<EvidenceLine>,
-    /// When it was examined.
-    pub checked_at: Option<String>,
+    /// A number, a name or the server's own words for it; may be empty.
+    pub detail: String,
 }
 
-/// Which condition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-pub enum ConvertGate {
-    /// It is synced.
-    Synced,
-    /// Someone has read the list of what was skipped, and signed it.
-    SkippedSigned,
-    /// The cloud mailbox opens.
-    CloudReadable,
-    /// It has a licence.
-    Licensed,
-    /// Mail to the old mailbox goes to the cloud.
-    ForwardingVerified,
-    /// The directory object is kept, and the copy was read back.
-    BackupReadBack,
-}
-
-/// A test of a converted mailbox.
+/// A test that a converted mailbox has passed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct ProofView {
-    /// Name of the test.
-    pub proof: String,
-    /// `Pass`, `Fail`, `NotRun`.
-    pub severity: String,
-    /// What was found, as a code of this test's.
-    pub code: String,
-    /// Values for the words, by name.
-    pub values: BTreeMap<String, String>,
+    /// Which.
+    pub proof: ConvertProof,
     /// What was read.
     pub evidence: Vec<EvidenceLine>,
-    /// When it ran.
-    pub at: Option<String>,
+}
+
+/// Which test of a converted mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub enum ConvertProof {
+    /// Every attribute that was written reads as it was written.
+    ReadsBack,
+    /// Each of its addresses, old X500 ones included, leads to it and to nothing else.
+    FoundByAddresses,
+    /// The directory does not list it as a mailbox any more.
+    NoMailbox,
+    /// The cloud mailbox opens.
+    CloudOpens,
 }
 
 /// What the conversion writes to an object, or has written.

@@ -69,7 +69,8 @@ pub struct ListColumn {
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct ListNote {
-    /// `HiddenRows`, `HiddenSheets`, `OtherSheets`, `FederatedDomain`, `PasswordColumn`.
+    /// `HiddenRows`, `HiddenSheets`, `OtherSheets`, `FederatedDomain`, `PasswordColumn`; `DirectoryNotRead` where the
+    /// addresses could not be checked against the directory.
     pub code: String,
     /// How many.
     pub count: u32,
@@ -84,9 +85,9 @@ pub struct ListNote {
 pub struct ListCounts {
     /// All rows.
     pub all: u32,
-    /// Rows that are rejected and not left out: the person decides.
+    /// Rows that are rejected for more than standing twice, and not left out: the person decides.
     pub decide: u32,
-    /// Rows that were repaired.
+    /// Rows that were repaired, or merged with one above (`duplicate`).
     pub repaired: u32,
     /// Rows as they were.
     pub ok: u32,
@@ -207,7 +208,7 @@ pub struct ListRowView {
     pub status: String,
     /// Whether it is left out.
     pub left_out: bool,
-    /// The batch it is in.
+    /// The batch it is in; nothing where it is left out or merged with a row above.
     pub batch: Option<String>,
     /// What the directory calls it: `UserMailbox`, `RoomMailbox` …; nothing without a match.
     pub kind: Option<String>,
@@ -269,7 +270,7 @@ pub enum ListEdit {
     Batch {
         /// The rows.
         rows: Vec<u32>,
-        /// The batch; `Pilot` is the pilot, nothing is the last one.
+        /// The batch; `Pilot` is the pilot, nothing is the last one, which has every row that is in no other.
         batch: Option<String>,
     },
     /// Says what the columns mean; remembered for lists with the same headings.
@@ -286,7 +287,7 @@ pub enum ListEdit {
         /// Its name.
         name: String,
     },
-    /// Suggests a pilot of two or three.
+    /// Suggests a pilot of two or three; asked again, another one.
     SuggestPilot,
     /// Takes the last of these back.
     Undo,

@@ -95,4 +95,25 @@ pub struct ProjectFacts {
     pub ledger: Option<LedgerView>,
     /// Whether the read-back of the target agreed, once it ran.
     pub verified: Option<bool>,
+    /// The conversion, once its gates were examined.
+    pub conversion: Option<ConversionFacts>,
+}
+
+/// What has been done of the conversion.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ConversionFacts {
+    /// Mailboxes that may be converted now.
+    pub may_convert: u32,
+    /// Mailboxes whose conversion failed.
+    pub failed: u32,
+    /// Mailboxes that are converted and proved.
+    pub proved: u32,
+    /// Whether a conversion, or what surrounds it, moves now.
+    pub running: bool,
+    /// The first day on which a converted mailbox may be gone from the old server, where it says.
+    pub undo_until: Option<String>,
+    /// How many days the old server keeps a mailbox that nobody owns, where it says.
+    pub retention_days: Option<u32>,
 }

@@ -1,8 +1,7 @@
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use secrecy::{ExposeSecret as _, SecretString};
-use stegvis_api::list::{ListCheck, MOST_BYTES, check_list, convert_list};
+use stegvis_api::list::{ListCheck, MOST_BYTES, check_list, convert_list, write_list_file};
 use stegvis_api::{Error, ErrorCode};
 
 use crate::terminal::print_json;
@@ -66,7 +65,8 @@ pub fn run(command: ListCommand) -> Result<bool, Error> {
             }
             print(&converted.check);
             for (path, text) in paths.iter().zip(&converted.files) {
-                write(path, text)?;
+                // Readable by its owner alone: it may hold passwords.
+                write_list_file(path, text, true)?;
                 println!("written: {}", path.display());
             }
             if paths.is_empty() {
@@ -117,24 +117,6 @@ fn same(one: &Path, other: &Path) -> bool {
         (Ok(one), Ok(other)) => one == other,
         _ => false,
     }
-}
-
-/// Readable by its owner alone where the system has such a thing: it may hold passwords.
-fn write(path: &Path, text: &SecretString) -> Result<(), Error> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(path)
-        .and_then(|mut file| file.write_all(text.expose_secret().as_bytes()))
-        .map_err(|error| {
-            Error::new(
-                ErrorCode::CannotWrite,
-                format!("{} cannot be written: {error}", path.display()),
-                "Choose a folder you may write to, on a disk with room.",
-            )
-        })
 }
 
 fn print(check: &ListCheck) {

@@ -1,3 +1,5 @@
+mod convert;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,6 +99,7 @@ struct Outcome {
     reconciled: bool,
     ledger: LedgerView,
     users: Vec<OutcomeUser>,
+    converted: u32,
     verification: Option<VerificationView>,
     judge: Verdict,
     findings: Vec<FindingView>,
@@ -152,7 +155,9 @@ pub async fn run(arguments: RehearseArguments) -> Result<bool, Error> {
             .verification
             .as_ref()
             .is_some_and(|verification| verification.agrees)
-        && outcome.judge.agrees();
+        && outcome.judge.agrees()
+        && usize::try_from(outcome.converted) == Ok(outcome.users.len())
+        && outcome.judge.converted == u64::from(outcome.converted);
     if arguments.json {
         print_json(&outcome)?;
     } else {
@@ -222,6 +227,7 @@ async fn rehearse(
     }
     app.save_endpoint(settings).await?;
     migrate(app, shown, stop).await?;
+    convert::convert(app, shown, stop).await?;
 
     let files = app.save_report(&arguments.language).await?;
     let report = app.report_view().await?;
@@ -337,7 +343,11 @@ fn outcome(
     judge: Verdict,
     files: Vec<ReportFile>,
 ) -> Outcome {
-    let all_synced = report.users.iter().all(|user| user.status == "Synced");
+    let converted = |status: &str| matches!(status, "Completed" | "CompletedWithWarnings");
+    let all_synced = report
+        .users
+        .iter()
+        .all(|user| user.status == "Synced" || converted(&user.status));
     Outcome {
         reconciled: report.reconciled
             && report.total.reconciles
@@ -356,6 +366,7 @@ fn outcome(
                 bytes: user.ledger.bytes,
             })
             .collect(),
+        converted: convert::count(report.users.iter().filter(|user| converted(&user.status))),
         verification: report.verification,
         judge,
         findings,
@@ -388,14 +399,21 @@ fn print(outcome: &Outcome, agrees: bool) {
             found.compared, found.missing, found.extra, found.differing
         );
     }
+    println!(
+        "converted: {} of {}, the first alone and proved",
+        outcome.converted,
+        outcome.users.len()
+    );
     let judge = &outcome.judge;
     println!(
-        "the judge: {} compared, {} missing, {} extra, {} differing, {} mailboxes forwarding, {} mails in the sink",
+        "the judge: {} compared, {} missing, {} extra, {} differing, {} mailboxes forwarding, {} converted, {} half converted, {} mails in the sink",
         judge.compared,
         judge.missing,
         judge.extra,
         judge.differing,
         judge.forwarding,
+        judge.converted,
+        judge.half_converted,
         judge.mails.len()
     );
     for file in &outcome.files {

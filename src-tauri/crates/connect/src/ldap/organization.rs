@@ -17,6 +17,7 @@ pub(super) const ROOT: &[&str] = &[
     "dnsHostName",
     "domainFunctionality",
     "forestFunctionality",
+    "isGlobalCatalogReady",
 ];
 
 /// The objects below `CN=Microsoft Exchange,CN=Services` that are looked at. A class that the schema lacks

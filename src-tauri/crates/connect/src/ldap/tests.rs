@@ -3,8 +3,11 @@
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 
+use stegvis_model::Security;
+
 use super::*;
 use crate::testing::Authority;
+use crate::tls::Trust;
 
 /// Says these bytes after each bind, as the answer to whatever is asked first, then hangs up.
 async fn server(answer: impl Fn(u8) -> Vec<u8> + Clone + Send + 'static) -> u16 {
@@ -84,11 +87,13 @@ fn one_entry(id: u8) -> Vec<u8> {
 
 fn directory(port: u16, password: &str) -> Result<ActiveDirectory, EndpointError> {
     ActiveDirectory::new(DirectorySettings {
-        host: "127.0.0.1".into(),
+        hosts: vec!["127.0.0.1".into()],
         port,
         security: Security::Plaintext,
-        account: "migrering@nordvik.example".into(),
-        password: password.to_owned().into(),
+        sign_in: DirectorySignIn::Password {
+            account: "migrering@nordvik.example".into(),
+            password: password.to_owned().into(),
+        },
         base_dn: None,
         trust: Trust::Pinned("0".repeat(64)),
     })
@@ -111,7 +116,7 @@ async fn start_tls_protects_the_password_and_an_untrusted_certificate_is_reporte
     let port = start_tls_server(&authority).await;
     let directory = |trust: Trust| {
         ActiveDirectory::new(DirectorySettings {
-            host: "localhost".into(),
+            hosts: vec!["localhost".into()],
             security: Security::StartTls,
             trust,
             ..directory(port, "lösen")
@@ -173,7 +178,7 @@ async fn without_a_password_nothing_is_sent_and_without_tls_nothing_leaves_this_
         EndpointErrorKind::SignInRefused
     );
     let settings = DirectorySettings {
-        host: "dc01.nordvik.example".into(),
+        hosts: vec!["dc01.nordvik.example".into()],
         ..directory(1, "lösen").unwrap().connection.settings().clone()
     };
     assert_eq!(

@@ -204,11 +204,8 @@ pub trait Directory: Send + Sync {
     async fn modify(&self, dn: &str, changes: &[AttributeChange]) -> Result<(), EndpointError>;
 
     /// Which of these attributes the account may not write on this object, as the controller computes it. Nothing is written.
-    async fn unwritable(
-        &self,
-        dn: &str,
-        attributes: &[&str],
-    ) -> Result<Vec<String>, EndpointError>;
+    async fn unwritable(&self, dn: &str, attributes: &[&str])
+    -> Result<Vec<String>, EndpointError>;
 
     /// Sets `targetAddress`, or removes it.
     async fn write_target_address(

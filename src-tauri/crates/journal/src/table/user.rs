@@ -91,6 +91,15 @@ impl Tx<'_> {
         Ok(users)
     }
 
+    /// The MigrationUser with this address.
+    pub fn user_of(&self, address: &SmtpAddress) -> Result<Option<MigrationUser>, JournalError> {
+        let mut statement = self.0.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM migration_user WHERE address_key = ?1"
+        ))?;
+        let mut rows = statement.query([address.key()])?;
+        rows.next()?.map(read).transpose()
+    }
+
     /// One MigrationUser.
     pub fn user(&self, id: MigrationUserId) -> Result<MigrationUser, JournalError> {
         let mut statement = self.0.prepare_cached(&format!(

@@ -135,9 +135,9 @@ impl Session {
         let world = std::sync::Arc::clone(&self.world);
         let persona =
             alias.and_then(|alias| world.by_alias(alias).or_else(|| world.by_address(alias)));
-        match persona {
+        match persona.filter(|persona| world.connected(persona)) {
             Some(persona) => self.signed_into(&persona.alias),
-            // The migrating account has no mailbox of its own.
+            // The migrating account has no mailbox of its own; and whose user was converted has none any more.
             None => self.view = View::Disconnected,
         }
         true

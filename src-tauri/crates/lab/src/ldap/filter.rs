@@ -3,71 +3,120 @@
 
 use ldap3_proto::proto::{LdapFilter, LdapMatchingRuleAssertion, LdapSubstringFilter};
 
-use super::entries::Entry;
-use super::modify::written;
+use super::entries::{Directory, Entry};
+use super::name;
+use super::schema::{self, Origin, Syntax};
 
 /// Whether the filter is true of the entry.
-pub(super) fn matches(filter: &LdapFilter, entry: &Entry) -> bool {
-    holds(filter, entry, 0) == Some(true)
+pub(super) fn matches(filter: &LdapFilter, entry: &Entry, directory: &Directory) -> bool {
+    Matching { entry, directory }.holds(filter, 0) == Some(true)
 }
 
 const DEEPEST: u8 = 64;
 
-fn holds(filter: &LdapFilter, entry: &Entry, depth: u8) -> Option<bool> {
-    if depth > DEEPEST {
-        return None;
+struct Matching<'a, 'b> {
+    entry: &'a Entry,
+    directory: &'a Directory<'b>,
+}
+
+impl Matching<'_, '_> {
+    fn holds(&self, filter: &LdapFilter, depth: u8) -> Option<bool> {
+        if depth > DEEPEST {
+            return None;
+        }
+        match filter {
+            LdapFilter::And(all) => {
+                let mut result = Some(true);
+                for one in all {
+                    match self.holds(one, depth + 1) {
+                        Some(false) => return Some(false),
+                        None => result = None,
+                        Some(true) => {}
+                    }
+                }
+                result
+            }
+            LdapFilter::Or(any) => {
+                let mut result = Some(false);
+                for one in any {
+                    match self.holds(one, depth + 1) {
+                        Some(true) => return Some(true),
+                        None => result = None,
+                        Some(false) => {}
+                    }
+                }
+                result
+            }
+            LdapFilter::Not(one) => self.holds(one, depth + 1).map(|held| !held),
+            LdapFilter::Present(name) => self.any(name, |_, _| true),
+            LdapFilter::Equality(name, wanted) | LdapFilter::Approx(name, wanted) => {
+                let normal = name::normal(wanted);
+                self.any(name, |syntax, value| {
+                    equal(name, syntax, value, wanted, normal.as_deref())
+                })
+            }
+            // A distinguished name is whole or nothing.
+            LdapFilter::Substring(name, wanted) => self.any(name, |syntax, value| {
+                syntax != Syntax::Name && substring(value, wanted)
+            }),
+            LdapFilter::GreaterOrEqual(name, wanted) => self.compare(name, wanted, |a, b| a >= b),
+            LdapFilter::LessOrEqual(name, wanted) => self.compare(name, wanted, |a, b| a <= b),
+            LdapFilter::Extensible(rule) => self.bits(rule),
+        }
     }
-    match filter {
-        LdapFilter::And(all) => {
-            let mut result = Some(true);
-            for one in all {
-                match holds(one, entry, depth + 1) {
-                    Some(false) => return Some(false),
-                    None => result = None,
-                    Some(true) => {}
-                }
+
+    fn any(&self, name: &str, test: impl Fn(Syntax, &str) -> bool) -> Option<bool> {
+        let attribute = schema::attribute(name)?;
+        let passes = |value: &Vec<u8>| match attribute.syntax {
+            // Bytes are there or not; they are no text to be looked into.
+            Syntax::Octets(_) => test(attribute.syntax, &String::from_utf8_lossy(value)),
+            _ => std::str::from_utf8(value).is_ok_and(|value| test(attribute.syntax, value)),
+        };
+        match attribute.origin {
+            Origin::Constructed => None,
+            Origin::LinksOf(_) => {
+                let values = self.directory.values(self.entry, attribute.name);
+                Some(values.iter().any(passes))
             }
-            result
-        }
-        LdapFilter::Or(any) => {
-            let mut result = Some(false);
-            for one in any {
-                match holds(one, entry, depth + 1) {
-                    Some(true) => return Some(true),
-                    None => result = None,
-                    Some(false) => {}
-                }
+            Origin::Written | Origin::Kept => {
+                Some(self.entry.values(attribute.name).iter().any(passes))
             }
-            result
         }
-        LdapFilter::Not(one) => holds(one, entry, depth + 1).map(|held| !held),
-        LdapFilter::Present(name) => {
-            written(name)?;
-            Some(!entry.values(name).is_empty())
+    }
+
+    fn compare(&self, name: &str, wanted: &str, test: impl Fn(i64, i64) -> bool) -> Option<bool> {
+        let wanted: i64 = wanted.parse().ok()?;
+        self.any(name, |_, value| {
+            value.parse().is_ok_and(|value| test(value, wanted))
+        })
+    }
+
+    /// Active Directory's bitwise rules, `:1.2.840.113556.1.4.803:=` (all bits) and `.804` (any bit).
+    fn bits(&self, rule: &LdapMatchingRuleAssertion) -> Option<bool> {
+        let name = rule.type_.as_deref()?;
+        let wanted: i64 = rule.match_value.parse().ok()?;
+        match rule.matching_rule.as_deref()? {
+            "1.2.840.113556.1.4.803" => {
+                self.compare(name, &rule.match_value, |value, _| value & wanted == wanted)
+            }
+            "1.2.840.113556.1.4.804" => {
+                self.compare(name, &rule.match_value, |value, _| value & wanted != 0)
+            }
+            _ => None,
         }
-        LdapFilter::Equality(name, wanted) | LdapFilter::Approx(name, wanted) => {
-            any(entry, name, |value| equal(name, value, wanted))
-        }
-        LdapFilter::Substring(name, wanted) => any(entry, name, |value| substring(value, wanted)),
-        LdapFilter::GreaterOrEqual(name, wanted) => compare(entry, name, wanted, |a, b| a >= b),
-        LdapFilter::LessOrEqual(name, wanted) => compare(entry, name, wanted, |a, b| a <= b),
-        LdapFilter::Extensible(rule) => bits(entry, rule),
     }
 }
 
-fn any(entry: &Entry, name: &str, test: impl Fn(&str) -> bool) -> Option<bool> {
-    written(name)?;
-    let mut values = entry.values(name).iter();
-    Some(values.any(|value| std::str::from_utf8(value).is_ok_and(&test)))
-}
-
-fn equal(name: &str, value: &str, wanted: &str) -> bool {
-    let (value, wanted) = (value.to_lowercase(), wanted.trim().to_lowercase());
-    if name.eq_ignore_ascii_case("objectCategory") && !wanted.contains('=') {
-        // The short name of a class stands for its object in the schema.
-        return value.starts_with(&format!("cn={wanted},"));
+fn equal(name: &str, syntax: Syntax, value: &str, wanted: &str, normal: Option<&str>) -> bool {
+    if syntax == Syntax::Name {
+        if name.eq_ignore_ascii_case("objectCategory") && normal.is_none() {
+            // The short name of a class stands for its object in the schema.
+            let short = format!("cn={},", wanted.trim().to_lowercase());
+            return value.to_lowercase().starts_with(&short);
+        }
+        return value == wanted || (normal.is_some() && name::normal(value).as_deref() == normal);
     }
-    value == wanted
+    value.to_lowercase() == wanted.trim().to_lowercase()
 }
 
 fn substring(value: &str, wanted: &LdapSubstringFilter) -> bool {
@@ -89,31 +138,4 @@ fn substring(value: &str, wanted: &LdapSubstringFilter) -> bool {
         .final_
         .as_ref()
         .is_none_or(|end| rest.ends_with(&end.to_lowercase()))
-}
-
-fn compare(
-    entry: &Entry,
-    name: &str,
-    wanted: &str,
-    test: impl Fn(i64, i64) -> bool,
-) -> Option<bool> {
-    let wanted: i64 = wanted.parse().ok()?;
-    any(entry, name, |value| {
-        value.parse().is_ok_and(|value| test(value, wanted))
-    })
-}
-
-/// Active Directory's bitwise rules, `:1.2.840.113556.1.4.803:=` (all bits) and `.804` (any bit).
-fn bits(entry: &Entry, rule: &LdapMatchingRuleAssertion) -> Option<bool> {
-    let name = rule.type_.as_deref()?;
-    let wanted: i64 = rule.match_value.parse().ok()?;
-    match rule.matching_rule.as_deref()? {
-        "1.2.840.113556.1.4.803" => compare(entry, name, &rule.match_value, |value, _| {
-            value & wanted == wanted
-        }),
-        "1.2.840.113556.1.4.804" => compare(entry, name, &rule.match_value, |value, _| {
-            value & wanted != 0
-        }),
-        _ => None,
-    }
 }

@@ -1,116 +1,61 @@
-//! Modify: what the staged method writes, with Active Directory's own refusals.
+//! Modify: all of it or nothing, with Active Directory's own refusals.
 
 use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use ldap3_proto::proto::{LdapModifyRequest, LdapModifyType, LdapResult, LdapResultCode};
+use jiff::Timestamp;
+use ldap3_proto::proto::{
+    LdapModify, LdapModifyRequest, LdapModifyType, LdapResult, LdapResultCode,
+};
 
-use super::entries::Directory;
-use super::result;
-use crate::store::Record;
+use super::entries::{Born, Entry};
+use super::schema::{self, Attribute};
+use super::{name, result, syntax};
+use crate::store::{Record, State};
 use crate::world::World;
 
-/// The schema: every attribute there is, whether it holds one value, whether the migrating account may write it.
-const SCHEMA: &[(&str, bool, bool)] = &[
-    ("adminCount", true, false),
-    ("altRecipient", true, true),
-    ("cn", true, false),
-    ("dc", true, false),
-    ("defaultNamingContext", true, false),
-    ("deliverAndRedirect", true, true),
-    ("description", false, true),
-    ("displayName", true, true),
-    ("distinguishedName", true, false),
-    ("givenName", true, true),
-    ("homeMDB", true, true),
-    ("homeMTA", true, true),
-    ("legacyExchangeDN", true, true),
-    ("mDBUseDefaults", true, true),
-    ("mail", true, true),
-    ("mailNickname", true, true),
-    ("member", false, true),
-    ("msExchCurrentServerRoles", true, false),
-    ("msExchHideFromAddressLists", true, true),
-    ("msExchHomeServerName", true, true),
-    ("msExchMailboxGuid", true, true),
-    ("msExchMasterAccountSid", true, true),
-    ("msExchPoliciesExcluded", false, true),
-    ("msExchPoliciesIncluded", false, true),
-    ("msExchRecipientDisplayType", true, true),
-    ("msExchRecipientTypeDetails", true, true),
-    ("msExchUserAccountControl", true, true),
-    ("msExchUserCulture", true, true),
-    ("msExchVersion", true, true),
-    ("name", true, false),
-    ("networkAddress", false, false),
-    ("objectCategory", true, false),
-    ("objectClass", false, false),
-    ("objectGUID", true, false),
-    ("objectVersion", true, false),
-    ("protocolSettings", false, true),
-    ("proxyAddresses", false, true),
-    ("rangeUpper", true, false),
-    ("sAMAccountName", true, false),
-    ("serialNumber", false, false),
-    ("sn", true, true),
-    ("targetAddress", true, true),
-    ("userAccountControl", true, false),
-    ("userPrincipalName", true, false),
-    ("versionNumber", true, false),
-];
-
-/// `rangeUpper` of `targetAddress` and of `proxyAddresses`.
-const LONGEST_ADDRESS: usize = 1123;
-
-/// The attribute's name as the schema writes it; `None` where the schema has no such attribute.
-pub(super) fn written(name: &str) -> Option<&'static str> {
-    attribute(name).map(|(written, _, _)| *written)
+/// Carries out a modification: all of it or nothing. `permissive` takes an added value that is there, and a
+/// deleted one that is not, for done.
+pub(super) fn modify(world: &World, request: &LdapModifyRequest, permissive: bool) -> LdapResult {
+    // What stands there is looked at and changed in one go: two clients never change the same object at once.
+    let outcome = world.store.write(&[], |state| {
+        match decide(&world.directory, state, request, permissive) {
+            Ok(record) => (record, result(LdapResultCode::Success, "")),
+            Err(refusal) => (None, refusal),
+        }
+    });
+    outcome.unwrap_or_else(|error| result(LdapResultCode::Unavailable, &error.to_string()))
 }
 
-fn attribute(name: &str) -> Option<&'static (&'static str, bool, bool)> {
-    SCHEMA
-        .iter()
-        .find(|(known, _, _)| known.eq_ignore_ascii_case(name))
-}
-
-/// Carries out a modification: all of it or nothing.
-pub(super) fn modify(world: &World, request: &LdapModifyRequest) -> LdapResult {
-    let directory = Directory::of(world);
-    let Some(entry) = directory.get(&request.dn) else {
-        return result(
-            LdapResultCode::NoSuchObject,
-            "0000208D: NameErr: DSID-0310020A, problem 2001 (NO_OBJECT), data 0, best match of: ''",
-        );
-    };
-    // AdminSDHolder resets the rights on protected accounts: the migrating account's is not among them.
-    let protected = entry.values("adminCount").iter().any(|value| value == b"1");
+/// What is to be written down; nothing where everything stands as it should already.
+fn decide(
+    born: &Born,
+    state: &State,
+    request: &LdapModifyRequest,
+    permissive: bool,
+) -> Result<Option<Record>, LdapResult> {
+    let normal = name::normal(&request.dn).ok_or_else(bad_name)?;
+    let entry = born.get(state, &normal).ok_or_else(no_object)?;
+    if request.changes.is_empty() {
+        return Err(unwilling());
+    }
     let mut changed: BTreeMap<&str, Vec<Vec<u8>>> = BTreeMap::new();
     for change in &request.changes {
-        let name = change.modification.atype.as_str();
-        let Some((name, single, writable)) = attribute(name) else {
-            return result(
-                LdapResultCode::NoSuchAttribute,
-                "00000057: LdapErr: DSID-0C090D8A, comment: Error in attribute conversion operation, data 0, v1db1",
-            );
-        };
-        if protected || !writable {
-            return result(
-                LdapResultCode::InsufficentAccessRights,
-                "00002098: SecErr: DSID-03150BC1, problem 4003 (INSUFF_ACCESS_RIGHTS), data 0",
-            );
-        }
+        let attribute = writable(&entry, &change.modification.atype)?;
         let values = changed
-            .entry(name)
-            .or_insert_with(|| entry.values(name).to_vec());
-        if let Err(refusal) = apply(name, values, &change.operation, &change.modification.vals) {
-            return refusal;
-        }
-        if *single && values.len() > 1 {
-            return exists();
+            .entry(attribute.name)
+            .or_insert_with(|| entry.values(attribute.name).to_vec());
+        apply(born, attribute, values, change, permissive)?;
+        if attribute.single && values.len() > 1 {
+            return Err(exists());
         }
     }
-    let record = Record::DirectoryModified {
+    changed.retain(|name, values| values.as_slice() != entry.values(name));
+    if changed.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Record::DirectoryModified {
         dn: entry.dn.clone(),
         attributes: changed
             .into_iter()
@@ -119,62 +64,120 @@ pub(super) fn modify(world: &World, request: &LdapModifyRequest) -> LdapResult {
                 (name.to_owned(), values.collect())
             })
             .collect(),
+        at: Timestamp::now().as_second(),
+    }))
+}
+
+fn writable(entry: &Entry, name: &str) -> Result<&'static Attribute, LdapResult> {
+    let Some(attribute) = schema::attribute(name) else {
+        return Err(result(
+            LdapResultCode::NoSuchAttribute,
+            "00000057: LdapErr: DSID-0C090D8A, comment: Error in attribute conversion operation, data 0, v1db1",
+        ));
     };
-    match world.store.note(record) {
-        Ok(()) => result(LdapResultCode::Success, ""),
-        Err(error) => result(LdapResultCode::Unavailable, &error.to_string()),
+    if schema::may_write(attribute, entry) {
+        return Ok(attribute);
     }
+    Err(result(
+        LdapResultCode::InsufficentAccessRights,
+        "00002098: SecErr: DSID-03150BC1, problem 4003 (INSUFF_ACCESS_RIGHTS), data 0",
+    ))
 }
 
 fn apply(
-    name: &str,
+    born: &Born,
+    attribute: &Attribute,
     values: &mut Vec<Vec<u8>>,
-    operation: &LdapModifyType,
-    given: &[Vec<u8>],
+    change: &LdapModify,
+    permissive: bool,
 ) -> Result<(), LdapResult> {
-    let same = |a: &[u8], b: &[u8]| match (std::str::from_utf8(a), std::str::from_utf8(b)) {
-        (Ok(a), Ok(b)) => a.to_lowercase() == b.to_lowercase(),
-        _ => a == b,
+    let given = &change.modification.vals;
+    let same = |held: &[u8], value: &[u8]| syntax::same(attribute, held, value);
+    // A name is kept as its object writes it, so that there is one way to point at it.
+    let kept = |value: &[u8]| {
+        let kept = syntax::kept(attribute, value, |normal| born.written(normal).is_some())?;
+        let written = std::str::from_utf8(&kept)
+            .ok()
+            .filter(|_| attribute.syntax == schema::Syntax::Name)
+            .and_then(name::normal)
+            .and_then(|normal| born.written(&normal));
+        Ok(written.map_or(kept, |written| written.as_bytes().to_vec()))
     };
-    let address = matches!(name, "targetAddress" | "proxyAddresses");
-    if address && given.iter().any(|value| value.len() > LONGEST_ADDRESS) {
-        return Err(result(
-            LdapResultCode::InvalidAttributeSyntax,
-            "00002082: AtrErr: DSID-03151904, #1: problem 1005 (CONSTRAINT_ATT_TYPE)",
-        ));
-    }
-    match operation {
+    match change.operation {
+        LdapModifyType::Add if given.is_empty() => Err(unwilling()),
         LdapModifyType::Add => {
             for value in given {
-                if values.iter().any(|held| same(held, value)) {
+                let value = kept(value)?;
+                if values.iter().any(|held| same(held, &value)) {
+                    if permissive {
+                        continue;
+                    }
                     return Err(exists());
                 }
-                values.push(value.clone());
+                values.push(value);
             }
+            Ok(())
         }
-        LdapModifyType::Replace => *values = given.to_vec(),
+        LdapModifyType::Replace => {
+            let mut new: Vec<Vec<u8>> = Vec::new();
+            for value in given {
+                let value = kept(value)?;
+                if new.iter().any(|held| same(held, &value)) {
+                    return Err(exists());
+                }
+                new.push(value);
+            }
+            *values = new;
+            Ok(())
+        }
         LdapModifyType::Delete if given.is_empty() => {
-            if values.is_empty() {
+            if values.is_empty() && !permissive {
                 return Err(absent());
             }
             values.clear();
+            Ok(())
         }
         LdapModifyType::Delete => {
             for value in given {
-                let Some(at) = values.iter().position(|held| same(held, value)) else {
-                    return Err(absent());
-                };
-                values.remove(at);
+                match values.iter().position(|held| same(held, value)) {
+                    Some(at) => {
+                        values.remove(at);
+                    }
+                    None if permissive => {}
+                    None => return Err(absent()),
+                }
             }
+            Ok(())
         }
-        LdapModifyType::Increment => {
-            return Err(result(
-                LdapResultCode::UnwillingToPerform,
-                "0000200D: SvcErr: DSID-031A1021, problem 5003 (WILL_NOT_PERFORM), data 0",
-            ));
-        }
+        // Active Directory has no such thing.
+        LdapModifyType::Increment => Err(result(
+            LdapResultCode::ProtocolError,
+            "00002021: LdapErr: DSID-0C090B3F, comment: no such kind of modification",
+        )),
     }
-    Ok(())
+}
+
+pub(super) fn no_object() -> LdapResult {
+    let mut missing = result(
+        LdapResultCode::NoSuchObject,
+        "0000208D: NameErr: DSID-0310020A, problem 2001 (NO_OBJECT), data 0, best match of: ''",
+    );
+    missing.matcheddn = crate::org::BASE_DN.to_owned();
+    missing
+}
+
+pub(super) fn bad_name() -> LdapResult {
+    result(
+        LdapResultCode::InvalidDNSyntax,
+        "0000208F: NameErr: DSID-03100225, problem 2006 (BAD_NAME), data 8350, best match of: ''",
+    )
+}
+
+fn unwilling() -> LdapResult {
+    result(
+        LdapResultCode::UnwillingToPerform,
+        "00002035: LdapErr: DSID-0C090B3F, comment: a modification without values",
+    )
 }
 
 fn exists() -> LdapResult {

@@ -1,236 +1,235 @@
 //! What the directory holds when the company is new.
 
+mod mailbox;
+mod organisation;
+mod others;
+
 use super::entries::Entry;
-use crate::org::{
-    ACCOUNT, BASE_DN, DOMAIN, FORMER_DOMAIN, Hurdle, MailboxKind, PEOPLE_DN, Persona,
-};
+use super::name;
+use crate::org::{BASE_DN, DOMAIN, Hurdle, PEOPLE_DN, Persona};
 use crate::seed;
 
-const CONFIGURATION: &str = "CN=Configuration,DC=nordvik,DC=example";
+pub(super) const CONFIGURATION: &str = "CN=Configuration,DC=nordvik,DC=example";
 const SCHEMA: &str = "CN=Schema,CN=Configuration,DC=nordvik,DC=example";
-const EXCHANGE: &str =
-    "CN=Nordvik,CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=nordvik,DC=example";
-const SERVERS: &str = "CN=Servers,CN=Exchange Administrative Group (FYDIBOHF23SPDLT),CN=Administrative Groups,CN=Nordvik,CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=nordvik,DC=example";
+const HOST: &str = "dc01.nordvik.example";
 
-/// What an unsigned-in client may read.
-pub(super) fn root() -> Entry {
+/// Every object, in the order in which a search finds them.
+pub(super) fn all(seed: u64, personas: &[Persona]) -> Vec<Entry> {
+    let has = |hurdle| {
+        personas
+            .iter()
+            .any(|persona| persona.hurdle == Some(hurdle))
+    };
+    let mut entries = domain();
+    entries.extend(organisation::all(has(Hurdle::LocalAddress)));
+    for (at, persona) in personas.iter().enumerate() {
+        entries.push(mailbox::mailbox(seed, at, persona, personas));
+    }
+    entries.extend(others::all(seed, personas));
+    entries
+}
+
+/// What an unsigned-in client may read. `usn` is the highest update sequence number.
+pub(super) fn root(usn: u64) -> Entry {
+    let server = format!("CN=DC01,CN=Servers,CN=Default-First-Site-Name,CN=Sites,{CONFIGURATION}");
     let mut root = Entry::default();
-    root.set("objectClass", &["top"]);
+    root.set("currentTime", &[&now()]);
     root.set("defaultNamingContext", &[BASE_DN]);
     root.set("rootDomainNamingContext", &[BASE_DN]);
     root.set("configurationNamingContext", &[CONFIGURATION]);
     root.set("schemaNamingContext", &[SCHEMA]);
     root.set("namingContexts", &[BASE_DN, CONFIGURATION, SCHEMA]);
-    root.set("dnsHostName", &["dc01.nordvik.example"]);
+    root.set("dnsHostName", &[HOST]);
+    root.set("serverName", &[&server]);
+    root.set("dsServiceName", &[&format!("CN=NTDS Settings,{server}")]);
+    root.set(
+        "ldapServiceName",
+        &[&format!("{DOMAIN}:dc01$@{}", DOMAIN.to_uppercase())],
+    );
+    root.set("highestCommittedUSN", &[&usn.to_string()]);
+    root.set("isSynchronized", &["TRUE"]);
     root.set("isGlobalCatalogReady", &["TRUE"]);
+    // Windows Server 2008.
     root.set("domainFunctionality", &["3"]);
     root.set("forestFunctionality", &["3"]);
     root.set("domainControllerFunctionality", &["3"]);
     root.set("supportedLDAPVersion", &["3", "2"]);
-    root.set("supportedControl", &["1.2.840.113556.1.4.319"]);
+    root.set("supportedControl", super::CONTROLS);
+    root.set("supportedExtension", &[super::START_TLS]);
+    // Active Directory, its integration of LDAP, and that of 2008.
+    root.set(
+        "supportedCapabilities",
+        &[
+            "1.2.840.113556.1.4.800",
+            "1.2.840.113556.1.4.1670",
+            "1.2.840.113556.1.4.1791",
+            "1.2.840.113556.1.4.1935",
+        ],
+    );
     root
 }
 
-pub(super) fn containers() -> Vec<Entry> {
-    let category = |name: &str| format!("CN={name},{SCHEMA}");
-    let container = |dn: &str, class: &str, shown: &str| {
-        let mut entry = Entry::new(dn, &["top", class]);
-        entry.set("objectCategory", &[&category(shown)]);
-        entry
-    };
-    let mut domain = container(BASE_DN, "domainDNS", "Domain-DNS");
-    domain.set("dc", &["nordvik"]);
-    let mut organisation = container(
-        EXCHANGE,
-        "msExchOrganizationContainer",
-        "ms-Exch-Organization-Container",
-    );
-    organisation.set("objectVersion", &["11222"]);
-    let mut version = container(
-        &format!("CN=ms-Exch-Schema-Version-Pt,{SCHEMA}"),
-        "attributeSchema",
-        "Attribute-Schema",
-    );
-    version.set("rangeUpper", &["14625"]);
-    let mut server = container(
-        &format!("CN=SRV-MAIL01,{SERVERS}"),
-        "msExchExchangeServer",
-        "ms-Exch-Exchange-Server",
-    );
-    server.set("serialNumber", &["Version 8.3 (Build 30083.6)"]);
-    server.set("versionNumber", &["1912832083"]);
-    server.set("msExchCurrentServerRoles", &["54"]);
-    server.set(
-        "networkAddress",
-        &["ncacn_ip_tcp:srv-mail01.nordvik.example"],
-    );
+fn now() -> String {
+    jiff::Timestamp::now()
+        .strftime("%Y%m%d%H%M%S.0Z")
+        .to_string()
+}
+
+/// `nordvik.example/Nordvik/Personal/Åsa Öhrström`.
+pub(super) fn canonical_name(dn: &str) -> String {
+    let mut names: Vec<String> = Vec::new();
+    let mut rest = Some(dn);
+    while let Some(part) = rest {
+        if part.starts_with("DC=") {
+            break;
+        }
+        names.extend(name::first(part).map(|name| name.replace('/', "\\/")));
+        rest = parent(part);
+    }
+    names.push(DOMAIN.to_owned());
+    names.reverse();
+    if names.len() == 1 {
+        return format!("{DOMAIN}/");
+    }
+    names.join("/")
+}
+
+/// What follows the first name.
+fn parent(dn: &str) -> Option<&str> {
+    let mut escaped = false;
+    for (at, byte) in dn.bytes().enumerate() {
+        match byte {
+            b'\\' if !escaped => escaped = true,
+            b',' if !escaped => return dn.get(at + 1..),
+            _ => escaped = false,
+        }
+    }
+    None
+}
+
+/// An object and its class as the schema calls it.
+fn object(dn: &str, classes: &[&str], category: &str) -> Entry {
+    let mut entry = Entry::new(dn, classes);
+    entry.set("objectCategory", &[&format!("CN={category},{SCHEMA}")]);
+    entry
+}
+
+fn container(dn: &str) -> Entry {
+    object(dn, &["top", "container"], "Container")
+}
+
+fn unit(dn: &str) -> Entry {
+    object(dn, &["top", "organizationalUnit"], "Organizational-Unit")
+}
+
+fn domain() -> Vec<Entry> {
     vec![
-        domain,
-        container(&format!("CN=Users,{BASE_DN}"), "container", "Container"),
-        container(
-            &format!("OU=Nordvik,{BASE_DN}"),
-            "organizationalUnit",
-            "Organizational-Unit",
-        ),
-        container(PEOPLE_DN, "organizationalUnit", "Organizational-Unit"),
-        container(
+        object(BASE_DN, &["top", "domain", "domainDNS"], "Domain-DNS"),
+        container(&format!("CN=Users,{BASE_DN}")),
+        unit(&format!("OU=Nordvik,{BASE_DN}")),
+        unit(PEOPLE_DN),
+        object(
             &format!("CN=Microsoft Exchange System Objects,{BASE_DN}"),
-            "msExchSystemObjectsContainer",
+            &["top", "container", "msExchSystemObjectsContainer"],
             "ms-Exch-System-Objects-Container",
         ),
-        container(CONFIGURATION, "configuration", "Configuration"),
-        container(SCHEMA, "dMD", "DMD"),
-        version,
-        organisation,
-        server,
     ]
 }
 
+/// An account.
 fn user(seed: u64, dn: &str, account: &str) -> Entry {
-    let mut entry = Entry::new(dn, &["top", "person", "organizationalPerson", "user"]);
-    entry.set("objectCategory", &[&format!("CN=Person,{SCHEMA}")]);
-    entry.set_bytes(
-        "objectGUID",
-        vec![seed::guid(seed, &["object", account]).to_vec()],
+    let mut entry = object(
+        dn,
+        &["top", "person", "organizationalPerson", "user"],
+        "Person",
     );
-    entry.set("sAMAccountName", &[account]);
+    // An account's name holds twenty characters.
+    let account: String = account.chars().take(20).collect();
+    entry.set("sAMAccountName", &[&account]);
+    entry.set("sAMAccountType", &["805306368"]);
     entry.set("userPrincipalName", &[&format!("{account}@{DOMAIN}")]);
     entry.set("userAccountControl", &["512"]);
+    entry.set("accountExpires", &["9223372036854775807"]);
+    entry.set("primaryGroupID", &["513"]);
+    entry.set("pwdLastSet", &["128803689000000000"]);
+    entry.set_bytes("objectSid", vec![account_sid(seed, &account)]);
     entry
 }
 
-pub(super) fn mailbox(persona: &Persona) -> Entry {
-    let alias = persona.alias.as_str();
-    let address = persona.address();
-    // sAMAccountName holds twenty characters.
-    let account: String = alias.chars().take(20).collect();
-    let mut entry = user(0, &persona.dn(), &account);
-    entry.set("cn", &[&persona.display_name]);
-    entry.set("displayName", &[&persona.display_name]);
-    entry.set("userPrincipalName", &[&address]);
-    entry.set_bytes("objectGUID", vec![persona.object_guid.to_vec()]);
-    entry.set("mailNickname", &[alias]);
-    entry.set("mail", &[&address]);
-    let domain = DOMAIN.replace('.', "-");
-    entry.set(
-        "proxyAddresses",
-        &[
-            &format!("SMTP:{address}"),
-            &format!("smtp:{alias}@{FORMER_DOMAIN}"),
-            &format!("X400:c=SE;a= ;p=Nordvik;o={domain};s={alias};"),
-        ],
-    );
-    entry.set("legacyExchangeDN", &[&persona.legacy_exchange_dn()]);
-    entry.set(
-        "homeMDB",
-        &[&format!(
-            "CN=Mailbox Database,CN=First Storage Group,CN=InformationStore,CN=SRV-MAIL01,{SERVERS}"
-        )],
-    );
-    entry.set(
-        "homeMTA",
-        &[&format!("CN=Microsoft MTA,CN=SRV-MAIL01,{SERVERS}")],
-    );
-    entry.set(
-        "msExchHomeServerName",
-        &["/o=Nordvik/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Configuration/cn=Servers/cn=SRV-MAIL01"],
-    );
-    entry.set_bytes("msExchMailboxGuid", vec![persona.mailbox_guid.to_vec()]);
-    entry.set("msExchVersion", &["4535486012416"]);
-    entry.set("mDBUseDefaults", &["TRUE"]);
-    entry.set("msExchUserAccountControl", &["0"]);
-    entry.set(
-        "msExchRecipientTypeDetails",
-        &[&persona.kind.type_details().to_string()],
-    );
-    let display_type = match persona.kind {
-        MailboxKind::RoomMailbox => "7",
-        MailboxKind::UserMailbox | MailboxKind::SharedMailbox => "1073741824",
-    };
-    entry.set("msExchRecipientDisplayType", &[display_type]);
-    match persona.kind {
-        MailboxKind::UserMailbox => {
-            if let Some((first, last)) = persona.display_name.split_once(' ') {
-                entry.set("givenName", &[first]);
-                entry.set("sn", &[last]);
+/// A security identifier of this domain.
+fn account_sid(seed: u64, of: &str) -> Vec<u8> {
+    domain_sid(seed, "nordvik", of)
+}
+
+/// A security identifier: S-1-5-21, the domain's three numbers, the account's own.
+fn domain_sid(seed: u64, domain: &str, of: &str) -> Vec<u8> {
+    let mut sid = vec![1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0];
+    let numbers = seed::guid(seed, &["domain sid", domain]);
+    sid.extend(numbers.iter().take(12));
+    let [low, high, ..] = seed::guid(seed, &["rid", of]);
+    let rid = 1100 + u32::from(low) + 256 * u32::from(high);
+    sid.extend(rid.to_le_bytes());
+    sid
+}
+
+/// SELF, S-1-5-10: whose a mailbox without an account of its own is.
+const SELF: [u8; 12] = [1, 1, 0, 0, 0, 0, 0, 5, 10, 0, 0, 0];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ldap::schema;
+    use crate::org::personas;
+
+    #[test]
+    fn every_attribute_of_every_object_is_in_the_schema_and_allowed_on_it() {
+        for entry in all(7, &personas(7, 60, true)) {
+            for (name, values) in entry.attributes.values() {
+                let attribute = schema::attribute(name);
+                assert!(
+                    attribute.is_some_and(|a| a.name == name && a.stands_on(&entry)),
+                    "{name} of {}",
+                    entry.dn
+                );
+                assert!(!values.is_empty(), "{name} of {}", entry.dn);
+                assert!(
+                    values.len() == 1 || attribute.is_some_and(|a| !a.single),
+                    "{name} of {}",
+                    entry.dn
+                );
             }
         }
-        // The accounts of rooms and shared mailboxes are disabled.
-        MailboxKind::RoomMailbox | MailboxKind::SharedMailbox => {
-            entry.set("userAccountControl", &["514"]);
+    }
+
+    #[test]
+    fn every_object_that_is_pointed_to_is_there_under_the_name_it_is_pointed_to_by() {
+        let all = all(7, &personas(7, 60, true));
+        let names: std::collections::BTreeSet<&str> =
+            all.iter().map(|entry| entry.dn.as_str()).collect();
+        assert_eq!(names.len(), all.len());
+        for entry in &all {
+            for (name, values) in entry.attributes.values() {
+                let Some(attribute) = schema::attribute(name) else {
+                    continue;
+                };
+                // The schema's own objects are not there.
+                if attribute.syntax != schema::Syntax::Name || name == "objectCategory" {
+                    continue;
+                }
+                for value in values {
+                    let value = String::from_utf8_lossy(value);
+                    assert!(names.contains(&*value), "{name} of {}: {value}", entry.dn);
+                }
+            }
         }
     }
-    if persona.hurdle == Some(Hurdle::ProtectedAccount) {
-        entry.set("adminCount", &["1"]);
+
+    #[test]
+    fn a_canonical_name_reads_from_the_domain_down() {
+        assert_eq!(
+            canonical_name(r"CN=Ählström\, Erik,OU=Personal,OU=Nordvik,DC=nordvik,DC=example"),
+            "nordvik.example/Nordvik/Personal/Ählström, Erik"
+        );
+        assert_eq!(canonical_name(BASE_DN), "nordvik.example/");
     }
-    entry
-}
-
-/// What a careful client must not take for a mailbox, and the account that migrates.
-pub(super) fn others(seed: u64) -> Vec<Entry> {
-    let mut account = user(seed, &format!("CN=Migrering,CN=Users,{BASE_DN}"), ACCOUNT);
-    account.set("cn", &["Migrering"]);
-    account.set("displayName", &["Migrering"]);
-
-    let system_name = "SystemMailbox{1f05a927-1b8a-4c3e-9e3b-5d3c2b0a7f11}";
-    let mut system = user(
-        seed,
-        &format!("CN={system_name},CN=Microsoft Exchange System Objects,{BASE_DN}"),
-        "SM_1f05a9271b8a4c3e",
-    );
-    system.set("cn", &[system_name]);
-    system.set("displayName", &[system_name]);
-    system.set("mailNickname", &[system_name]);
-    let system_address = format!("SystemMailbox1f05a927@{DOMAIN}");
-    system.set("mail", &[&system_address]);
-    system.set("proxyAddresses", &[&format!("SMTP:{system_address}")]);
-    system.set(
-        "homeMDB",
-        &[&format!(
-            "CN=Mailbox Database,CN=First Storage Group,CN=InformationStore,CN=SRV-MAIL01,{SERVERS}"
-        )],
-    );
-    system.set("msExchRecipientTypeDetails", &["16384"]);
-    system.set("msExchHideFromAddressLists", &["TRUE"]);
-
-    let mut group = Entry::new(format!("CN=Alla,{PEOPLE_DN}"), &["top", "group"]);
-    group.set("objectCategory", &[&format!("CN=Group,{SCHEMA}")]);
-    group.set_bytes(
-        "objectGUID",
-        vec![seed::guid(seed, &["object", "alla"]).to_vec()],
-    );
-    group.set("cn", &["Alla"]);
-    group.set("displayName", &["Alla på Nordvik"]);
-    group.set("sAMAccountName", &["Alla"]);
-    group.set("mailNickname", &["alla"]);
-    group.set("mail", &[&format!("alla@{DOMAIN}")]);
-    group.set("proxyAddresses", &[&format!("SMTP:alla@{DOMAIN}")]);
-    group.set("msExchRecipientTypeDetails", &["256"]);
-
-    let contact_name = "Bengt Ählström";
-    let mut contact = Entry::new(
-        format!("CN={contact_name},{PEOPLE_DN}"),
-        &["top", "person", "organizationalPerson", "contact"],
-    );
-    contact.set("objectCategory", &[&format!("CN=Person,{SCHEMA}")]);
-    contact.set_bytes(
-        "objectGUID",
-        vec![seed::guid(seed, &["object", "bengt"]).to_vec()],
-    );
-    contact.set("cn", &[contact_name]);
-    contact.set("displayName", &["Bengt Ählström (el)"]);
-    contact.set("mailNickname", &["bengt.ahlstrom"]);
-    contact.set("mail", &["bengt@ahlstromsel.example"]);
-    contact.set("proxyAddresses", &["SMTP:bengt@ahlstromsel.example"]);
-    contact.set("targetAddress", &["SMTP:bengt@ahlstromsel.example"]);
-    contact.set("msExchRecipientTypeDetails", &["64"]);
-
-    // An account without a mailbox.
-    let mut plain = user(
-        seed,
-        &format!("CN=svc-backup,CN=Users,{BASE_DN}"),
-        "svc-backup",
-    );
-    plain.set("cn", &["svc-backup"]);
-    vec![account, system, group, contact, plain]
 }

@@ -19,7 +19,7 @@ pub(crate) fn set(world: &World, dn: &str, value: &str) -> Result<(), String> {
             },
         }],
     };
-    let result = modify::modify(world, &request);
+    let result = modify::modify(world, &request, false);
     if result.code == LdapResultCode::Success {
         Ok(())
     } else {

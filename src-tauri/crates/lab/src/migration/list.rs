@@ -23,7 +23,10 @@ pub(crate) fn rows(bytes: &[u8]) -> Result<Rows, String> {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Err("Upload file can't be empty. The file isn't in UTF-8.".to_owned());
     };
-    // Whether the real service takes a byte order mark is not known: this one does not.
+    // Whether the real service takes a byte order mark is not known. To this one it is part of the first column's name.
+    if text.starts_with('\u{feff}') {
+        return Err(missing("EmailAddress"));
+    }
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -38,9 +41,7 @@ pub(crate) fn rows(bytes: &[u8]) -> Result<Rows, String> {
             .position(|column| column.eq_ignore_ascii_case(name))
     };
     let Some(address_at) = place("EmailAddress") else {
-        return Err(
-            "Column \"EmailAddress\" is missing from the CSV file. The import process can't continue because this column is required. Please edit the CSV file and re-submit it.".to_owned(),
-        );
+        return Err(missing("EmailAddress"));
     };
     if let Some(strange) = header.iter().find(|column| {
         !COLUMNS
@@ -88,6 +89,12 @@ pub(crate) fn rows(bytes: &[u8]) -> Result<Rows, String> {
         return Err("Upload file can't be empty.".to_owned());
     }
     Ok(found)
+}
+
+fn missing(column: &str) -> String {
+    format!(
+        "Column \"{column}\" is missing from the CSV file. The import process can't continue because this column is required. Please edit the CSV file and re-submit it."
+    )
 }
 
 fn problem(address: &str, password: &str, change: &str, before: &[String]) -> Option<String> {

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Batch, Event, User, UserStatus, copy, mail};
 use crate::faults::ServiceFault;
 use crate::ldap;
-use crate::org::Persona;
+use crate::org::{Hurdle, Persona};
 use crate::store::{Record, State};
 use crate::world::{Recipient, World};
 
@@ -140,7 +140,9 @@ fn prepare(world: &World, user: &User) -> io::Result<()> {
     match user.status {
         UserStatus::Queued => to(world, user, UserStatus::Validating, None),
         UserStatus::Validating => {
-            let Some(persona) = persona(world, user) else {
+            // A mailbox hidden from address lists is not found either: Microsoft's own remedy is to unhide it.
+            let seen = |persona: &&Persona| persona.hurdle != Some(Hurdle::Hidden);
+            let Some(persona) = persona(world, user).filter(seen) else {
                 return fail(&format!(
                     "A source e-mail address {} couldn't be found in the on-premises domain.",
                     user.address

@@ -56,6 +56,9 @@ pub(crate) enum Record {
     DirectoryModified {
         dn: String,
         attributes: BTreeMap<String, Vec<String>>,
+        /// When, in seconds of Unix time.
+        #[serde(default)]
+        at: i64,
     },
     /// A mail reached the sink. Its bytes are the record's blob.
     MailSunk {

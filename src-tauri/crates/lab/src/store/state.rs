@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::record::Record;
 use crate::item::{Flags, InternalDate};
+use crate::ldap::normal;
 use crate::migration::Migration;
 use crate::seed;
 
@@ -16,8 +17,10 @@ use crate::seed;
 pub(crate) struct State {
     /// What the tenant holds under an alias, beside what it was born with.
     pub(crate) users: BTreeMap<String, TenantUser>,
-    /// The directory's modified attributes: by DN in lower case, then by attribute in lower case.
-    pub(crate) directory: BTreeMap<String, BTreeMap<String, Vec<Vec<u8>>>>,
+    /// The directory's modified objects, by their names in the form for comparing.
+    pub(crate) directory: BTreeMap<String, ChangedObject>,
+    /// How many times an object was modified.
+    pub(crate) directory_writes: u64,
     /// Mails in the sink.
     pub(crate) mails: Vec<SunkMail>,
     /// Microsoft's migration service.
@@ -46,6 +49,17 @@ impl Default for Consent {
             generation: 0,
         }
     }
+}
+
+/// What became of an object of the directory.
+#[derive(Debug, Default)]
+pub(crate) struct ChangedObject {
+    /// The attributes that were modified, by name in lower case.
+    pub(crate) attributes: BTreeMap<String, Vec<Vec<u8>>>,
+    /// Which of all modifications was its last one.
+    pub(crate) write: u64,
+    /// When that was, in seconds of Unix time.
+    pub(crate) at: i64,
 }
 
 /// A user of the tenant.
@@ -224,11 +238,17 @@ impl State {
                     });
                 }
             }
-            Record::DirectoryModified { dn, attributes } => {
-                let object = self.directory.entry(dn.to_lowercase()).or_default();
+            Record::DirectoryModified { dn, attributes, at } => {
+                self.directory_writes += 1;
+                let name = normal(&dn).unwrap_or(dn);
+                let object = self.directory.entry(name).or_default();
+                object.write = self.directory_writes;
+                object.at = at;
                 for (name, values) in attributes {
                     let values = values.iter().filter_map(|v| BASE64.decode(v).ok());
-                    object.insert(name.to_lowercase(), values.collect());
+                    object
+                        .attributes
+                        .insert(name.to_lowercase(), values.collect());
                 }
             }
             Record::MailSunk { from, to, size } => self.mails.push(SunkMail {

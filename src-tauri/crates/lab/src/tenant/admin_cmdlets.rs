@@ -9,7 +9,7 @@ use super::admin_permissions::{
 use super::parameters::known_only;
 use super::users::{known, proxy_addresses};
 use super::{Tenant, batch_cmdlets, endpoint_cmdlets, setting_cmdlets, user_cmdlets};
-use crate::org::{COMPANY, DOMAIN, FORMER_DOMAIN, Persona, TENANT_DOMAIN};
+use crate::org::{COMPANY, DOMAIN, FORMER_DOMAIN, Hurdle, Persona, TENANT_DOMAIN};
 use crate::seed::{guid, guid_text};
 use crate::world::{Recipient, World};
 
@@ -89,7 +89,7 @@ pub(super) fn recipient(world: &World, persona: &Persona) -> Option<Value> {
         Recipient::Mailbox => true,
     };
     let kind = if mailbox { "UserMailbox" } else { "MailUser" };
-    let exchange_guid = guid_text(guid(world.seed, &["exchange guid", &persona.alias]));
+    let exchange_guid = guid_text(persona.exchange_guid);
     let mut object = json!({
         "Identity": persona.display_name,
         "Name": persona.display_name,
@@ -105,13 +105,10 @@ pub(super) fn recipient(world: &World, persona: &Persona) -> Option<Value> {
         "Guid": guid_text(guid(world.seed, &["guid", &persona.alias])),
         "ExternalDirectoryObjectId": guid_text(persona.cloud_guid),
         "ExchangeGuid": if mailbox { exchange_guid.as_str() } else { NO_GUID },
-        "LegacyExchangeDN": format!(
-            "/o=ExchangeLabs/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn={}-{}",
-            guid_text(persona.cloud_guid).replace('-', ""), persona.alias
-        ),
+        "LegacyExchangeDN": persona.cloud_legacy_exchange_dn(),
         "IsDirSynced": true,
         "SKUAssigned": licensed,
-        "HiddenFromAddressListsEnabled": false,
+        "HiddenFromAddressListsEnabled": persona.hurdle == Some(Hurdle::Hidden),
     });
     if !mailbox && let Some(object) = object.as_object_mut() {
         let external = format!("SMTP:{}", persona.address());
@@ -132,6 +129,7 @@ fn others(world: &World) -> Vec<Value> {
             "Guid": guid_text(guid(world.seed, &["guid", alias])),
             "ExternalDirectoryObjectId": guid_text(guid(world.seed, &["cloud", alias])),
             "ExchangeGuid": if broad == "UserMailbox" { guid_text(guid(world.seed, &["exchange guid", alias])) } else { NO_GUID.to_owned() },
+            "LegacyExchangeDN": format!("/o=ExchangeLabs/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn={alias}"),
             "IsDirSynced": broad != "UserMailbox",
         })
     };

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::graph::{error, guard, list as answer_list, select};
 use super::{Query, Tenant};
-use crate::org::{self, Hurdle, MailboxKind, Persona};
+use crate::org::{self, MailboxKind, Persona};
 use crate::seed::guid_text;
 use crate::store::Record;
 use crate::world::World;
@@ -21,10 +21,7 @@ const LARGEST_PAGE: usize = 999;
 
 /// The personas that the tenant knows.
 pub(super) fn known(world: &World) -> impl Iterator<Item = &Persona> {
-    world
-        .personas
-        .iter()
-        .filter(|persona| persona.hurdle != Some(Hurdle::MailUserMissing))
+    world.personas.iter().filter(|persona| persona.in_tenant())
 }
 
 /// The persona of this object id or user principal name.

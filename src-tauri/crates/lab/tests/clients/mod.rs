@@ -1,6 +1,8 @@
 //! Starting the clients. Each test file uses its own part of these.
 #![allow(dead_code)]
 
+pub mod directory;
+
 use std::process::Stdio;
 
 use serde_json::Value;

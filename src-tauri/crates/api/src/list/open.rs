@@ -1,0 +1,231 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use stegvis_engine::ports::{DirectoryRecipient, TenantDomain};
+use stegvis_lists::{Draft, Edit, EditError, Known, KnownMailbox, PILOT};
+use stegvis_model::{DomainName, StoredName as _};
+
+use super::remembered::Remembered;
+use super::view::{edit_of, page_view, query_of, view};
+use super::{MOST_BYTES, no_list};
+use crate::dto::{ListEdit, ListPage, ListQuery, ListView, MailboxesView};
+use crate::project::{Chosen, Project, key};
+use crate::report::words::Language;
+use crate::{Error, ErrorCode};
+
+/// A list that is worked on.
+pub(crate) struct OpenList {
+    pub(super) path: PathBuf,
+    pub(super) size: usize,
+    pub(super) saved_at: Option<String>,
+    pub(super) mapping_remembered: bool,
+    /// Files that were written out of it: these may be written again.
+    pub(super) written: BTreeSet<PathBuf>,
+    pub(super) draft: Draft,
+}
+
+impl Project {
+    fn list(&self) -> MutexGuard<'_, Option<OpenList>> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something with the open list.
+    pub(super) fn with_list<T>(
+        &self,
+        act: impl FnOnce(&mut OpenList) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        match self.list().as_mut() {
+            Some(list) => act(list),
+            None => Err(Error::invalid(
+                "no list is open",
+                "Open a file with a list of mailboxes.",
+            )),
+        }
+    }
+
+    pub(crate) async fn open_list(&self, path: &Path, data: &Path) -> Result<ListView, Error> {
+        let (read, known) = tokio::join!(
+            tokio::task::spawn_blocking({
+                let path = path.to_owned();
+                move || read(&path)
+            }),
+            self.known(),
+        );
+        let (bytes, saved_at) = read.map_err(|error| broken(&error))??;
+        let size = bytes.len();
+        let draft = tokio::task::spawn_blocking(move || Draft::open(bytes, None, known))
+            .await
+            .map_err(|error| broken(&error))?
+            .map_err(|error| no_list(&error))?;
+        let mut list = OpenList {
+            path: path.to_owned(),
+            size,
+            saved_at,
+            mapping_remembered: false,
+            written: BTreeSet::new(),
+            draft,
+        };
+        list.remember_columns(data);
+        let view = view(&list);
+        *self.list() = Some(list);
+        Ok(view)
+    }
+
+    /// The directory and the tenant's domains; nothing where the directory does not answer, which the list then says.
+    async fn known(&self) -> Option<Arc<Known>> {
+        let (mailboxes, domains) = tokio::join!(
+            self.connections.directory.mailboxes(),
+            self.connections.tenant.domains(),
+        );
+        Some(Arc::new(known(
+            mailboxes.ok()?,
+            &domains.unwrap_or_default(),
+        )))
+    }
+
+    pub(crate) fn list_view(&self) -> Option<ListView> {
+        self.list().as_ref().map(view)
+    }
+
+    pub(crate) fn list_rows(&self, query: &ListQuery) -> Result<ListPage, Error> {
+        let language = self.setting(|tx| tx.setting(key::LANGUAGE))?;
+        let query = query_of(query, Language::of(language.as_deref()));
+        self.with_list(|list| Ok(page_view(&mut list.draft, &query)))
+    }
+
+    pub(crate) fn edit_list(&self, edit: &ListEdit, data: &Path) -> Result<ListView, Error> {
+        let edit = edit_of(edit);
+        self.with_list(|list| {
+            let before = list.draft.mapping();
+            list.draft.edit(&edit).map_err(|error| refused(&error))?;
+            match edit {
+                Edit::Sheet(_) => list.remember_columns(data),
+                Edit::Columns(_) | Edit::Undo if list.draft.mapping() != before => {
+                    list.mapping_remembered = false;
+                    list.keep_columns(data)?;
+                }
+                _ => {}
+            }
+            Ok(view(list))
+        })
+    }
+
+    pub(crate) fn preview_list(&self, file: u32) -> Result<String, Error> {
+        self.with_list(|list| {
+            let file = usize::try_from(file).unwrap_or(usize::MAX);
+            list.draft.preview(file).ok_or_else(|| {
+                Error::invalid("the list has no such file", "Choose one of its files.")
+            })
+        })
+    }
+
+    pub(crate) fn close_list(&self) {
+        *self.list() = None;
+    }
+
+    /// Makes the ready rows the chosen mailboxes, in the order of their batches.
+    pub(crate) async fn use_list(&self) -> Result<MailboxesView, Error> {
+        let ready = self.with_list(|list| Ok(list.draft.ready()))?;
+        let mailboxes = self.connections.directory.mailboxes().await?;
+        let mut by_address: BTreeMap<String, &DirectoryRecipient> = BTreeMap::new();
+        for mailbox in &mailboxes {
+            for address in &mailbox.proxy_addresses {
+                by_address.entry(address.key()).or_insert(mailbox);
+            }
+        }
+        for mailbox in &mailboxes {
+            by_address.insert(mailbox.address.key(), mailbox);
+        }
+        let mut chosen = Vec::with_capacity(ready.len());
+        for row in ready {
+            let mailbox = by_address.get(&row.address.key()).ok_or_else(|| {
+                Error::invalid(
+                    format!("{} is no mailbox of the directory", row.address),
+                    "Leave the row out, or open the list again to have it checked.",
+                )
+            })?;
+            let pilot = row.batch == PILOT;
+            chosen.push(Chosen {
+                address: mailbox.address.to_string(),
+                name: mailbox.display_name.clone(),
+                kind: mailbox.kind.name().to_owned(),
+                pilot,
+                batch: (!pilot).then_some(row.batch),
+            });
+        }
+        self.keep_chosen(&chosen)?;
+        self.mailboxes_view().await
+    }
+}
+
+impl OpenList {
+    /// Lets the columns mean what a person said of another list with the same headings.
+    fn remember_columns(&mut self, data: &Path) {
+        let known = self
+            .draft
+            .headings()
+            .and_then(|headings| Remembered::read(data).find(headings));
+        self.mapping_remembered = known.is_some_and(|mapping| {
+            mapping != self.draft.mapping() && self.draft.remember(mapping).is_ok()
+        });
+    }
+
+    fn keep_columns(&self, data: &Path) -> Result<(), Error> {
+        match self.draft.headings() {
+            Some(headings) => Remembered::read(data).keep(data, headings, self.draft.mapping()),
+            None => Ok(()),
+        }
+    }
+}
+
+fn known(mailboxes: Vec<DirectoryRecipient>, domains: &[TenantDomain]) -> Known {
+    let federated: BTreeSet<DomainName> = domains
+        .iter()
+        .filter(|domain| domain.federated)
+        .map(|domain| domain.name.clone())
+        .collect();
+    let mailboxes = mailboxes.into_iter().map(|mailbox| KnownMailbox {
+        aliases: mailbox.proxy_addresses,
+        address: mailbox.address,
+        name: mailbox.display_name,
+        kind: mailbox.kind,
+    });
+    Known::new(mailboxes.collect(), federated)
+}
+
+fn read(path: &Path) -> Result<(Vec<u8>, Option<String>), Error> {
+    let failed = |error: std::io::Error| {
+        Error::invalid(
+            format!("{} cannot be read: {error}", path.display()),
+            "Close it where it is open, and choose it again.",
+        )
+    };
+    let file = std::fs::File::open(path).map_err(failed)?;
+    let saved = file.metadata().and_then(|metadata| metadata.modified());
+    let saved_at = saved
+        .ok()
+        .and_then(|time| jiff::Timestamp::try_from(time).ok());
+    let mut bytes = Vec::new();
+    // One more than a list may have, for the list doctor to see that it is too large.
+    file.take(MOST_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    Ok((bytes, saved_at.map(|time| time.to_string())))
+}
+
+fn refused(error: &EditError) -> Error {
+    match error {
+        EditError::NotAList(error) => no_list(error),
+        error => Error::invalid(error.to_string(), "Look at the list again."),
+    }
+}
+
+fn broken(error: &tokio::task::JoinError) -> Error {
+    Error::new(
+        ErrorCode::Internal,
+        error.to_string(),
+        "Keep the file and report this.",
+    )
+}

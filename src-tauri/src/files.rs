@@ -1,0 +1,156 @@
+//! Files that a person hands over: dropped on the window, chosen in the system's own dialog, or named when the
+//! program was started. The web view learns what is in a list, never where anything is or how to read it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use stegvis_api::dto::ListView;
+use stegvis_api::{App, Error, ErrorCode};
+use tauri::{AppHandle, DragDropEvent, Manager as _};
+use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath};
+use tauri_specta::Event as _;
+use tokio::sync::oneshot;
+
+use crate::ipc::{ListDrop, ListDropped};
+use crate::window;
+
+/// What a list may be called; it is told by its content what it is.
+const LISTS: [&str; 8] = ["csv", "txt", "tsv", "xlsx", "xlsm", "xlsb", "xls", "ods"];
+
+/// The list that the program was started with, until a project is open to read it.
+#[derive(Default)]
+pub(crate) struct Waiting(Mutex<Option<PathBuf>>);
+
+impl Waiting {
+    pub(crate) fn new(list: Option<PathBuf>) -> Self {
+        Self(Mutex::new(list))
+    }
+
+    fn swap(&self, list: Option<PathBuf>) -> Option<PathBuf> {
+        std::mem::replace(
+            &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner),
+            list,
+        )
+    }
+
+    /// The open list; the one that waits is opened first.
+    pub(crate) async fn or_open(&self, app: &App) -> Result<Option<ListView>, Error> {
+        let Some(list) = self.swap(None) else {
+            return app.list_view().await;
+        };
+        match app.open_list(&list).await {
+            Ok(view) => Ok(Some(view)),
+            Err(error) => {
+                if error.code == ErrorCode::NoProject {
+                    self.swap(Some(list));
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Opens a list that was handed to the window, and tells the wizard.
+pub(crate) fn open(handle: &AppHandle, list: PathBuf) {
+    let handle = handle.clone();
+    tauri::async_runtime::spawn(async move {
+        let opened = handle.state::<App>().open_list(&list).await;
+        tell(
+            &handle,
+            match opened {
+                Ok(view) => ListDrop::Opened {
+                    view: Box::new(view),
+                },
+                Err(error) => ListDrop::Refused { error },
+            },
+        );
+    });
+}
+
+/// A file is dragged over the window: it is shown that it may be dropped, and opened when it is.
+pub(crate) fn dragged(handle: &AppHandle, event: &DragDropEvent) {
+    match event {
+        DragDropEvent::Enter { paths, .. } if !paths.is_empty() => tell(handle, ListDrop::Over),
+        DragDropEvent::Leave => tell(handle, ListDrop::Away),
+        DragDropEvent::Drop { paths, .. } => {
+            tell(handle, ListDrop::Away);
+            // One list at a time: of several files the first is as good as any.
+            if let Some(first) = paths.first() {
+                open(handle, first.clone());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// An event that finds no window is no loss: whoever opens one asks for the whole.
+fn tell(handle: &AppHandle, drop: ListDrop) {
+    std::mem::drop(ListDropped(drop).emit(handle));
+}
+
+/// Asks which list to open; nothing when the person thought better of it.
+pub(crate) async fn ask_which(handle: &AppHandle, title: &str, kind: &str) -> Option<PathBuf> {
+    let (answer, asked) = oneshot::channel();
+    dialog(handle, title)
+        .add_filter(kind, &LISTS)
+        .pick_file(move |file| drop(answer.send(file)));
+    path(asked.await.ok().flatten())
+}
+
+/// Asks where to write a list.
+pub(crate) async fn ask_where(
+    handle: &AppHandle,
+    title: &str,
+    kind: &str,
+    name: &str,
+) -> Option<PathBuf> {
+    let (answer, asked) = oneshot::channel();
+    dialog(handle, title)
+        .add_filter(kind, &["csv"])
+        .set_file_name(name)
+        .save_file(move |file| drop(answer.send(file)));
+    path(asked.await.ok().flatten()).map(|mut path| {
+        // Not every system's dialog adds what it filters by.
+        if path.extension().is_none() {
+            path.set_extension("csv");
+        }
+        path
+    })
+}
+
+/// What is written beside `Flytt.xlsx` is `Flytt (Exchange Online).csv`: never the same name.
+pub(crate) fn name_beside(list: &str, for_person: bool) -> String {
+    let stem = Path::new(list).file_stem().unwrap_or_default();
+    let reader = if for_person {
+        "Excel"
+    } else {
+        "Exchange Online"
+    };
+    format!("{} ({reader}).csv", stem.to_string_lossy())
+}
+
+fn dialog(handle: &AppHandle, title: &str) -> FileDialogBuilder<tauri::Wry> {
+    let dialog = handle.dialog().file().set_title(title);
+    match window::main(handle) {
+        Some(window) => dialog.set_parent(&window),
+        None => dialog,
+    }
+}
+
+fn path(file: Option<FilePath>) -> Option<PathBuf> {
+    file.and_then(|file| file.into_path().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_written_list_is_never_called_as_the_one_that_was_read() {
+        assert_eq!(
+            name_beside("Flytt nov.xlsx", false),
+            "Flytt nov (Exchange Online).csv"
+        );
+        assert_eq!(name_beside("lista.csv", true), "lista (Excel).csv");
+    }
+}
