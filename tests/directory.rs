@@ -8,8 +8,9 @@
 )]
 
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Lines};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -87,12 +88,12 @@ impl Journey {
                 routing(alias)
             ));
             if guids {
-                let digest: String = Sha256::digest(format!("cloud {alias}"))[..16]
-                    .iter()
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect();
+                let digest = Sha256::digest(format!("cloud {alias}"));
+                let hex = |bytes: &[u8]| -> String {
+                    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+                };
                 let [a, b, c, d, e] =
-                    [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &digest[part]);
+                    [0..4, 4..6, 6..8, 8..10, 10..16].map(|part| hex(&digest[part]));
                 list.push_str(&format!(",{a}-{b}-{c}-{d}-{e}"));
             }
             list.push_str("\r\n");
@@ -381,6 +382,68 @@ fn killed_in_the_middle_it_goes_on_or_rolls_back_and_no_mailbox_is_half_converte
         assert_eq!(journey.samba.dump(), before, "round {round} left something");
     }
     assert!(killed >= 6, "only {killed} of 8 were killed in time");
+}
+
+/// A conversion under way that has told of so many mailboxes, and the lines that it will still tell.
+fn converting(journey: &Journey, told: usize) -> (Child, Lines<BufReader<ChildStderr>>) {
+    let mut child = journey
+        .command(&CONVERT)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    for _ in 0..told {
+        lines.next().unwrap().unwrap();
+    }
+    (child, lines)
+}
+
+#[test]
+fn stopped_between_two_mailboxes_the_same_command_goes_on() {
+    let journey = Journey::begin(Exchange::V2007, ADMINISTRATOR);
+    journey.put_right();
+    journey.all(&["forward"]);
+    let (child, lines) = converting(&journey, 10);
+    // Ctrl-C, as a terminal sends it.
+    let interrupt = ["-INT".to_owned(), child.id().to_string()];
+    assert!(
+        Command::new("kill")
+            .args(interrupt)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let told: Vec<String> = lines.map(Result::unwrap).collect();
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8(ended.stdout).unwrap();
+    println!("{}", said.lines().last().unwrap());
+    assert_eq!(ended.status.code(), Some(1), "{told:?}");
+    assert!(
+        said.contains(", 0 failed, ") && !said.contains(", 0 not begun"),
+        "{said}"
+    );
+    assert_eq!(journey.all(&CONVERT).values().sum::<usize>(), 60);
+    assert_eq!(journey.halves(), (0, 60));
+}
+
+#[test]
+fn a_controller_that_dies_in_the_middle_leaves_no_half_and_the_same_command_goes_on() {
+    let mut journey = Journey::begin(Exchange::V2007, ADMINISTRATOR);
+    journey.put_right();
+    journey.all(&["forward"]);
+    let (mut child, lines) = converting(&journey, 20);
+    journey.samba.stop();
+    let told: Vec<String> = lines.map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(1), "{told:?}");
+    journey.samba.resume();
+    let (left, converted) = journey.halves();
+    println!("{converted} converted, {left} not, when the controller died");
+    assert!(converted >= 20 && left > 0);
+    let outcomes = journey.all(&CONVERT);
+    assert_eq!(outcomes.values().sum::<usize>(), 60);
+    assert!(outcomes["AlreadyDone"] >= 20, "{outcomes:?}");
+    assert_eq!(journey.halves(), (0, 60));
 }
 
 #[test]

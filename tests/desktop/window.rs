@@ -6,6 +6,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -93,6 +94,40 @@ impl Window {
                 self.page().await
             );
             tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Presses it by a script, where it lies under what is seen of it.
+    pub async fn choose(&self, name: &str) {
+        self.one(name).await;
+        let click = "document.querySelector(`[data-testid=\"${arguments[0]}\"]`).click()";
+        self.ask(click, vec![name.into()]).await;
+    }
+
+    /// Types into it, over what was there.
+    pub async fn fill(&self, name: &str, text: &str) {
+        let field = self.one(name).await;
+        // Control and A, then Backspace: what was there is gone before the first letter.
+        let over = format!("\u{e009}a\u{e009}\u{e003}{text}");
+        field.send_keys(&over).await.unwrap();
+    }
+
+    /// Presses a key, with others held, wherever the keyboard is.
+    pub async fn key(&self, held: &[char], key: char) {
+        let mut keys = KeyActions::new("keyboard".to_owned());
+        for value in held.iter().chain([&key]).copied() {
+            keys = keys.then(KeyAction::Down { value });
+        }
+        for value in [&key].into_iter().chain(held).copied() {
+            keys = keys.then(KeyAction::Up { value });
+        }
+        self.client.perform_actions(keys).await.unwrap();
+    }
+
+    /// Types over what is selected, letter by letter, wherever the keyboard is.
+    pub async fn type_over(&self, text: &str) {
+        for letter in text.chars() {
+            self.key(&[], letter).await;
         }
     }
 

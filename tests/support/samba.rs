@@ -9,6 +9,7 @@ mod people;
 mod schema;
 
 use std::fs;
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -74,6 +75,11 @@ pub struct Samba {
 impl Samba {
     /// Starts a controller of a fresh forest. The first test ever takes the time to make the forest.
     pub fn start(forest: Forest) -> Self {
+        let root = golden::output(Command::new("id").arg("-u")).trim() == "0";
+        assert!(
+            root,
+            "a domain controller's ports and file attributes are root's: run this test as root, as in a container"
+        );
         let image = golden::image(forest);
         let (host, reserved) = reserve();
         let folder = tempfile::Builder::new()
@@ -113,6 +119,39 @@ impl Samba {
     /// The authority that a client must trust, in PEM form. The certificate is for the address and [`CONTROLLER`].
     pub fn authority(&self) -> PathBuf {
         self.folder.path().join("private/tls/ca.pem")
+    }
+
+    /// Gets a Kerberos ticket for an account; a program with these variables in its environment has it.
+    pub fn kerberos_ticket(&self, name: &str) -> Vec<(&'static str, String)> {
+        let folder = self.folder.path();
+        let configuration = folder.join("client-krb5.conf");
+        let realm = "NORDVIK.LOCAL";
+        fs::write(
+            &configuration,
+            format!(
+                "[libdefaults]\n default_realm = {realm}\n dns_lookup_realm = false\n dns_lookup_kdc = false\n \
+                 dns_canonicalize_hostname = false\n rdns = false\n[realms]\n {realm} = {{\n  kdc = {host}\n }}\n\
+                 [domain_realm]\n .nordvik.local = {realm}\n nordvik.local = {realm}\n",
+                host = self.host
+            ),
+        )
+        .unwrap();
+        let ticket = folder.join(format!("ticket-{name}"));
+        let environment = vec![
+            ("KRB5_CONFIG", configuration.display().to_string()),
+            ("KRB5CCNAME", format!("FILE:{}", ticket.display())),
+        ];
+        let mut kinit = Command::new("kinit")
+            .arg(format!("{name}@{realm}"))
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("no kinit on this machine: `cargo xtask setup test` installs it");
+        // Read from its input where there is no terminal.
+        writeln!(kinit.stdin.take().unwrap(), "{PASSWORD}").unwrap();
+        assert!(kinit.wait().unwrap().success(), "no ticket for {name}");
+        environment
     }
 
     /// Everyone with a mailbox, the particular ones first.

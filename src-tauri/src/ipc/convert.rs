@@ -1,6 +1,6 @@
 //! Convert.
 
-use stegvis_api::dto::{ConvertView, SkippedItemView};
+use stegvis_api::dto::{ConvertView, ReportFile, SkippedItemView};
 use stegvis_api::{App, Error};
 use tauri::State;
 
@@ -69,4 +69,10 @@ pub(crate) async fn undo_conversion(
 #[specta::specta]
 pub(crate) async fn stop_converting(app: State<'_, App>) -> Result<ConvertView, Error> {
     app.stop_converting().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_ldif(app: State<'_, App>) -> Result<Vec<ReportFile>, Error> {
+    app.save_ldif().await
 }

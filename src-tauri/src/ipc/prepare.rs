@@ -1,6 +1,6 @@
 //! Prepare.
 
-use stegvis_api::dto::PreflightView;
+use stegvis_api::dto::{DirectoryView, PreflightView};
 use stegvis_api::{App, Error};
 use tauri::State;
 
@@ -20,4 +20,10 @@ pub(crate) async fn run_preflight(app: State<'_, App>) -> Result<PreflightView, 
 #[specta::specta]
 pub(crate) async fn retest(app: State<'_, App>, check: String) -> Result<PreflightView, Error> {
     app.retest(&check).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn directory_view(app: State<'_, App>) -> Result<DirectoryView, Error> {
+    app.directory_view().await
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
 
@@ -12,6 +13,8 @@ use super::{BASE, Forest, MIGRATION, PASSWORD, organization, people, schema};
 
 /// Nothing here takes longer, even on a machine that does everything else at once.
 const LIMIT: &str = "300";
+/// An image that no test has used for so long belongs to an older version of what is above.
+const KEPT: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 /// What the migration account may write, and nothing else: what forwarding and conversion change.
 const WRITABLE: &[&str] = &[
     "targetAddress",
@@ -68,8 +71,21 @@ pub(super) fn image(forest: Forest) -> PathBuf {
             .arg(&forest_folder)
             .arg("."));
         fs::rename(fresh, &image).unwrap();
+        forget_old(&folder);
     }
+    let used = File::options().append(true).open(&image).unwrap();
+    used.set_modified(SystemTime::now()).unwrap();
     image
+}
+
+fn forget_old(folder: &Path) {
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let used = entry.metadata().and_then(|metadata| metadata.modified());
+        let old = used.is_ok_and(|used| used.elapsed().is_ok_and(|since| since > KEPT));
+        if old && entry.path().extension().is_some_and(|kind| kind == "tar") {
+            fs::remove_file(entry.path()).unwrap();
+        }
+    }
 }
 
 /// Everything that decides how the forest looks.

@@ -21,6 +21,7 @@ export type FailureCode =
   | 'MailboxGuidSynced'
   | 'ForwardingRefused'
   | 'ForwardingDiffers'
+  | 'ForwardingLoops'
   | 'CertificateUntrusted'
   | 'ProtocolViolation'
   | 'LedgerDiffers'
@@ -79,6 +80,7 @@ const failures: Record<FailureCode, { cause: () => string; remedy: () => string 
   MailboxGuidSynced: { cause: m.failure_MailboxGuidSynced, remedy: m.failure_MailboxGuidSynced_do },
   ForwardingRefused: { cause: m.failure_ForwardingRefused, remedy: m.failure_ForwardingRefused_do },
   ForwardingDiffers: { cause: m.failure_ForwardingDiffers, remedy: m.failure_ForwardingDiffers_do },
+  ForwardingLoops: { cause: m.failure_ForwardingLoops, remedy: m.failure_ForwardingLoops_do },
   CertificateUntrusted: { cause: m.failure_CertificateUntrusted, remedy: m.failure_CertificateUntrusted_do },
   ProtocolViolation: { cause: m.failure_ProtocolViolation, remedy: m.failure_ProtocolViolation_do },
   LedgerDiffers: { cause: m.failure_LedgerDiffers, remedy: m.failure_LedgerDiffers_do },

@@ -12,8 +12,8 @@ use tokio::sync::Mutex;
 
 use crate::connections::Places;
 use crate::dto::{
-    AnswersDto, AppView, CommandLine, ConvertView, EndpointSettings, EndpointView, ListEdit,
-    ListPage, ListQuery, ListView, MailboxChoice, MailboxesView, PlanView, PreflightView,
+    AnswersDto, AppView, CommandLine, ConvertView, DirectoryView, EndpointSettings, EndpointView,
+    ListEdit, ListPage, ListQuery, ListView, MailboxChoice, MailboxesView, PlanView, PreflightView,
     ProjectView, RecentProject, ReportFile, ReportView, RunView, SavedList, SkippedItemView,
 };
 use crate::practice::Practice;
@@ -364,6 +364,16 @@ impl App {
     /// Asks what converts to stop between two mailboxes.
     pub async fn stop_converting(&self) -> Result<ConvertView, Error> {
         self.project().await?.stop_converting()
+    }
+
+    /// Writes what is planned and what is written as LDIF, with the way back beside it.
+    pub async fn save_ldif(&self) -> Result<Vec<ReportFile>, Error> {
+        self.project().await?.save_ldif()
+    }
+
+    /// Reads the old directory.
+    pub async fn directory_view(&self) -> Result<DirectoryView, Error> {
+        self.project().await?.directory_view().await
     }
 
     /// The report.

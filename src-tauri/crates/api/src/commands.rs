@@ -52,6 +52,7 @@ impl Project {
                 }
                 lines
             }
+            "convert" => self.convert_commands()?,
             _ => Vec::new(),
         })
     }

@@ -1,6 +1,7 @@
 //! Convert: the old mailboxes become mail-enabled users, one first, then the rest; and back.
 
 mod cloud;
+mod commands;
 mod diff;
 mod drive;
 mod live;

@@ -7,7 +7,7 @@ mod access;
 mod change;
 mod check;
 mod cloud;
-mod equivalents;
+pub(crate) mod equivalents;
 mod list;
 mod words;
 

@@ -6,6 +6,7 @@
 mod app;
 mod connect;
 mod convert;
+mod directory;
 mod list;
 mod mailboxes;
 mod migrate;
@@ -19,6 +20,10 @@ pub use convert::{
     AttributeDiff, AttributeValue, ConvertProof, ConvertRun, ConvertRunKind, ConvertState,
     ConvertUser, ConvertView, DryRun, GateView, ProofView, SequenceState, SequenceStep,
     SequenceStepId, UndoFacts,
+};
+pub use directory::{
+    DirectoryConnection, DirectoryDomain, DirectoryFindingView, DirectoryOther, DirectoryServer,
+    DirectoryView,
 };
 pub use list::{
     ListBatch, ListColumn, ListCounts, ListEdit, ListFile, ListFilter, ListFindingView, ListNote,
@@ -34,6 +39,6 @@ pub use project::{
     AnswersDto, ConversionFacts, ProjectFacts, ProjectKind, ProjectView, VerdictView,
 };
 pub use report::{
-    BatchLedger, FolderLedger, LedgerView, MailSent, MailSentKind, ReportFile, ReportView,
-    SkippedItemView, SkippedReason, UserLedger, VerificationView,
+    BatchLedger, ConvertedMailbox, FolderLedger, LedgerView, MailSent, MailSentKind, ReportFile,
+    ReportView, SkippedItemView, SkippedReason, UserLedger, VerificationView,
 };

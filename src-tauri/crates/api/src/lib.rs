@@ -20,6 +20,7 @@ pub mod list;
 mod live;
 mod mailboxes;
 mod migrate;
+mod old_directory;
 pub mod practice;
 mod prepare;
 mod project;

@@ -8,7 +8,8 @@ mod view;
 use secrecy::SecretString;
 use serde::Serialize;
 use stegvis_lists::{
-    Finding, FindingCode, ListFormat, ListRow, MailboxList, NotAList, Reader, RowStatus, read_list, write_list,
+    Finding, FindingCode, ListFormat, ListRow, MailboxList, NotAList, Reader, RowStatus, read_list,
+    write_list,
 };
 
 pub(crate) use open::OpenList;

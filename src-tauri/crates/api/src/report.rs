@@ -89,6 +89,7 @@ impl Project {
                 .filter(|user| user.target_address.is_some())
                 .map(|user| user.user.address.to_string())
                 .collect(),
+            converted: self.converted()?,
             files: self.report_files(),
         })
     }

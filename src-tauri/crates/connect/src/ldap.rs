@@ -3,6 +3,8 @@
 
 mod connection;
 mod entry;
+#[cfg(all(unix, feature = "kerberos"))]
+mod kerberos;
 mod names;
 mod open;
 mod organization;
@@ -123,7 +125,11 @@ impl ActiveDirectory {
         if !ready.is_some_and(|ready| ready.eq_ignore_ascii_case("TRUE")) {
             return Ok(None);
         }
-        settings.hosts = self.controller().await.into_iter().collect();
+        // This controller first; another of them may be a catalogue when it is gone.
+        let own = self.controller().await;
+        settings
+            .hosts
+            .sort_by_key(|host| Some(host) != own.as_ref());
         let catalogue = Connection::new(settings, port)?;
         Ok(match catalogue.sign_in().await {
             Ok(()) => Some(catalogue),

@@ -163,6 +163,7 @@ async fn a_licence_makes_a_mailbox_and_the_mailbox_is_opened_to_us_however_often
     let (tenant, address) = (practice.tenant(), practice.first());
     let early = tenant.grant_access(&address).await.unwrap_err();
     assert_eq!(early.kind, EndpointErrorKind::NotFound, "{early}");
+    assert_eq!(tenant.mailbox(&address).await.unwrap(), None);
 
     for _ in 0..2 {
         tenant.license(&address).await.unwrap();
@@ -178,11 +179,25 @@ async fn a_licence_makes_a_mailbox_and_the_mailbox_is_opened_to_us_however_often
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     };
     assert!(recipient.routing_address.is_some());
+    let mailbox = tenant.mailbox(&address).await.unwrap().unwrap();
+    assert_eq!(mailbox.address, address);
+    assert_eq!(
+        Some(&mailbox.routing_address),
+        recipient.routing_address.as_ref()
+    );
+    assert!(mailbox.legacy_exchange_dn.starts_with("/o=ExchangeLabs/"));
+    // Another mailbox than the old one.
+    let directory = practice.directory();
+    let dn = directory.find(&address).await.unwrap().unwrap().dn;
+    let entry = directory.entry(&dn).await.unwrap();
+    let guid = mailbox.exchange_guid.unwrap();
+    assert_ne!(entry.values("msExchMailboxGuid"), [guid.to_vec()]);
     for _ in 0..2 {
         tenant.grant_access(&address).await.unwrap();
     }
 
     let nobody = "nobody@nordvik.example".parse().unwrap();
+    assert_eq!(tenant.mailbox(&nobody).await.unwrap(), None);
     let error = tenant.license(&nobody).await.unwrap_err();
     assert_eq!(error.kind, EndpointErrorKind::NotFound, "{error}");
 }

@@ -164,6 +164,7 @@ impl Run {
                     .count(),
             ),
             organization: tokio::sync::OnceCell::new(),
+            accepted_domains: tokio::sync::OnceCell::new(),
         });
         let mut tasks: FuturesUnordered<_> = mine
             .into_iter()
@@ -252,6 +253,8 @@ pub(crate) struct Shared {
     /// Mailboxes that are neither forwarding nor ended yet: at zero the status mail goes out.
     unprepared: AtomicUsize,
     organization: tokio::sync::OnceCell<crate::ports::Organization>,
+    /// What the old organisation takes mail for: whether forwarding would loop is judged by it.
+    accepted_domains: tokio::sync::OnceCell<Vec<crate::ports::AcceptedDomain>>,
 }
 
 /// Counts one mailbox as prepared, once.

@@ -1,5 +1,5 @@
-//! One IMAP4rev1 server, two characters: the old server (Exchange 2007, read only) and the tenant
-//! (Exchange Online).
+//! One IMAP4rev1 server, two characters: the old server (Exchange 2007, read only; as one of 2003 it greets
+//! otherwise and is the same) and the tenant (Exchange Online).
 
 mod append;
 mod auth;
@@ -20,6 +20,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::faults::{ConnectionFaults, Cut, Side};
 use crate::net::{self, Meter, Security};
+use crate::org::SourceVersion;
 use crate::store::Record;
 use crate::wire::{Ended, Wire};
 use crate::world::World;
@@ -94,12 +95,13 @@ pub(crate) async fn serve(
         faults: ConnectionFaults::none(),
         errors: 0,
     };
-    if session
-        .wire
-        .say("* OK The Microsoft Exchange IMAP4 service is ready.\r\n")
-        .await
-        .is_err()
-    {
+    let greeting = match (side, session.world.source) {
+        (Side::Source, SourceVersion::Exchange2003) => {
+            "* OK Microsoft Exchange Server 2003 IMAP4rev1 server version 6.5.7638.1 (srv-mail01.nordvik.example) ready.\r\n"
+        }
+        _ => "* OK The Microsoft Exchange IMAP4 service is ready.\r\n",
+    };
+    if session.wire.say(greeting).await.is_err() {
         return;
     }
     loop {

@@ -14,7 +14,7 @@ use crate::LabError;
 use crate::corpus::{Corpus, Role};
 use crate::item::{Flags, InternalDate};
 use crate::ldap::Born;
-use crate::org::{self, Persona};
+use crate::org::{self, Persona, SourceVersion};
 use crate::store::{self, State};
 
 pub use directory::DirectoryState;
@@ -135,13 +135,14 @@ pub(crate) fn judge_dir(dir: &Path) -> Result<Verdict, LabError> {
     let (identity, state) = store::look(dir)?;
     let personas = org::personas(identity.seed, identity.mailboxes, identity.hurdles);
     let corpus = Corpus::new(identity.seed, identity.size, &personas);
-    let born = Born::new(identity.seed, &personas);
-    judge(&personas, &born, &corpus, &state, dir)
+    let born = Born::new(identity.seed, identity.source, &personas);
+    judge(&personas, identity.source, &born, &corpus, &state, dir)
 }
 
 /// Judges a world.
 pub(crate) fn judge(
     personas: &[Persona],
+    source: SourceVersion,
     born: &Born,
     corpus: &Corpus,
     state: &State,
@@ -151,7 +152,8 @@ pub(crate) fn judge(
     let mut mailboxes = Vec::new();
     for persona in personas {
         let mut verdict = mailbox(persona, corpus, state, dir, &mut examples)?;
-        (verdict.directory, verdict.directory_defects) = directory::state(born, state, persona);
+        (verdict.directory, verdict.directory_defects) =
+            directory::state(born, state, source, persona);
         for defect in &verdict.directory_defects {
             note(&mut examples, || format!("{}: {defect}", persona.alias));
         }

@@ -5,8 +5,16 @@
 //! May import: `stegvis-wire` and `stegvis-model`, and today needs neither. Never `engine`, `journal`,
 //! `connect` or `api`: the judge shares no brain with the accused.
 //!
-//! Deliberately absent: EWS and WebDAV, DNS, deleting or changing what stands in a target mailbox, and any way to
-//! change what a source mailbox holds.
+//! The directory is an Active Directory with an Exchange organisation of 2007, or of 2003, in it. It answers as
+//! Samba's domain controller was seen to, and as Microsoft documents where Samba is more lenient: modifications are
+//! all or nothing and refused with the same codes, links are seen from both ends, long lists come in ranges, what
+//! an account may write is computed when it is asked for. A user converted to a mail user loses the mailbox on
+//! the old server at once, and has it again when the object is as it was; the judge compares every attribute of
+//! every mailbox with what it was and with what Microsoft's conversion makes of it.
+//!
+//! Deliberately absent: EWS and WebDAV, DNS, delivery of mail, making and
+//! removing directory objects, sign-ins to the directory other than a simple bind, filters on bytes that are no
+//! text, deleting or changing what stands in a target mailbox, and any way to change what a source mailbox holds.
 //!
 //! The source follows from the seed. What changes (the tenant's mailboxes, the directory's attributes,
 //! licences, sunk mails) is an append-only log in the lab's folder, so that the process may be killed at
@@ -54,7 +62,7 @@ pub use details::{
 pub use error::LabError;
 pub use faults::FaultScript;
 pub use judge::{DirectoryState, MailboxVerdict, SunkMail, Verdict};
-pub use org::{Hurdle, MailboxKind};
+pub use org::{Hurdle, MailboxKind, SourceVersion};
 pub use script::TenantScript;
 
 /// How long the servers' connections have to end when the organisation stops.
@@ -75,12 +83,14 @@ pub struct LabOptions {
     pub size: CorpusSize,
     /// How the tenant behaves. May differ from start to start.
     pub tenant: TenantScript,
-    /// Two mailboxes more: one without a MailUser in the tenant, one whose account is protected.
+    /// More mailboxes, one for each [`Hurdle`].
     pub hurdles: bool,
+    /// What the old server and its directory are.
+    pub source: SourceVersion,
 }
 
 impl LabOptions {
-    /// Ten small mailboxes, no faults, no hurdles.
+    /// Ten small mailboxes of Exchange 2007, no faults, no hurdles.
     #[must_use]
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
@@ -91,6 +101,7 @@ impl LabOptions {
             size: CorpusSize::Small,
             tenant: TenantScript::default(),
             hurdles: false,
+            source: SourceVersion::Exchange2007,
         }
     }
 }
@@ -111,6 +122,7 @@ impl Lab {
             seed: options.seed,
             size: options.size,
             hurdles: options.hurdles,
+            source: options.source,
         };
         let store = open(&options.dir, identity).await?;
         let certificates = ca::certificates(&options.dir)?;
@@ -119,6 +131,7 @@ impl Lab {
         let faults = Faults::new(options.faults, options.seed);
         let world = Arc::new(World::new(
             options.seed,
+            options.source,
             personas,
             corpus,
             store,

@@ -22,6 +22,16 @@ pub(crate) const PEOPLE_DN: &str = "OU=Personal,OU=Nordvik,DC=nordvik,DC=example
 pub(crate) const ACCOUNT: &str = "migrering";
 pub(crate) const NOTIFY: &str = "it@nordvik.example";
 
+/// What the old server is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum SourceVersion {
+    /// Exchange 2007 with Service Pack 3.
+    #[default]
+    Exchange2007,
+    /// Exchange 2003 with Service Pack 2.
+    Exchange2003,
+}
+
 /// What a mailbox of the company is, in Exchange's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MailboxKind {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::LabError;
 use crate::corpus::CorpusSize;
+use crate::org::SourceVersion;
 
 use log::Log;
 pub(crate) use record::Record;
@@ -27,6 +28,8 @@ pub(crate) struct Identity {
     pub(crate) seed: u64,
     pub(crate) size: CorpusSize,
     pub(crate) hurdles: bool,
+    #[serde(default)]
+    pub(crate) source: SourceVersion,
 }
 
 /// The world's mutable half.

@@ -9,7 +9,7 @@ use rand::Rng;
 use crate::corpus::Corpus;
 use crate::faults::Faults;
 use crate::ldap::Born;
-use crate::org::{self, Persona};
+use crate::org::{self, Persona, SourceVersion};
 use crate::script::TenantScript;
 use crate::seed;
 use crate::store::{Record, State, Store};
@@ -18,6 +18,7 @@ use crate::tenant::{SignIns, Tokens};
 /// The world: who there is, what they have, and what has happened.
 pub(crate) struct World {
     pub(crate) seed: u64,
+    pub(crate) source: SourceVersion,
     pub(crate) personas: Vec<Persona>,
     pub(crate) corpus: Corpus,
     /// The directory as it was born.
@@ -51,6 +52,7 @@ pub(crate) enum Recipient {
 impl World {
     pub(crate) fn new(
         seed: u64,
+        source: SourceVersion,
         personas: Vec<Persona>,
         corpus: Corpus,
         store: Store,
@@ -73,8 +75,9 @@ impl World {
             client_id,
             tenant_id,
             service_principal,
-            directory: Born::new(seed, &personas),
+            directory: Born::new(seed, source, &personas),
             seed,
+            source,
             personas,
             corpus,
             store,

@@ -10,8 +10,8 @@
 
 mod clients;
 
-use clients::directory::{GORAN, PEOPLE, entry, with_hurdles};
-use clients::{Client, lab, stdout};
+use clients::directory::{GORAN, PEOPLE, entry, of_2003, with_hurdles};
+use clients::{Client, lab, migrate, stdout};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_signs_in_before_start_tls_and_everybody_may_after() {
@@ -213,4 +213,73 @@ async fn a_company_shows_its_organisation_and_everything_that_bites() {
     .await;
     assert_eq!(comma["cn"], ["Ählström, Erik".as_bytes()]);
     assert!(comma["distinguishedName"][0].starts_with(r"CN=Ählström\, Erik,".as_bytes()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organisation_of_2003_has_no_kinds_of_mailboxes_and_no_accepted_domains() {
+    let (_dir, lab) = of_2003(25).await;
+    let find = async |base: &str, filter: &str| {
+        let mut search = Client::ldapsearch(&lab, true);
+        search.args(["-LLL", "-b", base, filter, "*"]);
+        stdout(&mut search).await
+    };
+    let configuration = "CN=Configuration,DC=nordvik,DC=example";
+    let server = find(configuration, "(objectClass=msExchExchangeServer)").await;
+    assert_eq!(server.matches("dn: ").count(), 1, "{server}");
+    assert!(server.contains("serialNumber: Version 6.5 (Build 7638.2: Service Pack 2)"));
+    assert!(!server.contains("msExchCurrentServerRoles"), "{server}");
+    let domains = find(configuration, "(objectClass=msExchAcceptedDomain)").await;
+    assert_eq!(domains, "");
+    let policy = find(configuration, "(objectClass=msExchRecipientPolicy)").await;
+    assert!(
+        policy.contains("gatewayProxy: SMTP:@nordvik.example"),
+        "{policy}"
+    );
+    let schema = find(
+        "CN=Schema,CN=Configuration,DC=nordvik,DC=example",
+        "(rangeUpper=6870)",
+    )
+    .await;
+    assert!(schema.contains("CN=ms-Exch-Schema-Version-Pt"), "{schema}");
+
+    let base = &lab.details().directory.base_dn;
+    let mailboxes = "(&(objectCategory=person)(objectClass=user)(mailNickname=*)(homeMDB=*))";
+    let found = find(base, mailboxes).await;
+    assert_eq!(
+        found.matches("\nhomeMDB: CN=Mailbox Store ").count(),
+        26,
+        "{found}"
+    );
+    assert!(!found.contains("msExchRecipientTypeDetails"), "{found}");
+    assert!(
+        found.contains("ou=First Administrative Group/cn=Recipients/cn="),
+        "{found}"
+    );
+    // An attribute that this schema does not have is undefined, and so is its negation.
+    for filter in [
+        "(msExchRecipientTypeDetails=1)",
+        "(!(msExchRecipientTypeDetails=1))",
+    ] {
+        assert!(!find(base, filter).await.contains("dn: "), "{filter}");
+    }
+    // Room, shared mailbox and equipment are their own masters; one mailbox's master is in another forest.
+    let disabled = find(
+        base,
+        "(&(homeMDB=*)(userAccountControl:1.2.840.113556.1.4.803:=2))",
+    )
+    .await;
+    assert_eq!(
+        disabled
+            .matches("msExchMasterAccountSid:: AQEAAAAAAAUKAAAA\n")
+            .count(),
+        3,
+        "{disabled}"
+    );
+    assert_eq!(
+        disabled.matches("msExchMasterAccountSid:: ").count(),
+        4,
+        "{disabled}"
+    );
+    // Its mail is read as any.
+    migrate(&lab, "goran.wikstrom", &[]).await;
 }

@@ -196,10 +196,7 @@ fn visible(text: &str) -> String {
 
 /// A text that is only shown: as a person meant it to look.
 pub(crate) fn readable(text: &str) -> String {
-    let once = undo_double_encoding(text);
-    visible(&once.as_deref().unwrap_or(text).replace('\u{A0}', " "))
-        .trim()
-        .to_owned()
+    visible(&text.replace('\u{A0}', " ")).trim().to_owned()
 }
 
 fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::cells;
 use crate::columns::{Column, Layout, Meaning};
-use crate::encoding::TextEncoding;
+use crate::encoding::{TextEncoding, undo_double_encoding};
 use crate::finding::{Finding, FindingCode, RowStatus, shown};
 use crate::grid::{Cell, Line};
 use crate::reading::{self, Reading};
@@ -189,7 +189,7 @@ pub(crate) fn beside_the_address(line: &Line, reading: &Reading) -> Beside {
         beside.password =
             cells::password(at(layout.password), &mut beside.columns).map(SecretString::from);
         beside.force_change_password = cells::force(at(layout.force), &mut beside.columns);
-        beside.name = name(line, layout);
+        beside.name = name(line, layout, &mut beside.columns);
     }
     beside
 }
@@ -223,15 +223,25 @@ fn shape(line: &Line, layout: &Layout, width: Option<usize>) -> (Vec<Finding>, b
     (finding.into_iter().collect(), shifted)
 }
 
-fn name(line: &Line, layout: &Layout) -> String {
-    let texts: Vec<String> = layout
-        .name
-        .iter()
-        .filter_map(|&column| match line.cell(column) {
-            Some(Cell::Text(text)) => Some(cells::readable(text)),
-            _ => None,
-        })
-        .filter(|text| !text.is_empty())
-        .collect();
+/// The name is shown and not written; where its letters are mended, that is shown, too.
+fn name(line: &Line, layout: &Layout, findings: &mut Vec<Finding>) -> String {
+    let mut texts = Vec::new();
+    for cell in layout.name.iter().filter_map(|&column| line.cell(column)) {
+        let Cell::Text(text) = cell else {
+            continue;
+        };
+        let readable = match undo_double_encoding(text) {
+            Some(once) => {
+                let readable = cells::readable(&once);
+                let code = FindingCode::DoubleEncoded;
+                findings.push(Finding::new(code, None, text, Some(&readable)));
+                readable
+            }
+            None => cells::readable(text),
+        };
+        if !readable.is_empty() {
+            texts.push(readable);
+        }
+    }
     shown(&texts.join(" "))
 }

@@ -36,6 +36,16 @@ fn every_repair_of_an_address_is_shown() {
 }
 
 #[test]
+fn a_name_whose_letters_are_mended_is_shown_as_it_was() {
+    let list = read(concat!(
+        "E-post;Förnamn;Efternamn\n",
+        "mans@nordvik.example;MÃ¥ns;Ã–berg\n",
+        "eva@nordvik.example;Eva;Öberg\n",
+    ));
+    insta::assert_snapshot!(told(&list));
+}
+
+#[test]
 fn every_reason_to_reject_a_row_names_its_place() {
     let list = read(concat!(
         "E-post;Namn;Tvinga lösenordsbyte\n",

@@ -36,6 +36,8 @@ named_enum! {
         ForwardingRefused,
         /// TargetAddress did not read back as written, or someone else's value stands there.
         ForwardingDiffers,
+        /// Mail sent on to the cloud mailbox would come back.
+        ForwardingLoops,
         /// The certificate of a server is not trusted.
         CertificateUntrusted,
         /// A server said something we do not understand.
@@ -83,6 +85,7 @@ impl FailureCode {
             | Self::MailboxGuidSynced
             | Self::ForwardingRefused
             | Self::ForwardingDiffers
+            | Self::ForwardingLoops
             | Self::CertificateUntrusted
             | Self::LedgerDiffers
             | Self::JournalFailed => RetryClass::AfterFix,

@@ -50,6 +50,8 @@ pub const TEST: Group = Group {
         "python3-dnspython",
         "krb5-user",
         "libsasl2-modules-gssapi-mit",
+        "libkrb5-dev",
+        "libclang-dev",
         "curl",
         "git",
     ],

@@ -16,7 +16,7 @@ struct Stage {
     check: fn() -> Outcome,
 }
 
-const STAGES: [Stage; 12] = [
+const STAGES: [Stage; 13] = [
     Stage {
         name: "fmt",
         check: fmt,
@@ -32,6 +32,10 @@ const STAGES: [Stage; 12] = [
     Stage {
         name: "unit",
         check: unit,
+    },
+    Stage {
+        name: "kerberos",
+        check: kerberos,
     },
     Stage {
         name: "journeys",
@@ -173,6 +177,19 @@ fn unit() -> Outcome {
     for name in &names {
         words.extend(["--test", name]);
     }
+    run::cargo(&words)
+}
+
+/// The sign-in that is built only when asked for, because it needs libraries that a build otherwise does not.
+fn kerberos() -> Outcome {
+    let feature = ["--features", "stegvis-connect/kerberos"];
+    let mut words = vec!["clippy", "--workspace", "--quiet"];
+    words.extend(feature);
+    words.extend(["--lib", "--test", "kerberos", "--", "-D", "warnings"]);
+    run::cargo(&words)?;
+    let mut words = vec!["test", "--workspace", "--quiet"];
+    words.extend(feature);
+    words.extend(["--test", "kerberos"]);
     run::cargo(&words)
 }
 

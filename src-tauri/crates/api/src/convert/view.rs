@@ -18,8 +18,9 @@ use stegvis_model::{
 use super::diff::groups;
 use crate::Error;
 use crate::dto::{
-    ConversionFacts, ConvertProof, ConvertRunKind, ConvertState, ConvertUser, ConvertView, DryRun,
-    EvidenceLine, GateView, ProofView, SequenceState, SequenceStep, SequenceStepId, UndoFacts,
+    ConversionFacts, ConvertProof, ConvertRunKind, ConvertState, ConvertUser, ConvertView,
+    ConvertedMailbox, DryRun, EvidenceLine, GateView, ProofView, SequenceState, SequenceStep,
+    SequenceStepId, UndoFacts,
 };
 use crate::project::{Project, count, small};
 
@@ -125,6 +126,26 @@ impl Project {
             undo_until: view.undo.until,
             retention_days: view.undo.retention_days,
         }))
+    }
+
+    /// The mailboxes that are mail-enabled users now, for the report.
+    pub(crate) fn converted(&self) -> Result<Vec<ConvertedMailbox>, Error> {
+        if self.setting(|tx| tx.last_directory_run(KIND))? == 0 {
+            return Ok(Vec::new());
+        }
+        let users = self.convert_snapshot()?.users.into_iter();
+        Ok(users
+            .filter_map(|user| {
+                Some(ConvertedMailbox {
+                    at: user.converted_at?,
+                    address: user.address,
+                    name: user.name,
+                    proved: user.state == ConvertState::Proved,
+                    signed_by: user.signed_by,
+                    undo_until: user.undo_until,
+                })
+            })
+            .collect())
     }
 
     /// The mailboxes that may still be converted one day.
@@ -312,6 +333,7 @@ fn user_view(
         _ if may_convert => ConvertState::Ready,
         _ => ConvertState::NotYet,
     };
+    let kept = kept_for(known, considered, retention);
     let converted_at = times.at("ConversionWritten", &address).filter(|_| stands);
     ConvertUser {
         id: number(user),
@@ -336,9 +358,8 @@ fn user_view(
         undone_at: times
             .at("ConversionUndone", &address)
             .filter(|_| state == ConvertState::Undone),
-        undo_until: converted_at
-            .as_deref()
-            .and_then(|at| until(at, change?, retention)),
+        undo_until: converted_at.as_deref().and_then(|at| until(at, kept?)),
+        retention_days: kept.map(|seconds| small(seconds / DAY)),
         converted_at,
         proofs: change
             .filter(|_| state == ConvertState::Proved)
@@ -419,20 +440,27 @@ fn gate_view(gate: &Gate) -> GateView {
     }
 }
 
-/// The first moment at which the store may let go of the mailbox.
-fn until(
-    converted_at: &str,
-    change: &DirectoryChange,
+/// For how many seconds the store of this object keeps a mailbox that nobody owns.
+fn kept_for(
+    known: &Known,
+    considered: Option<&Considered>,
     retention: &BTreeMap<String, u64>,
-) -> Option<String> {
-    let store = text(&change.planned.before, "homeMDB")?;
-    let (_, seconds) = retention
-        .iter()
-        .find(|(dn, _)| dn.eq_ignore_ascii_case(store))?;
+) -> Option<u64> {
+    let planned = known.change.as_ref().map(|change| &change.planned.before);
+    let considered = considered.and_then(|considered| considered.plan.as_ref().ok());
+    let store = planned
+        .and_then(|before| text(before, "homeMDB"))
+        .or_else(|| text(&considered?.before, "homeMDB"))?;
+    let mut stores = retention.iter();
+    let (_, seconds) = stores.find(|(dn, _)| dn.eq_ignore_ascii_case(store))?;
+    Some(*seconds)
+}
+
+/// The first moment at which the store may let go of the mailbox.
+fn until(converted_at: &str, seconds: u64) -> Option<String> {
     let at: Timestamp = converted_at.parse().ok()?;
-    at.checked_add(Duration::from_secs(*seconds))
-        .ok()
-        .map(|at| at.to_string())
+    let end = at.checked_add(Duration::from_secs(seconds)).ok()?;
+    Some(end.to_string())
 }
 
 fn text<'a>(values: &'a Values, name: &str) -> Option<&'a str> {

@@ -10,8 +10,8 @@ use crate::{Error, ErrorCode};
 /// Where the directory is and as whom we go there.
 #[derive(Debug, Clone)]
 pub struct DirectoryAccess {
-    /// `ldaps://dc1.example.local,dc2.example.local`, `ldap+starttls://…` or, to this computer alone, `ldap://…`; with a
-    /// port after the last host where it is not the usual one.
+    /// `ldaps://dc1.example.local,dc2.example.local`, `ldap+starttls://…`, or `ldap://…` with Kerberos, which seals by
+    /// itself; with a port after the last host where it is not the usual one.
     pub server: String,
     /// As whom.
     pub sign_in: SignIn,
@@ -96,9 +96,9 @@ impl SignIn {
                 account: account.clone(),
                 password: password.clone(),
             }),
-            #[cfg(feature = "kerberos")]
+            #[cfg(all(unix, feature = "kerberos"))]
             Self::Kerberos => Ok(DirectorySignIn::Kerberos),
-            #[cfg(not(feature = "kerberos"))]
+            #[cfg(not(all(unix, feature = "kerberos")))]
             Self::Kerberos => Err(Error::new(
                 ErrorCode::NotAvailableYet,
                 "this program was built without Kerberos",

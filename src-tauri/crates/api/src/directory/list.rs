@@ -45,6 +45,8 @@ pub struct ListedOrganization {
     pub accepted_domains: Vec<ListedDomain>,
     /// Suffixes of user principal names.
     pub upn_suffixes: Vec<String>,
+    /// Other domains that the controller referred to. They were not searched: each has controllers of its own.
+    pub not_searched: Vec<String>,
 }
 
 /// A domain that mail is taken for.
@@ -150,7 +152,7 @@ impl OldDirectory {
             tenant_domains: None,
         });
         Ok(DirectoryList {
-            organization: listed(organization),
+            organization: listed(organization, self.directory.other_domains().await),
             mailboxes: mailboxes.into_iter().map(mailbox).collect(),
             others: others.into_iter().map(other).collect(),
             findings: findings.into_iter().map(finding).collect(),
@@ -174,7 +176,7 @@ pub(super) fn finding(finding: DirectoryFinding) -> DirectoryFindingView {
     }
 }
 
-fn listed(organization: DirectoryOrganization) -> ListedOrganization {
+fn listed(organization: DirectoryOrganization, not_searched: Vec<String>) -> ListedOrganization {
     ListedOrganization {
         domain: organization.domain,
         domain_controller: organization.domain_controller,
@@ -200,6 +202,7 @@ fn listed(organization: DirectoryOrganization) -> ListedOrganization {
             })
             .collect(),
         upn_suffixes: organization.upn_suffixes,
+        not_searched,
     }
 }
 

@@ -105,6 +105,8 @@ pub struct ConvertUser {
     pub undone_at: Option<String>,
     /// Until when the old server keeps the mailbox, while it is converted and where the server says.
     pub undo_until: Option<String>,
+    /// For how many days its store keeps it once nobody owns it, where the store says.
+    pub retention_days: Option<u32>,
     /// The tests that the converted mailbox has passed, in their order; empty unless it passed all of them.
     pub proofs: Vec<ProofView>,
 }
@@ -264,6 +266,6 @@ pub enum SequenceState {
 pub struct UndoFacts {
     /// The first day on which a converted mailbox may be gone from the old server; null while none is converted.
     pub until: Option<String>,
-    /// How many days the old server keeps a mailbox that nobody owns, where it says.
+    /// How many days the store that forgets first keeps a mailbox that nobody owns, where it says.
     pub retention_days: Option<u32>,
 }

@@ -114,6 +114,6 @@ pub struct ConversionFacts {
     pub running: bool,
     /// The first day on which a converted mailbox may be gone from the old server, where it says.
     pub undo_until: Option<String>,
-    /// How many days the old server keeps a mailbox that nobody owns, where it says.
+    /// How many days the store that forgets first keeps a mailbox that nobody owns, where it says.
     pub retention_days: Option<u32>,
 }

@@ -33,8 +33,29 @@ pub struct ReportView {
     pub mails: Vec<MailSent>,
     /// Directory objects whose TargetAddress was written, by address.
     pub forwarded: Vec<String>,
+    /// Mailboxes that are mail-enabled users now.
+    pub converted: Vec<ConvertedMailbox>,
     /// Files written.
     pub files: Vec<ReportFile>,
+}
+
+/// A mailbox that is a mail-enabled user now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ConvertedMailbox {
+    /// Its address.
+    pub address: String,
+    /// The name people know it by.
+    pub name: String,
+    /// When it was converted.
+    pub at: String,
+    /// Whether it was proved.
+    pub proved: bool,
+    /// Who signed for what was skipped of it, if anything was.
+    pub signed_by: Option<String>,
+    /// Until when the old server keeps the mailbox, where it says.
+    pub undo_until: Option<String>,
 }
 
 /// `source = copied + skipped + excluded`.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use stegvis_engine::ports::{DirectoryRecipient, TenantDomain};
-use stegvis_lists::{Draft, Edit, EditError, Known, KnownMailbox, PILOT};
+use stegvis_lists::{Draft, Edit, EditError, Known, KnownMailbox, PILOT, ReadyRow};
 use stegvis_model::{DomainName, StoredName as _};
 
 use super::remembered::Remembered;
@@ -129,32 +129,7 @@ impl Project {
     pub(crate) async fn use_list(&self) -> Result<MailboxesView, Error> {
         let ready = self.with_list(|list| Ok(list.draft.ready()))?;
         let mailboxes = self.connections.directory.mailboxes().await?;
-        let mut by_address: BTreeMap<String, &DirectoryRecipient> = BTreeMap::new();
-        for mailbox in &mailboxes {
-            for address in &mailbox.proxy_addresses {
-                by_address.entry(address.key()).or_insert(mailbox);
-            }
-        }
-        for mailbox in &mailboxes {
-            by_address.insert(mailbox.address.key(), mailbox);
-        }
-        let mut chosen = Vec::with_capacity(ready.len());
-        for row in ready {
-            let mailbox = by_address.get(&row.address.key()).ok_or_else(|| {
-                Error::invalid(
-                    format!("{} is no mailbox of the directory", row.address),
-                    "Leave the row out, or open the list again to have it checked.",
-                )
-            })?;
-            let pilot = row.batch == PILOT;
-            chosen.push(Chosen {
-                address: mailbox.address.to_string(),
-                name: mailbox.display_name.clone(),
-                kind: mailbox.kind.name().to_owned(),
-                pilot,
-                batch: (!pilot).then_some(row.batch),
-            });
-        }
+        let chosen = chosen(ready, &mailboxes)?;
         self.keep_chosen(&chosen)?;
         self.mailboxes_view().await
     }
@@ -178,6 +153,37 @@ impl OpenList {
             None => Ok(()),
         }
     }
+}
+
+/// The mailboxes that ready rows name, in their order.
+fn chosen(ready: Vec<ReadyRow>, mailboxes: &[DirectoryRecipient]) -> Result<Vec<Chosen>, Error> {
+    let mut by_address: BTreeMap<String, &DirectoryRecipient> = BTreeMap::new();
+    for mailbox in mailboxes {
+        for address in &mailbox.proxy_addresses {
+            by_address.entry(address.key()).or_insert(mailbox);
+        }
+    }
+    for mailbox in mailboxes {
+        by_address.insert(mailbox.address.key(), mailbox);
+    }
+    let mut chosen = Vec::with_capacity(ready.len());
+    for row in ready {
+        let mailbox = by_address.get(&row.address.key()).ok_or_else(|| {
+            Error::invalid(
+                format!("{} is no mailbox of the directory", row.address),
+                "Leave the row out, or open the list again to have it checked.",
+            )
+        })?;
+        let pilot = row.batch == PILOT;
+        chosen.push(Chosen {
+            address: mailbox.address.to_string(),
+            name: mailbox.display_name.clone(),
+            kind: mailbox.kind.name().to_owned(),
+            pilot,
+            batch: (!pilot).then_some(row.batch),
+        });
+    }
+    Ok(chosen)
 }
 
 fn known(mailboxes: Vec<DirectoryRecipient>, domains: &[TenantDomain]) -> Known {
@@ -228,4 +234,93 @@ fn broken(error: &tokio::task::JoinError) -> Error {
         error.to_string(),
         "Keep the file and report this.",
     )
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use stegvis_model::RecipientKind;
+
+    use super::*;
+
+    fn mailbox(address: &str, aliases: &[&str]) -> DirectoryRecipient {
+        DirectoryRecipient {
+            dn: format!("CN={address}"),
+            display_name: address.to_uppercase(),
+            address: address.parse().unwrap(),
+            proxy_addresses: [&[address], aliases]
+                .concat()
+                .iter()
+                .map(|alias| alias.parse().unwrap())
+                .collect(),
+            kind: RecipientKind::RoomMailbox,
+            alias: address.to_owned(),
+            user_principal_name: None,
+            target_address: None,
+            alternate_recipient: None,
+            server: None,
+            store: None,
+            hidden: false,
+            disabled: false,
+            protected: false,
+        }
+    }
+
+    #[test]
+    fn ready_rows_become_chosen_mailboxes_with_their_batches_in_order() {
+        let mailboxes = [
+            mailbox("anna@nordvik.example", &["a@nordvik.example"]),
+            mailbox("bo@nordvik.example", &["anna@old.example"]),
+        ];
+        let row = |address: &str, batch: &str| ReadyRow {
+            address: address.parse().unwrap(),
+            name: String::new(),
+            kind: None,
+            batch: batch.to_owned(),
+        };
+        let rows = vec![
+            row("Bo@nordvik.example", "Pilot"),
+            row("A@nordvik.example", "Malmö"),
+        ];
+        let found = chosen(rows, &mailboxes).unwrap();
+        let told: Vec<_> = found
+            .iter()
+            .map(|chosen| (&*chosen.address, chosen.pilot, chosen.batch.as_deref()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("bo@nordvik.example", true, None),
+                ("anna@nordvik.example", false, Some("Malmö"))
+            ]
+        );
+        let stranger = vec![row("eva@nordvik.example", "Pilot")];
+        let error = chosen(stranger, &mailboxes).unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidInput);
+    }
+
+    #[test]
+    fn what_the_directory_and_the_tenant_say_is_what_rows_are_checked_against() {
+        let domain = TenantDomain {
+            name: "nordvik.example".parse().unwrap(),
+            verified: true,
+            federated: true,
+            initial: false,
+        };
+        let mailboxes = vec![mailbox("anna@nordvik.example", &["a@nordvik.example"])];
+        let known = Arc::new(known(mailboxes, &[domain]));
+        let list = "Mail;ForceChangePassword\nA@nordvik.example;True\n";
+        let draft = Draft::open(list.into(), None, Some(known)).unwrap();
+        let row = draft.row(2).unwrap();
+        let codes: Vec<_> = row
+            .findings
+            .iter()
+            .map(|(finding, _)| finding.code.name())
+            .collect();
+        assert_eq!(codes, ["alias-address", "federated-domain"]);
+        assert_eq!(
+            (&*row.name, row.force_change_password),
+            ("ANNA@NORDVIK.EXAMPLE", Some(false))
+        );
+    }
 }

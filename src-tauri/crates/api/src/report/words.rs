@@ -105,6 +105,10 @@ pub(crate) const fn cause_words(code: FailureCode, language: Language) -> &'stat
             "TargetAddress holds another value than ours. Clear it if it is no longer wanted, and retry.",
             "TargetAddress har ett annat värde än vårt. Rensa det om det inte behövs längre, och försök igen.",
         ),
+        FailureCode::ForwardingLoops => (
+            "Mail sent on to the cloud mailbox would come back. Make the routing domain an internal relay domain of the old organisation, and retry.",
+            "Post som skickas vidare till molnpostlådan skulle komma tillbaka. Gör routningsdomänen till en intern relädomän i den gamla organisationen, och försök igen.",
+        ),
         FailureCode::CertificateUntrusted => (
             "A server's certificate is not trusted. Renew it, or compare and pin it under Connect.",
             "En servers certifikat är inte betrott. Förnya det, eller jämför och lås det under Anslut.",

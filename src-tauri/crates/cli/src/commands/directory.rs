@@ -92,7 +92,7 @@ pub enum DirectoryCommand {
 
 #[derive(Debug, clap::Args)]
 pub struct Access {
-    /// ldaps://HOST[,HOST...][:PORT], or ldap+starttls://...
+    /// ldaps://HOST[,HOST...][:PORT], ldap+starttls://..., or with --kerberos ldap://...
     #[arg(long)]
     server: String,
     /// user@domain, DOMAIN\user or a distinguished name.

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use stegvis_api::{Error, ErrorCode};
-use stegvis_lab::{FaultScript, Lab, LabOptions};
+use stegvis_lab::{FaultScript, Lab, LabOptions, SourceVersion};
 
 use super::copy::{data_folder, stop_on_interrupt};
 use super::rehearse::Faults;
@@ -10,6 +10,15 @@ use super::rehearse::Faults;
 pub enum LabCommand {
     /// Start the practice organisation on this computer and keep it up until Ctrl-C.
     Serve(ServeArguments),
+}
+
+/// The old server and its directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum OldServer {
+    /// Exchange 2007 with Service Pack 3.
+    Exchange2007,
+    /// Exchange 2003 with Service Pack 2.
+    Exchange2003,
 }
 
 #[derive(Debug, clap::Args)]
@@ -23,6 +32,12 @@ pub struct ServeArguments {
     /// What goes wrong.
     #[arg(long, value_enum, default_value_t = Faults::None)]
     faults: Faults,
+    /// What the old server is.
+    #[arg(long, value_enum, default_value_t = OldServer::Exchange2007)]
+    source: OldServer,
+    /// More mailboxes, one for each thing that stands in the way of a migration.
+    #[arg(long)]
+    hurdles: bool,
     /// Where its state lives; the same folder is the same company again.
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -31,13 +46,25 @@ pub struct ServeArguments {
     ready_file: Option<PathBuf>,
 }
 
+impl ServeArguments {
+    /// A folder name for the company that these make.
+    fn world(&self) -> String {
+        let mut name = format!("{}-{}", self.seed, self.mailboxes);
+        if self.source == OldServer::Exchange2003 {
+            name.push_str("-2003");
+        }
+        if self.hurdles {
+            name.push_str("-hurdles");
+        }
+        name
+    }
+}
+
 pub async fn run(command: LabCommand) -> Result<bool, Error> {
     let LabCommand::Serve(arguments) = command;
     let dir = match arguments.dir {
         Some(dir) => dir,
-        None => data_folder()?
-            .join("lab")
-            .join(format!("{}-{}", arguments.seed, arguments.mailboxes)),
+        None => data_folder()?.join("lab").join(arguments.world()),
     };
     let failed = |words: String| {
         Error::new(
@@ -50,6 +77,11 @@ pub async fn run(command: LabCommand) -> Result<bool, Error> {
         mailboxes: arguments.mailboxes,
         seed: arguments.seed,
         faults: FaultScript::from(arguments.faults),
+        hurdles: arguments.hurdles,
+        source: match arguments.source {
+            OldServer::Exchange2007 => SourceVersion::Exchange2007,
+            OldServer::Exchange2003 => SourceVersion::Exchange2003,
+        },
         ..LabOptions::new(dir)
     };
     let lab = Lab::start(options)

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, StdStream};
 use rustls::ClientConfig;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use stegvis_engine::ports::{EndpointError, EndpointErrorKind};
 use stegvis_model::Security;
+use tokio::net::TcpStream;
 
 use super::connection::{LIMIT, guarded};
 use super::results::{done, said};
@@ -24,78 +25,99 @@ pub(super) async fn open(
     patience: Duration,
 ) -> Result<Ldap, EndpointError> {
     let stream = tls::dial(host, port, patience).await?;
-    let stream = stream
-        .into_std()
-        .map_err(|error| fault::endpoint_error(&error))?;
-    let security = settings.security;
+    match &settings.sign_in {
+        DirectorySignIn::Password { account, password } => {
+            let library = LdapConnSettings::new()
+                .set_std_stream(StdStream::Tcp(plain(stream)?))
+                .set_conn_timeout(patience)
+                .set_starttls(settings.security == Security::StartTls)
+                .set_config(config.clone());
+            let url = url(settings.security, host, port);
+            let (account, password, security) =
+                (account.clone(), password.clone(), settings.security);
+            guarded(async move {
+                let ldap = drive(library, &url)
+                    .await
+                    .map_err(|error| began(error, security))?;
+                bind(ldap, &account, &password).await
+            })
+            .await
+        }
+        #[cfg(all(unix, feature = "kerberos"))]
+        DirectorySignIn::Kerberos => {
+            let name = kerberos_name(host, port, patience).await?;
+            let sealed = tokio::time::timeout(LIMIT, super::kerberos::seal(stream, &name))
+                .await
+                .map_err(|_| fault::timed_out(&format!("{host}:{port}")))??;
+            let library = LdapConnSettings::new().set_std_stream(StdStream::Unix(sealed));
+            // The address is that of the socket, which is there already.
+            guarded(async move { drive(library, "ldapi:///").await }).await
+        }
+    }
+}
+
+fn url(security: Security, host: &str, port: u16) -> String {
     let scheme = match security {
         Security::ImplicitTls => "ldaps",
         Security::StartTls | Security::Plaintext => "ldap",
     };
-    let name = if host.contains(':') {
-        format!("[{host}]")
+    if host.contains(':') {
+        format!("{scheme}://[{host}]:{port}")
     } else {
-        host.to_owned()
-    };
-    let url = format!("{scheme}://{name}:{port}");
-    let library = LdapConnSettings::new()
-        .set_std_stream(StdStream::Tcp(stream))
-        .set_conn_timeout(patience)
-        .set_starttls(security == Security::StartTls)
-        .set_config(config.clone());
-    let (sign_in, host) = (settings.sign_in.clone(), host.to_owned());
-    guarded(async move {
-        let (connection, ldap) = LdapConnAsync::with_settings(library, &url)
-            .await
-            .map_err(|error| began(said(&error), security))?;
-        tokio::spawn(async move {
-            if let Err(error) = connection.drive().await {
-                tracing::debug!(%error, "the connection to the directory ended");
-            }
-        });
-        sign(ldap, &sign_in, &host).await
-    })
-    .await
+        format!("{scheme}://{host}:{port}")
+    }
 }
 
-async fn sign(
+fn plain(stream: TcpStream) -> Result<std::net::TcpStream, EndpointError> {
+    stream
+        .into_std()
+        .map_err(|error| fault::endpoint_error(&error))
+}
+
+/// The library's side of the connection, on a task of its own until it ends.
+async fn drive(library: LdapConnSettings, url: &str) -> Result<Ldap, EndpointError> {
+    let (connection, ldap) = LdapConnAsync::with_settings(library, url)
+        .await
+        .map_err(|error| said(&error))?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.drive().await {
+            tracing::debug!(%error, "the connection to the directory ended");
+        }
+    });
+    Ok(ldap)
+}
+
+async fn bind(
     mut ldap: Ldap,
-    sign_in: &DirectorySignIn,
-    host: &str,
+    account: &str,
+    password: &SecretString,
 ) -> Result<Ldap, EndpointError> {
-    let result = match sign_in {
-        DirectorySignIn::Password { account, password } => {
-            // Only Kerberos needs a name.
-            let _ = host;
-            ldap.with_timeout(LIMIT)
-                .simple_bind(account, password.expose_secret())
-                .await
-        }
-        #[cfg(feature = "kerberos")]
-        DirectorySignIn::Kerberos => {
-            let name = kerberos_name(&mut ldap, host).await?;
-            ldap.with_timeout(LIMIT).sasl_gssapi_bind(&name).await
-        }
-    };
+    let result = ldap
+        .with_timeout(LIMIT)
+        .simple_bind(account, password.expose_secret())
+        .await;
     done(result.map_err(|error| said(&error))?)?;
     Ok(ldap)
 }
 
-/// Kerberos knows controllers by name; one that is reached by its address says its name.
-#[cfg(feature = "kerberos")]
-async fn kerberos_name(ldap: &mut Ldap, host: &str) -> Result<String, EndpointError> {
+/// Kerberos knows controllers by name; one that is reached by its address says its name to anyone.
+#[cfg(all(unix, feature = "kerberos"))]
+async fn kerberos_name(host: &str, port: u16, patience: Duration) -> Result<String, EndpointError> {
     use super::search::{Search, gather};
     if host.parse::<std::net::IpAddr>().is_err() {
         return Ok(host.to_owned());
     }
+    let stream = tls::dial(host, port, patience).await?;
+    let library = LdapConnSettings::new().set_std_stream(StdStream::Tcp(plain(stream)?));
+    let url = url(Security::Plaintext, host, port);
     let root = Search {
         base: String::new(),
         scope: ldap3::Scope::Base,
         filter: "(objectClass=*)".into(),
         attributes: vec!["dnsHostName".into()],
     };
-    gather(ldap.clone(), root)
-        .await?
+    let found = guarded(async move { gather(drive(library, &url).await?, root).await }).await?;
+    found
         .entries
         .first()
         .and_then(|root| root.text("dnsHostName"))

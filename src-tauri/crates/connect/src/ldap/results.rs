@@ -83,13 +83,6 @@ pub(super) fn said(error: &LdapError) -> EndpointError {
         LdapError::FilterParsing => {
             EndpointError::new(EndpointErrorKind::Refused, error.to_string())
         }
-        #[cfg(feature = "kerberos")]
-        LdapError::GssapiOperationError(_)
-        | LdapError::GssapiNoCredential
-        | LdapError::GssapiNoServerToken => EndpointError::new(
-            EndpointErrorKind::SignInRefused,
-            format!("Kerberos: {error} (is there a ticket? `klist` shows it, `kinit` gets one)"),
-        ),
         _ => fault::endpoint_error(error),
     }
 }

@@ -36,8 +36,8 @@ pub enum DirectorySignIn {
         /// Its password.
         password: SecretString,
     },
-    /// As whoever holds the Kerberos ticket on this computer. Without TLS everything is signed and sealed.
-    #[cfg(feature = "kerberos")]
+    /// As whoever holds the Kerberos ticket on this computer. Everything is signed and sealed, so there is no TLS.
+    #[cfg(all(unix, feature = "kerberos"))]
     Kerberos,
 }
 
@@ -67,6 +67,13 @@ impl DirectorySettings {
                 Err(EndpointError::new(
                     EndpointErrorKind::Refused,
                     "a password goes to a directory without TLS on this computer only",
+                ))
+            }
+            #[cfg(all(unix, feature = "kerberos"))]
+            DirectorySignIn::Kerberos if self.security != Security::Plaintext => {
+                Err(EndpointError::new(
+                    EndpointErrorKind::Refused,
+                    "Kerberos seals by itself: it goes to port 389 without TLS",
                 ))
             }
             _ => Ok(()),

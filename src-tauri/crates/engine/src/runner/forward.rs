@@ -1,10 +1,11 @@
-//! TargetAddress: backed up, written, read back.
+//! TargetAddress: where no mail would come back it is backed up, written, read back.
 
 use stegvis_model::{FailureCode, MigrationUser, SmtpAddress};
 
 use super::user::ended;
-use super::{Run, Staged, UserEnd};
-use crate::ports::{EndpointErrorKind, Side};
+use super::{Run, Shared, Staged, UserEnd};
+use crate::directory::{MxFacts, predict_loop};
+use crate::ports::{AttributeChange, EndpointErrorKind, Side};
 
 impl Run {
     pub(super) async fn forward(
@@ -12,8 +13,23 @@ impl Run {
         staged: &Staged,
         user: &MigrationUser,
         routing: &SmtpAddress,
+        shared: &Shared,
     ) -> Result<(), UserEnd> {
         let wanted = format!("SMTP:{routing}");
+        let accepted = shared
+            .accepted_domains
+            .get_or_try_init(|| async {
+                let organization = staged.directory.organization().await?;
+                Ok(organization.accepted_domains)
+            })
+            .await
+            .map_err(ended(Side::Source))?;
+        if let Some(looped) = predict_loop(routing.domain(), accepted, &MxFacts::default()) {
+            return Err(UserEnd::Failed(
+                FailureCode::ForwardingLoops,
+                looped.to_string(),
+            ));
+        }
         let found = staged
             .directory
             .find(&user.address)
@@ -43,9 +59,15 @@ impl Run {
                 self.journal.transaction(|tx| {
                     tx.keep_directory_backup(user.id, &ldif, entry.target_address.as_deref())
                 })?;
+                // By value: what somebody else wrote since is not written over.
+                let change = AttributeChange {
+                    name: "targetAddress".to_owned(),
+                    delete: Vec::new(),
+                    add: vec![wanted.clone().into_bytes()],
+                };
                 staged
                     .directory
-                    .write_target_address(&entry.dn, Some(&wanted))
+                    .modify(&entry.dn, &[change])
                     .await
                     .map_err(|error| match error.kind {
                         EndpointErrorKind::RightsMissing | EndpointErrorKind::Refused => {

@@ -1,12 +1,12 @@
 //! What became of a mailbox's object in the directory: forwarded, converted to a mail user, or left half way.
-//! The rules are Microsoft's own for Exchange 2007, written down once more and apart from whoever converts.
+//! The rules are Microsoft's own for Exchange 2003 and 2007, written down once more and apart from whoever converts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use crate::ldap::Born;
-use crate::org::Persona;
+use crate::org::{Persona, SourceVersion};
 use crate::store::State;
 
 /// What became of a mailbox's object in the directory.
@@ -45,132 +45,153 @@ type Attributes = BTreeMap<String, Vec<Vec<u8>>>;
 pub(super) fn state(
     born: &Born,
     state: &State,
+    source: SourceVersion,
     persona: &Persona,
 ) -> (DirectoryState, Vec<String>) {
     let Some((before, now)) = born.before_and_now(state, &persona.dn()) else {
         return (DirectoryState::Untouched, Vec::new());
     };
-    judge(persona, &before, &now)
-}
-
-fn judge(
-    persona: &Persona,
-    before: &Attributes,
-    now: &Attributes,
-) -> (DirectoryState, Vec<String>) {
-    let changed: Vec<&str> = before
-        .keys()
-        .chain(now.keys())
-        .filter(|name| set(before, name) != set(now, name))
-        .map(String::as_str)
-        .collect();
-    let target = format!("SMTP:{}", persona.routing_address());
-    let forwards = texts(now, "targetAddress")
-        .iter()
-        .any(|value| value.eq_ignore_ascii_case(&target));
-    if changed.is_empty() {
-        return (DirectoryState::Untouched, Vec::new());
-    }
-    if changed.iter().all(|name| *name == "targetaddress") {
-        return if forwards {
-            (DirectoryState::Forwarding, Vec::new())
-        } else {
-            let elsewhere = format!("targetAddress is {:?}", texts(now, "targetAddress"));
-            (DirectoryState::Untouched, vec![elsewhere])
-        };
-    }
-    let defects = defects(persona, before, now, forwards, &target, &changed);
-    if defects.is_empty() {
-        (DirectoryState::Converted, defects)
-    } else {
-        (DirectoryState::HalfConverted, defects)
-    }
-}
-
-fn defects(
-    persona: &Persona,
-    before: &Attributes,
-    now: &Attributes,
-    forwards: bool,
-    target: &str,
-    changed: &[&str],
-) -> Vec<String> {
-    let mut defects = Vec::new();
-    for name in REMOVED {
-        if !set(now, name).is_empty() {
-            defects.push(format!("{name} is still there"));
-        }
-    }
-    if !forwards {
-        defects.push(format!("targetAddress is not {target}"));
-    }
-    // Replies to mail from before and to mail from the cloud both find their way.
-    let legacy = [
-        texts(before, "legacyExchangeDN").concat(),
-        persona.cloud_legacy_exchange_dn(),
-    ];
-    let added: Vec<Vec<u8>> = set(now, "proxyAddresses")
-        .into_iter()
-        .filter(|value| !set(before, "proxyAddresses").contains(value))
-        .collect();
-    let added: Vec<String> = added
-        .iter()
-        .map(|value| String::from_utf8_lossy(value).into_owned())
-        .collect();
-    let is = |value: &str, name: &str| {
-        value.split_once(':').is_some_and(|(prefix, rest)| {
-            prefix.eq_ignore_ascii_case("x500") && rest.eq_ignore_ascii_case(name)
-        })
+    let case = Case {
+        source,
+        persona,
+        before: &before,
+        now: &now,
     };
-    for name in &legacy {
-        if added.iter().filter(|value| is(value, name)).count() != 1 {
-            defects.push(format!("proxyAddresses has not X500:{name}"));
+    case.judge()
+}
+
+/// One object, as it was and as it is.
+struct Case<'a> {
+    source: SourceVersion,
+    persona: &'a Persona,
+    before: &'a Attributes,
+    now: &'a Attributes,
+}
+
+impl Case<'_> {
+    fn judge(&self) -> (DirectoryState, Vec<String>) {
+        let changed = self.changed();
+        if changed.is_empty() {
+            return (DirectoryState::Untouched, Vec::new());
         }
-    }
-    for value in &added {
-        if !legacy.iter().any(|name| is(value, name)) {
-            defects.push(format!(
-                "proxyAddresses has {value}, which nobody asked for"
-            ));
+        let targets = texts(self.now, "targetAddress");
+        if changed.iter().all(|name| *name == "targetaddress") {
+            return if self.forwards() {
+                (DirectoryState::Forwarding, Vec::new())
+            } else {
+                let elsewhere = format!("targetAddress is {targets:?}");
+                (DirectoryState::Untouched, vec![elsewhere])
+            };
         }
+        let mut defects = Vec::new();
+        for name in REMOVED {
+            if !set(self.now, name).is_empty() {
+                defects.push(format!("{name} is still there"));
+            }
+        }
+        if !self.forwards() {
+            defects.push(format!("targetAddress is {targets:?}"));
+        }
+        self.addresses(&mut defects);
+        self.kind(&mut defects);
+        for name in changed {
+            if !self.may_change(name) {
+                defects.push(format!("{name} has changed, and should not have"));
+            }
+        }
+        let state = if defects.is_empty() {
+            DirectoryState::Converted
+        } else {
+            DirectoryState::HalfConverted
+        };
+        (state, defects)
     }
-    for value in set(before, "proxyAddresses") {
-        if !set(now, "proxyAddresses").contains(&value) {
-            let value = String::from_utf8_lossy(&value).into_owned();
+
+    fn changed(&self) -> BTreeSet<&str> {
+        self.before
+            .keys()
+            .chain(self.now.keys())
+            .filter(|name| set(self.before, name) != set(self.now, name))
+            .map(String::as_str)
+            .collect()
+    }
+
+    fn forwards(&self) -> bool {
+        let target = format!("SMTP:{}", self.persona.routing_address());
+        texts(self.now, "targetAddress")
+            .iter()
+            .any(|value| value.eq_ignore_ascii_case(&target))
+    }
+
+    fn may_change(&self, name: &str) -> bool {
+        // On 2003 the GUID stays what it was.
+        let always = ["targetaddress", "proxyaddresses", "msexchpoliciesexcluded"];
+        let with_2007 = [
+            "msexchmailboxguid",
+            "msexchrecipienttypedetails",
+            "msexchrecipientdisplaytype",
+        ];
+        REMOVED.iter().any(|known| known.eq_ignore_ascii_case(name))
+            || always.contains(&name)
+            || self.source == SourceVersion::Exchange2007 && with_2007.contains(&name)
+    }
+
+    /// Every address is kept, and both names inside Exchange are added: replies to mail from before and to mail
+    /// from the cloud find their way.
+    fn addresses(&self, defects: &mut Vec<String>) {
+        let legacy = [
+            texts(self.before, "legacyExchangeDN").concat(),
+            self.persona.cloud_legacy_exchange_dn(),
+        ];
+        let (before, now) = (
+            texts(self.before, "proxyAddresses"),
+            texts(self.now, "proxyAddresses"),
+        );
+        let added: Vec<&String> = now.iter().filter(|value| !before.contains(value)).collect();
+        let is = |value: &str, name: &str| {
+            value.split_once(':').is_some_and(|(prefix, rest)| {
+                prefix.eq_ignore_ascii_case("x500") && rest.eq_ignore_ascii_case(name)
+            })
+        };
+        for name in &legacy {
+            if added.iter().filter(|value| is(value, name)).count() != 1 {
+                defects.push(format!("proxyAddresses has not X500:{name}"));
+            }
+        }
+        for value in added {
+            if !legacy.iter().any(|name| is(value, name)) {
+                defects.push(format!(
+                    "proxyAddresses has {value}, which nobody asked for"
+                ));
+            }
+        }
+        for value in before.iter().filter(|value| !now.contains(value)) {
             defects.push(format!("proxyAddresses has lost {value}"));
         }
     }
-    if set(now, "msExchMailboxGuid") != [directory_bytes(persona.exchange_guid)] {
-        defects
-            .push("msExchMailboxGuid is not the ExchangeGuid of the tenant's mailbox".to_owned());
-    }
-    for (name, value) in [
-        ("msExchRecipientTypeDetails", "128"),
-        ("msExchRecipientDisplayType", "6"),
-    ] {
-        if texts(now, name) != [value] {
-            defects.push(format!("{name} is {:?}, not {value}", texts(now, name)));
+
+    fn kind(&self, defects: &mut Vec<String>) {
+        let excluded = texts(self.now, "msExchPoliciesExcluded");
+        if !excluded.iter().any(|v| v.eq_ignore_ascii_case(NO_POLICY)) {
+            defects.push(format!("msExchPoliciesExcluded has not {NO_POLICY}"));
+        }
+        if self.source == SourceVersion::Exchange2003 {
+            return;
+        }
+        if set(self.now, "msExchMailboxGuid") != [directory_bytes(self.persona.exchange_guid)] {
+            let which = "the ExchangeGuid of the tenant's mailbox";
+            defects.push(format!("msExchMailboxGuid is not {which}"));
+        }
+        for (name, value) in [
+            ("msExchRecipientTypeDetails", "128"),
+            ("msExchRecipientDisplayType", "6"),
+        ] {
+            let found = texts(self.now, name);
+            if found != [value] {
+                defects.push(format!("{name} is {found:?}, not {value}"));
+            }
         }
     }
-    let excluded = texts(now, "msExchPoliciesExcluded");
-    if !excluded.iter().any(|v| v.eq_ignore_ascii_case(NO_POLICY)) {
-        defects.push(format!("msExchPoliciesExcluded has not {NO_POLICY}"));
-    }
-    let expected = [
-        "targetaddress",
-        "proxyaddresses",
-        "msexchmailboxguid",
-        "msexchrecipienttypedetails",
-        "msexchrecipientdisplaytype",
-        "msexchpoliciesexcluded",
-    ];
-    for name in changed {
-        let removed = REMOVED.iter().any(|known| known.eq_ignore_ascii_case(name));
-        if !removed && !expected.contains(name) {
-            defects.push(format!("{name} has changed, and should not have"));
-        }
-    }
-    defects
 }
 
 /// A GUID as the directory keeps it: the first three groups of its digits are numbers, lowest byte first.
@@ -201,9 +222,9 @@ mod tests {
     use super::*;
     use crate::org::personas;
 
-    fn born() -> (Persona, Attributes) {
+    fn born(source: SourceVersion) -> (Persona, Attributes) {
         let personas = personas(7, 10, false);
-        let born = Born::new(7, &personas);
+        let born = Born::new(7, source, &personas);
         let persona = personas.first().unwrap().clone();
         let (before, _) = born
             .before_and_now(&State::default(), &persona.dn())
@@ -211,27 +232,40 @@ mod tests {
         (persona, before)
     }
 
-    fn converted(persona: &Persona, before: &Attributes) -> Attributes {
+    fn judge(
+        source: SourceVersion,
+        persona: &Persona,
+        before: &Attributes,
+        now: &Attributes,
+    ) -> (DirectoryState, Vec<String>) {
+        Case {
+            source,
+            persona,
+            before,
+            now,
+        }
+        .judge()
+    }
+
+    fn converted(source: SourceVersion, persona: &Persona, before: &Attributes) -> Attributes {
         let mut now = before.clone();
         let mut put = |name: &str, value: &[u8]| {
             now.insert(name.to_lowercase(), vec![value.to_vec()]);
         };
-        put(
-            "targetAddress",
-            format!("SMTP:{}", persona.routing_address()).as_bytes(),
-        );
-        put("msExchMailboxGuid", &directory_bytes(persona.exchange_guid));
-        put("msExchRecipientTypeDetails", b"128");
-        put("msExchRecipientDisplayType", b"6");
+        let target = format!("SMTP:{}", persona.routing_address());
+        put("targetAddress", target.as_bytes());
         put("msExchPoliciesExcluded", NO_POLICY.as_bytes());
+        if source == SourceVersion::Exchange2007 {
+            put("msExchMailboxGuid", &directory_bytes(persona.exchange_guid));
+            put("msExchRecipientTypeDetails", b"128");
+            put("msExchRecipientDisplayType", b"6");
+        }
         for name in REMOVED {
             now.remove(&name.to_lowercase());
         }
+        let legacy = texts(before, "legacyExchangeDN").concat();
         let proxies = now.get_mut("proxyaddresses").unwrap();
-        for name in [
-            persona.legacy_exchange_dn(),
-            persona.cloud_legacy_exchange_dn(),
-        ] {
+        for name in [legacy, persona.cloud_legacy_exchange_dn()] {
             proxies.push(format!("x500:{name}").into_bytes());
         }
         now
@@ -239,47 +273,62 @@ mod tests {
 
     #[test]
     fn a_conversion_is_judged_by_every_attribute() {
-        let (persona, before) = born();
-        let whole = converted(&persona, &before);
-        let state = |now: &Attributes| judge(&persona, &before, now).0;
-        assert_eq!(state(&before), DirectoryState::Untouched);
-        assert_eq!(
-            judge(&persona, &before, &whole),
-            (DirectoryState::Converted, Vec::new())
-        );
-        // Whatever single attribute is left as it was: half way.
-        for name in whole.keys().chain(before.keys()) {
-            if before.get(name) == whole.get(name) {
-                continue;
+        for source in [SourceVersion::Exchange2007, SourceVersion::Exchange2003] {
+            let (persona, before) = born(source);
+            let whole = converted(source, &persona, &before);
+            let state = |now: &Attributes| judge(source, &persona, &before, now).0;
+            assert_eq!(state(&before), DirectoryState::Untouched);
+            assert_eq!(
+                judge(source, &persona, &before, &whole),
+                (DirectoryState::Converted, Vec::new())
+            );
+            // Whatever single attribute is left as it was: half way.
+            for name in whole.keys().chain(before.keys()) {
+                if before.get(name) == whole.get(name) {
+                    continue;
+                }
+                let mut half = whole.clone();
+                match before.get(name) {
+                    Some(values) => half.insert(name.clone(), values.clone()),
+                    None => half.remove(name),
+                };
+                assert_eq!(state(&half), DirectoryState::HalfConverted, "{name}");
             }
+            // And so is one that should have been left alone.
             let mut half = whole.clone();
-            match before.get(name) {
-                Some(values) => half.insert(name.clone(), values.clone()),
-                None => half.remove(name),
-            };
-            assert_eq!(state(&half), DirectoryState::HalfConverted, "{name}");
+            half.insert("mail".to_owned(), vec![b"other@nordvik.example".to_vec()]);
+            assert_eq!(state(&half), DirectoryState::HalfConverted);
+            let mut half = whole;
+            half.get_mut("proxyaddresses").unwrap().remove(1);
+            assert_eq!(state(&half), DirectoryState::HalfConverted);
         }
-        // And so is one that should have been left alone.
-        let mut half = whole.clone();
-        half.insert("mail".to_owned(), vec![b"other@nordvik.example".to_vec()]);
-        assert_eq!(state(&half), DirectoryState::HalfConverted);
-        let mut half = whole;
-        half.get_mut("proxyaddresses").unwrap().remove(1);
-        assert_eq!(state(&half), DirectoryState::HalfConverted);
+    }
+
+    #[test]
+    fn the_guid_is_the_clouds_on_2007_and_the_old_one_on_2003() {
+        let (persona, before) = born(SourceVersion::Exchange2003);
+        let of_2007 = converted(SourceVersion::Exchange2007, &persona, &before);
+        let (state, defects) = judge(SourceVersion::Exchange2003, &persona, &before, &of_2007);
+        assert_eq!(state, DirectoryState::HalfConverted);
+        assert!(defects.contains(&"msexchmailboxguid has changed, and should not have".to_owned()));
     }
 
     #[test]
     fn forwarding_to_the_tenant_alone_is_forwarding() {
-        let (persona, before) = born();
+        let source = SourceVersion::Exchange2007;
+        let (persona, before) = born(source);
         let mut now = before.clone();
         let value = format!("smtp:{}", persona.routing_address());
         now.insert("targetaddress".to_owned(), vec![value.into_bytes()]);
-        assert_eq!(judge(&persona, &before, &now).0, DirectoryState::Forwarding);
+        assert_eq!(
+            judge(source, &persona, &before, &now).0,
+            DirectoryState::Forwarding
+        );
         now.insert(
             "targetaddress".to_owned(),
             vec![b"SMTP:x@y.example".to_vec()],
         );
-        let (state, why) = judge(&persona, &before, &now);
+        let (state, why) = judge(source, &persona, &before, &now);
         assert_eq!((state, why.len()), (DirectoryState::Untouched, 1));
     }
 }

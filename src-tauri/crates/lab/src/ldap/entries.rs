@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use ldap3_proto::proto::LdapSearchScope;
 
-use super::schema::{self, Origin};
+use super::schema::{self, Origin, Schema};
 use super::{name, objects};
-use crate::org::{BASE_DN, Persona};
+use crate::org::{BASE_DN, Persona, SourceVersion};
 use crate::seed;
 use crate::store::State;
 
@@ -70,6 +70,7 @@ pub(crate) type Values = BTreeMap<String, Vec<Vec<u8>>>;
 
 /// Every object as it was born, in a fixed order. Made once for a world.
 pub(crate) struct Born {
+    pub(super) schema: Schema,
     entries: Vec<Entry>,
     by_name: BTreeMap<String, usize>,
 }
@@ -80,8 +81,8 @@ const FIRST_USN: u64 = 8_200;
 const BORN: &str = "20090302081500.0Z";
 
 impl Born {
-    pub(crate) fn new(seed: u64, personas: &[Persona]) -> Self {
-        let mut entries = objects::all(seed, personas);
+    pub(crate) fn new(seed: u64, source: SourceVersion, personas: &[Persona]) -> Self {
+        let mut entries = objects::all(seed, source, personas);
         for (at, entry) in (0..).zip(&mut entries) {
             let usn = (FIRST_USN + at).to_string();
             entry.set("uSNCreated", &[&usn]);
@@ -98,7 +99,11 @@ impl Born {
             .enumerate()
             .map(|(at, entry)| (entry.normal.clone(), at))
             .collect();
-        Self { entries, by_name }
+        Self {
+            schema: Schema(source),
+            entries,
+            by_name,
+        }
     }
 
     /// The update sequence number after so many writes.
@@ -141,7 +146,8 @@ impl Born {
         let changed = state.directory.get(&born.normal)?;
         let mut entry = born.clone();
         for (name, values) in &changed.attributes {
-            let written = schema::attribute(name).map_or(name.as_str(), |known| known.name);
+            let known = self.schema.attribute(name);
+            let written = known.map_or(name.as_str(), |known| known.name);
             entry.set_bytes(written, values.clone());
         }
         entry.set("uSNChanged", &[&self.usn(changed.write).to_string()]);
@@ -183,6 +189,10 @@ impl<'a> Directory<'a> {
         }
     }
 
+    pub(super) const fn schema(&self) -> Schema {
+        self.born.schema
+    }
+
     fn all(&self) -> impl Iterator<Item = &Entry> {
         let born = self.born.entries.iter().enumerate();
         born.map(|(at, entry)| self.changed.get(&at).unwrap_or(entry))
@@ -217,7 +227,8 @@ impl<'a> Directory<'a> {
 
     /// The values of an attribute, those of back links included.
     pub(super) fn values(&self, entry: &Entry, name: &str) -> Vec<Vec<u8>> {
-        match schema::attribute(name).map(|attribute| attribute.origin) {
+        let attribute = self.born.schema.attribute(name);
+        match attribute.map(|attribute| attribute.origin) {
             Some(Origin::LinksOf(forward)) => self
                 .links()
                 .get(&(forward, entry.dn.as_bytes().to_vec()))

@@ -5,7 +5,7 @@ use ldap3_proto::proto::{LdapFilter, LdapMatchingRuleAssertion, LdapSubstringFil
 
 use super::entries::{Directory, Entry};
 use super::name;
-use super::schema::{self, Origin, Syntax};
+use super::schema::{Origin, Syntax};
 
 /// Whether the filter is true of the entry.
 pub(super) fn matches(filter: &LdapFilter, entry: &Entry, directory: &Directory) -> bool {
@@ -66,7 +66,7 @@ impl Matching<'_, '_> {
     }
 
     fn any(&self, name: &str, test: impl Fn(Syntax, &str) -> bool) -> Option<bool> {
-        let attribute = schema::attribute(name)?;
+        let attribute = self.directory.schema().attribute(name)?;
         let passes = |value: &Vec<u8>| match attribute.syntax {
             // Bytes are there or not; they are no text to be looked into.
             Syntax::Octets(_) => test(attribute.syntax, &String::from_utf8_lossy(value)),

@@ -42,7 +42,7 @@ fn decide(
     }
     let mut changed: BTreeMap<&str, Vec<Vec<u8>>> = BTreeMap::new();
     for change in &request.changes {
-        let attribute = writable(&entry, &change.modification.atype)?;
+        let attribute = writable(born, &entry, &change.modification.atype)?;
         let values = changed
             .entry(attribute.name)
             .or_insert_with(|| entry.values(attribute.name).to_vec());
@@ -68,14 +68,14 @@ fn decide(
     }))
 }
 
-fn writable(entry: &Entry, name: &str) -> Result<&'static Attribute, LdapResult> {
-    let Some(attribute) = schema::attribute(name) else {
+fn writable(born: &Born, entry: &Entry, name: &str) -> Result<&'static Attribute, LdapResult> {
+    let Some(attribute) = born.schema.attribute(name) else {
         return Err(result(
             LdapResultCode::NoSuchAttribute,
             "00000057: LdapErr: DSID-0C090D8A, comment: Error in attribute conversion operation, data 0, v1db1",
         ));
     };
-    if schema::may_write(attribute, entry) {
+    if attribute.may_be_written(entry) {
         return Ok(attribute);
     }
     Err(result(

@@ -1,12 +1,13 @@
 //! What the directory holds when the company is new.
 
+mod exchange2003;
 mod mailbox;
 mod organisation;
 mod others;
 
 use super::entries::Entry;
 use super::name;
-use crate::org::{BASE_DN, DOMAIN, Hurdle, PEOPLE_DN, Persona};
+use crate::org::{BASE_DN, DOMAIN, Hurdle, PEOPLE_DN, Persona, SourceVersion};
 use crate::seed;
 
 pub(super) const CONFIGURATION: &str = "CN=Configuration,DC=nordvik,DC=example";
@@ -14,7 +15,7 @@ const SCHEMA: &str = "CN=Schema,CN=Configuration,DC=nordvik,DC=example";
 const HOST: &str = "dc01.nordvik.example";
 
 /// Every object, in the order in which a search finds them.
-pub(super) fn all(seed: u64, personas: &[Persona]) -> Vec<Entry> {
+pub(super) fn all(seed: u64, source: SourceVersion, personas: &[Persona]) -> Vec<Entry> {
     let has = |hurdle| {
         personas
             .iter()
@@ -26,7 +27,10 @@ pub(super) fn all(seed: u64, personas: &[Persona]) -> Vec<Entry> {
         entries.push(mailbox::mailbox(seed, at, persona, personas));
     }
     entries.extend(others::all(seed, personas));
-    entries
+    match source {
+        SourceVersion::Exchange2007 => entries,
+        SourceVersion::Exchange2003 => exchange2003::before(entries),
+    }
 }
 
 /// What an unsigned-in client may read. `usn` is the highest update sequence number.
@@ -178,14 +182,19 @@ const SELF: [u8; 12] = [1, 1, 0, 0, 0, 0, 0, 5, 10, 0, 0, 0];
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ldap::schema;
+    use crate::ldap::schema::{Schema, Syntax};
     use crate::org::personas;
+
+    const VERSIONS: [SourceVersion; 2] = [SourceVersion::Exchange2007, SourceVersion::Exchange2003];
 
     #[test]
     fn every_attribute_of_every_object_is_in_the_schema_and_allowed_on_it() {
-        for entry in all(7, &personas(7, 60, true)) {
+        for (source, entry) in VERSIONS.into_iter().flat_map(|source| {
+            let all = all(7, source, &personas(7, 60, true));
+            all.into_iter().map(move |entry| (source, entry))
+        }) {
             for (name, values) in entry.attributes.values() {
-                let attribute = schema::attribute(name);
+                let attribute = Schema(source).attribute(name);
                 assert!(
                     attribute.is_some_and(|a| a.name == name && a.stands_on(&entry)),
                     "{name} of {}",
@@ -203,17 +212,22 @@ mod tests {
 
     #[test]
     fn every_object_that_is_pointed_to_is_there_under_the_name_it_is_pointed_to_by() {
-        let all = all(7, &personas(7, 60, true));
+        for source in VERSIONS {
+            every_name_is_there(source, &all(7, source, &personas(7, 60, true)));
+        }
+    }
+
+    fn every_name_is_there(source: SourceVersion, all: &[Entry]) {
         let names: std::collections::BTreeSet<&str> =
             all.iter().map(|entry| entry.dn.as_str()).collect();
         assert_eq!(names.len(), all.len());
-        for entry in &all {
+        for entry in all {
             for (name, values) in entry.attributes.values() {
-                let Some(attribute) = schema::attribute(name) else {
+                let Some(attribute) = Schema(source).attribute(name) else {
                     continue;
                 };
                 // The schema's own objects are not there.
-                if attribute.syntax != schema::Syntax::Name || name == "objectCategory" {
+                if attribute.syntax != Syntax::Name || name == "objectCategory" {
                     continue;
                 }
                 for value in values {

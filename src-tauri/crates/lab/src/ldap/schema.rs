@@ -2,6 +2,7 @@
 //! migrating account may write it. As in the schema of Exchange 2007, as far as a migration meets it.
 
 use super::entries::Entry;
+use crate::org::SourceVersion;
 
 /// What an attribute's values are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -224,11 +225,54 @@ const ATTRIBUTES: &[Attribute] = &[
     one("whenCreated", Time, All, Kept),
 ];
 
-/// The attribute of this name, in any case of letters; `None` where the schema has none.
-pub(super) fn attribute(name: &str) -> Option<&'static Attribute> {
-    ATTRIBUTES
-        .iter()
-        .find(|known| known.name.eq_ignore_ascii_case(name))
+/// What Exchange 2007 brought along.
+const SINCE_2007: &[&str] = &[
+    "msExchAcceptedDomainFlags",
+    "msExchAcceptedDomainName",
+    "msExchCurrentServerRoles",
+    "msExchRecipientDisplayType",
+    "msExchRecipientTypeDetails",
+    "msExchResourceCapacity",
+    "msExchResourceDisplay",
+    "msExchResourceMetaData",
+    "msExchResourceSearchProperties",
+    "msExchUserCulture",
+    "msExchVersion",
+];
+
+/// The schema of a version.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Schema(pub(super) SourceVersion);
+
+impl Schema {
+    fn attributes(self) -> impl Iterator<Item = &'static Attribute> {
+        ATTRIBUTES.iter().filter(move |attribute| {
+            self.0 == SourceVersion::Exchange2007 || !SINCE_2007.contains(&attribute.name)
+        })
+    }
+
+    /// The attribute of this name, in any case of letters; `None` where the schema has none.
+    pub(super) fn attribute(self, name: &str) -> Option<&'static Attribute> {
+        self.attributes()
+            .find(|known| known.name.eq_ignore_ascii_case(name))
+    }
+
+    /// `allowedAttributes`: what an object of these classes may have at all.
+    pub(super) fn allowed(self, entry: &Entry) -> Vec<Vec<u8>> {
+        self.names(|attribute| attribute.stands_on(entry))
+    }
+
+    /// `allowedAttributesEffective`: what the migrating account may write.
+    pub(super) fn effective(self, entry: &Entry) -> Vec<Vec<u8>> {
+        self.names(|attribute| attribute.may_be_written(entry))
+    }
+
+    fn names(self, of: impl Fn(&Attribute) -> bool) -> Vec<Vec<u8>> {
+        self.attributes()
+            .filter(|attribute| of(attribute))
+            .map(|attribute| attribute.name.as_bytes().to_vec())
+            .collect()
+    }
 }
 
 /// Every attribute that is the back of another.
@@ -260,37 +304,19 @@ impl Attribute {
             Configuration => !is("person") && !group(),
         }
     }
-}
 
-/// `allowedAttributes`: what an object of these classes may have at all.
-pub(super) fn allowed(entry: &Entry) -> Vec<Vec<u8>> {
-    names(|attribute| attribute.stands_on(entry))
-}
-
-/// Whether the migrating account may write the attribute on this object. It was given the mail attributes of
-/// whatever can receive mail; the rights that AdminSDHolder sets on protected accounts do not mention it.
-pub(super) fn may_write(attribute: &Attribute, entry: &Entry) -> bool {
-    let recipient = entry.values("objectClass").iter().any(|class| {
-        matches!(
-            class.as_slice(),
-            b"person" | b"group" | b"msExchDynamicDistributionList"
-        )
-    });
-    let protected = entry.values("adminCount").iter().any(|value| value == b"1");
-    attribute.origin == Written && attribute.stands_on(entry) && recipient && !protected
-}
-
-/// `allowedAttributesEffective`: what the migrating account may write.
-pub(super) fn effective(entry: &Entry) -> Vec<Vec<u8>> {
-    names(|attribute| may_write(attribute, entry))
-}
-
-fn names(of: impl Fn(&Attribute) -> bool) -> Vec<Vec<u8>> {
-    ATTRIBUTES
-        .iter()
-        .filter(|attribute| of(attribute))
-        .map(|attribute| attribute.name.as_bytes().to_vec())
-        .collect()
+    /// Whether the migrating account may write it on this object. The account was given the mail attributes of
+    /// whatever can receive mail; the rights that AdminSDHolder sets on protected accounts do not mention it.
+    pub(super) fn may_be_written(&self, entry: &Entry) -> bool {
+        let recipient = entry.values("objectClass").iter().any(|class| {
+            matches!(
+                class.as_slice(),
+                b"person" | b"group" | b"msExchDynamicDistributionList"
+            )
+        });
+        let protected = entry.values("adminCount").iter().any(|value| value == b"1");
+        self.origin == Written && self.stands_on(entry) && recipient && !protected
+    }
 }
 
 #[cfg(test)]
@@ -308,8 +334,21 @@ mod tests {
                 attribute.name
             );
             if let LinksOf(forward) = attribute.origin {
-                assert!(super::attribute(forward).is_some_and(|f| f.syntax == Name));
+                let forward = Schema(SourceVersion::Exchange2003).attribute(forward);
+                assert!(forward.is_some_and(|f| f.syntax == Name));
             }
+        }
+        for name in SINCE_2007 {
+            assert!(
+                Schema(SourceVersion::Exchange2007)
+                    .attribute(name)
+                    .is_some()
+            );
+            assert!(
+                Schema(SourceVersion::Exchange2003)
+                    .attribute(name)
+                    .is_none()
+            );
         }
     }
 }

@@ -8,7 +8,7 @@ use ldap3_proto::proto::{
 
 use super::entries::{Directory, Entry};
 use super::modify::{bad_name, no_object};
-use super::schema::{self, Origin};
+use super::schema::{self, Origin, Schema};
 use super::{filter, name, not_bound, objects, result};
 use crate::org::BASE_DN;
 use crate::world::World;
@@ -203,9 +203,16 @@ fn entry(request: &LdapSearchRequest, entry: &Entry, directory: &Directory) -> L
         }
     }
     for (asked, _) in &wanted.named {
-        let constructed = schema::attribute(asked)
+        let constructed = directory
+            .schema()
+            .attribute(asked)
             .filter(|attribute| attribute.origin == Origin::Constructed)
-            .map(|attribute| (attribute.name, constructed(attribute.name, entry)));
+            .map(|attribute| {
+                (
+                    attribute.name,
+                    constructed(attribute.name, entry, directory.schema()),
+                )
+            });
         if let Some((name, values)) = constructed
             && !values.is_empty()
         {
@@ -218,10 +225,10 @@ fn entry(request: &LdapSearchRequest, entry: &Entry, directory: &Directory) -> L
     })
 }
 
-fn constructed(name: &str, entry: &Entry) -> Vec<Vec<u8>> {
+fn constructed(name: &str, entry: &Entry, schema: Schema) -> Vec<Vec<u8>> {
     match name {
-        "allowedAttributes" => schema::allowed(entry),
-        "allowedAttributesEffective" => schema::effective(entry),
+        "allowedAttributes" => schema.allowed(entry),
+        "allowedAttributesEffective" => schema.effective(entry),
         "canonicalName" => vec![objects::canonical_name(&entry.dn).into_bytes()],
         "createTimeStamp" => entry.values("whenCreated").to_vec(),
         "modifyTimeStamp" => entry.values("whenChanged").to_vec(),

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use stegvis_lab::{Lab, LabOptions};
+use stegvis_lab::{Lab, LabOptions, SourceVersion};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 
@@ -14,6 +14,18 @@ use super::{Client, stdout};
 pub const PEOPLE: &str = "OU=Personal,OU=Nordvik,DC=nordvik,DC=example";
 
 pub const GORAN: &str = "CN=Göran Wikström,OU=Personal,OU=Nordvik,DC=nordvik,DC=example";
+
+/// The old organisation as it was before Exchange 2007.
+pub async fn of_2003(mailboxes: u32) -> (TempDir, Lab) {
+    let dir = tempfile::tempdir().unwrap();
+    let options = LabOptions {
+        mailboxes,
+        source: SourceVersion::Exchange2003,
+        ..LabOptions::new(dir.path())
+    };
+    let lab = Lab::start(options).await.unwrap();
+    (dir, lab)
+}
 
 pub async fn with_hurdles(mailboxes: u32) -> (TempDir, Lab) {
     let dir = tempfile::tempdir().unwrap();

@@ -32,6 +32,9 @@ pub fn list(list: &DirectoryList) {
         };
         println!("accepts:  {} ({kind})", domain.name);
     }
+    for domain in &organization.not_searched {
+        println!("not searched: {domain}; it has controllers of its own");
+    }
     for mailbox in &list.mailboxes {
         let mut notes = Vec::new();
         for (set, word) in [

@@ -1,0 +1,184 @@
+//! The directory part of Prepare: what the old directory is, what is in it, and what will bite.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use stegvis_connect::tls::probe;
+use stegvis_engine::directory::{
+    DirectoryFacts, DirectoryFinding, DirectoryFindingCode as Code, directory_findings,
+};
+use stegvis_engine::ports::{
+    Clock as _, DirectoryOrganization, OtherRecipient, OtherRecipientKind, TenantDomain,
+};
+use stegvis_model::StoredName as _;
+
+use crate::Error;
+use crate::dto::{
+    DirectoryConnection, DirectoryDomain, DirectoryFindingView, DirectoryOther, DirectoryServer,
+    DirectoryView, EvidenceLine,
+};
+use crate::project::Project;
+
+/// A look at a certificate that takes longer than this says nothing.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Project {
+    /// Reads the old directory. Nothing is written.
+    pub(crate) async fn directory_view(&self) -> Result<DirectoryView, Error> {
+        let directory = &self.connections.directory;
+        let (mailboxes, others, organization) = tokio::try_join!(
+            directory.mailboxes(),
+            directory.others(),
+            directory.organization()
+        )?;
+        // Without the tenant nothing is said about what it has verified.
+        let tenant_domains = self.connections.tenant.domains().await.ok();
+        let findings = directory_findings(&DirectoryFacts {
+            mailboxes: &mailboxes,
+            others: &others,
+            organization: &organization,
+            tenant_domains: tenant_domains.as_deref(),
+        });
+        let mut kinds = BTreeMap::new();
+        for mailbox in &mailboxes {
+            *kinds.entry(mailbox.kind.name().to_owned()).or_insert(0) += 1;
+        }
+        Ok(DirectoryView {
+            read_at: self.clock.now().to_string(),
+            connection: self.directory_connection(&organization).await,
+            accepted_domains: domains(&organization, tenant_domains.as_deref()),
+            organization: organization.exchange_organization,
+            domain: organization.domain,
+            domain_level: organization.domain_level,
+            forest_level: organization.forest_level,
+            schema_version: organization.schema_version,
+            servers: organization
+                .servers
+                .into_iter()
+                .map(|server| DirectoryServer {
+                    name: server.name,
+                    serial_number: server.serial_number,
+                    version: server.version.map(|version| version.name().to_owned()),
+                    roles: server.roles,
+                })
+                .collect(),
+            upn_suffixes: organization.upn_suffixes,
+            mailboxes: kinds,
+            others: others.into_iter().map(other).collect(),
+            findings: findings.into_iter().map(finding).collect(),
+        })
+    }
+
+    async fn directory_connection(
+        &self,
+        organization: &DirectoryOrganization,
+    ) -> DirectoryConnection {
+        let place = &self.places.details.directory;
+        let seen = probe(&place.host, place.port, &self.places.trust, PATIENCE)
+            .await
+            .ok();
+        let (tls, issuer, valid_until, fingerprint) = match seen {
+            Some(seen) => (
+                Some(seen.tls_version),
+                Some(seen.issuer),
+                Some(seen.not_after.to_string()),
+                Some(seen.fingerprint),
+            ),
+            None => (None, None, None, None),
+        };
+        DirectoryConnection {
+            domain_controller: organization.domain_controller.clone(),
+            endpoint: format!("ldaps://{}:{}", place.host, place.port),
+            account: place.account.clone(),
+            tls,
+            issuer,
+            valid_until,
+            fingerprint,
+        }
+    }
+}
+
+fn domains(
+    organization: &DirectoryOrganization,
+    tenant: Option<&[TenantDomain]>,
+) -> Vec<DirectoryDomain> {
+    let accepted = organization.accepted_domains.iter();
+    accepted
+        .map(|domain| DirectoryDomain {
+            name: domain.name.to_string(),
+            authoritative: domain.authoritative,
+            verified: tenant.map(|domains| {
+                let mut own = domains.iter();
+                own.any(|own| own.name == domain.name && own.verified)
+            }),
+        })
+        .collect()
+}
+
+fn other(other: OtherRecipient) -> DirectoryOther {
+    DirectoryOther {
+        kind: match other.kind {
+            OtherRecipientKind::Group => "Group",
+            OtherRecipientKind::DynamicGroup => "DynamicGroup",
+            OtherRecipientKind::MailContact => "MailContact",
+            OtherRecipientKind::MailUser => "MailUser",
+        }
+        .to_owned(),
+        name: other.display_name,
+        address: other.address.map(|address| address.to_string()),
+    }
+}
+
+fn finding(finding: DirectoryFinding) -> DirectoryFindingView {
+    DirectoryFindingView {
+        code: finding.code.name().to_owned(),
+        severity: finding.severity.name().to_owned(),
+        command: finding
+            .subjects
+            .first()
+            .and_then(|subject| command(finding.code, subject)),
+        evidence: finding
+            .evidence
+            .into_iter()
+            .map(|(label, value)| EvidenceLine { label, value })
+            .collect(),
+        fixer: finding.fixer.name().to_owned(),
+    }
+}
+
+/// What would mend one subject, or show it, where one line can.
+fn command(code: Code, subject: &str) -> Option<String> {
+    let quoted = format!("'{}'", subject.replace('\'', "''"));
+    Some(match code {
+        Code::UnverifiedDomain => {
+            format!("Get-Mailbox -Identity {quoted} | Format-List EmailAddresses")
+        }
+        Code::PrimaryNotRoutable => format!(
+            "Set-Mailbox -Identity {quoted} -EmailAddressPolicyEnabled $false -PrimarySmtpAddress NEW@ADDRESS"
+        ),
+        Code::UserPrincipalNameNotRoutable => {
+            format!("Set-User -Identity {quoted} -UserPrincipalName NEW@SUFFIX")
+        }
+        Code::AddressTwice => format!(
+            "Get-Recipient -Filter \"EmailAddresses -eq 'smtp:{}'\"",
+            subject.replace('\'', "''")
+        ),
+        Code::Protected => {
+            format!("Get-ADPermission -Identity {quoted} | Where-Object {{ $_.Deny }}")
+        }
+        Code::Hidden => {
+            format!("Set-Mailbox -Identity {quoted} -HiddenFromAddressListsEnabled $false")
+        }
+        Code::ForwardsAlready | Code::HasAlternateRecipient => format!(
+            "Get-Mailbox -Identity {quoted} | Format-List ForwardingAddress,DeliverToMailboxAndForward"
+        ),
+        Code::DisabledUser => format!("Set-Mailbox -Identity {quoted} -Type Shared"),
+        Code::RetentionShort => {
+            format!("Set-MailboxDatabase -Identity {quoted} -MailboxRetention 30.00:00:00")
+        }
+        Code::DynamicGroup => {
+            format!("Get-DynamicDistributionGroup -Identity {quoted} | Format-List RecipientFilter")
+        }
+        Code::Linked | Code::ServerTooNew | Code::ServerUnknown => return None,
+    })
+}
