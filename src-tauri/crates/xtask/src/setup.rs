@@ -53,6 +53,7 @@ pub const TEST: Group = Group {
         "libkrb5-dev",
         "libclang-dev",
         "curl",
+        "openssl",
         "git",
     ],
 };
