@@ -63,6 +63,12 @@ impl<'a> NewMigrationBatch<'a> {
         })
     }
 
+    /// Its name, by which it is found again.
+    #[must_use]
+    pub const fn name(&self) -> &'a Identity {
+        self.name
+    }
+
     /// The cmdlet. `AllowUnknownColumnsInCsv` is never sent: it would hide a misspelt column.
     #[must_use]
     pub fn cmdlet(&self) -> Cmdlet {
