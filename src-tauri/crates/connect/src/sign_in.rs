@@ -19,7 +19,7 @@ use url::Url;
 use crate::http::HttpClient;
 use loopback::Loopback;
 
-pub use certificate::Certificate;
+pub use certificate::{Certificate, CertificateError, Made};
 pub use loopback::Farewell;
 pub use session::{Keep, KeptInKeychain, Session};
 

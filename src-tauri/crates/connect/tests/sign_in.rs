@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use stegvis_connect::exchange_online::{CmdletError, ExchangeOnline};
 use stegvis_connect::http::{Authorized, HttpClient, TokenSource};
 use stegvis_connect::keychain::Keychain;
@@ -22,7 +22,7 @@ use url::Url;
 
 struct Practice {
     lab: Lab,
-    dir: tempfile::TempDir,
+    _dir: tempfile::TempDir,
 }
 
 async fn practice(change: impl FnOnce(&mut LabOptions)) -> Practice {
@@ -32,7 +32,7 @@ async fn practice(change: impl FnOnce(&mut LabOptions)) -> Practice {
     change(&mut options);
     Practice {
         lab: Lab::start(options).await.unwrap(),
-        dir,
+        _dir: dir,
     }
 }
 
@@ -246,24 +246,15 @@ async fn a_session_outlives_the_program_in_the_keychain() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_proves_with_its_certificate_who_it_is() {
     let practice = practice(|_| ()).await;
-    let make = |name: &str| {
-        let path = |ending: &str| practice.dir.path().join(format!("{name}.{ending}"));
-        let made = Command::new("openssl")
-            .args([
-                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30",
-            ])
-            .args(["-subj", "/CN=Stegvis", "-keyout"])
-            .arg(path("key"))
-            .arg("-out")
-            .arg(path("pem"))
-            .output()
-            .unwrap();
-        assert!(made.status.success(), "{made:?}");
-        let read = |ending: &str| std::fs::read_to_string(path(ending)).unwrap();
-        (read("pem"), SecretString::from(read("key")))
-    };
-    let ((pem, key), (_, other_key)) = (make("ours"), make("theirs"));
-    assert!(Certificate::new(&pem, &other_key).is_err());
+    let today = jiff::tz::Offset::UTC
+        .to_datetime(jiff::Timestamp::now())
+        .date();
+    let make = move || Certificate::make("Stegvis", today, 30).unwrap();
+    let (made, other) = tokio::task::spawn_blocking(move || (make(), make()))
+        .await
+        .unwrap();
+    let (pem, key) = (made.pem, made.key);
+    assert!(Certificate::new(&pem, &other.key).is_err());
     assert!(Certificate::new("no certificate", &key).is_err());
     let certificate = Arc::new(Certificate::new(&pem, &key).unwrap());
     let tenant = &practice.lab.details().tenant;

@@ -53,7 +53,6 @@ pub const TEST: Group = Group {
         "libkrb5-dev",
         "libclang-dev",
         "curl",
-        "openssl",
         "git",
     ],
 };

@@ -3,9 +3,16 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{Span, Timestamp};
+use rcgen::{
+    CertificateParams, DistinguishedName, DnType, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256,
+    date_time_ymd,
+};
 use ring::rand::SystemRandom;
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use rsa::pkcs8::EncodePrivateKey;
+use rsa::{Generate, PrivateKey};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use secrecy::{ExposeSecret, SecretString};
@@ -41,7 +48,44 @@ impl fmt::Debug for Certificate {
     }
 }
 
+/// A certificate just made.
+pub struct Made {
+    /// The certificate: what the registration is given.
+    pub pem: String,
+    /// Its private key, in PKCS #8: for the keychain, and nowhere else.
+    pub key: SecretString,
+}
+
 impl Certificate {
+    /// Makes a certificate that signs itself, good for so many days from today. Finding its primes takes a moment: not
+    /// on a thread that others wait for.
+    ///
+    /// # Errors
+    /// If this computer gives no randomness, or the days lie beyond the calendar.
+    pub fn make(name: &str, today: Date, days: u32) -> Result<Made, CertificateError> {
+        // ring signs with RSA keys and makes none. 3072 bits; Microsoft wants 2048 at least.
+        let private = PrivateKey::try_generate().map_err(|_| CertificateError::Key)?;
+        let pkcs8 = private.to_pkcs8_der().map_err(|_| CertificateError::Key)?;
+        let der = PrivatePkcs8KeyDer::from(pkcs8.as_bytes());
+        let pair = KeyPair::from_pkcs8_der_and_sign_algo(&der, &PKCS_RSA_SHA256)
+            .map_err(|_| CertificateError::Key)?;
+        let mut parameters = CertificateParams::default();
+        parameters.distinguished_name = DistinguishedName::new();
+        parameters.distinguished_name.push(DnType::CommonName, name);
+        parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        // Clocks and zones differ: it is good from yesterday on.
+        let (first, last) = (day(today, -1)?, day(today, i64::from(days))?);
+        parameters.not_before = date_time_ymd(first.0, first.1, first.2);
+        parameters.not_after = date_time_ymd(last.0, last.1, last.2);
+        let certificate = parameters
+            .self_signed(&pair)
+            .map_err(|_| CertificateError::Certificate)?;
+        Ok(Made {
+            pem: certificate.pem(),
+            key: pair.serialize_pem().into(),
+        })
+    }
+
     /// The certificate in `pem` and its key in PKCS #8.
     ///
     /// # Errors
@@ -92,6 +136,18 @@ impl Certificate {
             )
         })
     }
+}
+
+/// A day so many days from today, as years, months and days.
+fn day(today: Date, days: i64) -> Result<(i32, u8, u8), CertificateError> {
+    let out = || CertificateError::Certificate;
+    let span = Span::new().try_days(days).map_err(|_| out())?;
+    let date = today.checked_add(span).map_err(|_| out())?;
+    Ok((
+        i32::from(date.year()),
+        u8::try_from(date.month()).map_err(|_| out())?,
+        u8::try_from(date.day()).map_err(|_| out())?,
+    ))
 }
 
 impl Signer for Certificate {
