@@ -32,16 +32,21 @@ pub fn close(display: &str) {
             .atom
     };
     let (protocols, close) = (atom("WM_PROTOCOLS"), atom("WM_DELETE_WINDOW"));
-    let frame = all(&screen, root)
-        .into_iter()
-        .find(|window| is_ours(&screen, *window))
-        .expect("a window of Stegvis");
+    let frame = our_window(&screen, root);
     let message = ClientMessageEvent::new(32, frame, protocols, [close, 0, 0, 0, 0]);
     screen
         .send_event(false, frame, EventMask::NO_EVENT, message)
         .unwrap()
         .check()
         .unwrap();
+}
+
+/// The program's window.
+pub fn our_window(screen: &RustConnection, root: Window) -> Window {
+    all(screen, root)
+        .into_iter()
+        .find(|window| is_ours(screen, *window))
+        .expect("a window of Stegvis")
 }
 
 /// Types the name of a file into the system's own dialog, as a person does who knows where it is, and confirms it.

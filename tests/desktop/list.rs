@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::SCREEN;
 use crate::desk::{Desk, Keychain};
+use crate::drag::Drag;
 use crate::frame::answer_dialog;
 use crate::window::Window;
 
@@ -65,6 +66,25 @@ async fn a_list_of_5000_rows_is_opened_mended_undone_and_saved_through_the_syste
     let mut window = Window::open(&driver, "list-named", data.path(), &words).await;
     window.says("5,000 rows read").await;
     window.picture("named").await;
+
+    // A second file is dropped on it; what is no list is refused, and the first one stays.
+    let picture = folder.path().join("bild.png");
+    fs::write(&picture, b"\x89PNG\r\n\x1a\n").unwrap();
+    let drag = Drag::over(&desk.display, &picture);
+    window.one("drop-zone").await;
+    window.picture("held-over").await;
+    drag.away();
+    let gone = "return document.querySelector('[data-testid=\"drop-zone\"]') === null";
+    window.until("it is taken away", gone, Vec::new()).await;
+    Drag::over(&desk.display, &picture).let_go();
+    window.shows("The file is no list of mailboxes.").await;
+    window.says("5,000 rows read").await;
+    window.picture("refused").await;
+    let short = folder.path().join("kort.csv");
+    fs::write(&short, "Mail\r\nokand@fjarran.example\r\n").unwrap();
+    Drag::over(&desk.display, &short).let_go();
+    window.says("One row read; it needs your decision.").await;
+    window.picture("dropped").await;
     window.close().await;
 }
 

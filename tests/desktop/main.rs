@@ -12,6 +12,7 @@
 
 mod convert;
 mod desk;
+mod drag;
 mod frame;
 mod list;
 mod window;

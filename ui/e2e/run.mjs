@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import { open, pages, visit } from './browser.mjs';
+import { listJourneys } from './list.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const { browser, address, close } = await open();
@@ -254,6 +255,8 @@ await test('nothing scrolls sideways and no page is taller than its window', asy
     }
   }
 });
+
+await listJourneys({ test, id, says, address });
 
 const waiting = ['prepare', 'mailboxes', 'migrate', 'convert', 'finish'].map((step) => ({
   name: `empty ${step}`,

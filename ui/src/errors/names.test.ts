@@ -8,6 +8,7 @@ import { batchStatusWord, commandWords, fixerWord, kindWord, severityWord, skipR
 import { setLocale } from '../i18n/locale.svelte';
 import type { FindingView } from '../platform/types';
 import { directoryChangeCauses } from './directory';
+import { biteCodes } from './bites';
 import { checkIds, findingWords } from './findings';
 import { errorCodes, failureCodes, present } from './present';
 
@@ -40,6 +41,13 @@ test('every failure of a mailbox has a cause and a remedy', () => {
 
 test('every cause of a failed directory change has words', () => {
   expect([...directoryChangeCauses].sort()).toEqual(variants('model/src/directory.rs', 'DirectoryChangeCause').sort());
+});
+
+test('everything that will bite has words', () => {
+  const source = readFileSync(`${crates}engine/src/directory/findings.rs`, 'utf8');
+  const codes = [...source.matchAll(/Self::\w+ => "(\w+)"/g)].map((found) => found[1] ?? '');
+  expect(codes.length).toBeGreaterThan(10);
+  expect([...biteCodes].sort()).toEqual(codes.sort());
 });
 
 test('every check of the preflight has words', () => {

@@ -86,6 +86,8 @@ const commands: Words = {
   grantAccess: m.commands_grantAccess,
   forward: m.commands_forward,
   undoForward: m.commands_undoForward,
+  convert: m.commands_convert,
+  undoConversion: m.commands_undoConversion,
 };
 export const commandWords = (does: string) => (Object.hasOwn(commands, does) ? commands[does]!() : m.commands_other());
 

@@ -18,6 +18,7 @@ export const commands = {
 	preflightView: () => __TAURI_INVOKE<PreflightView>("preflight_view"),
 	runPreflight: () => __TAURI_INVOKE<PreflightView>("run_preflight"),
 	retest: (check: string) => __TAURI_INVOKE<PreflightView>("retest", { check }),
+	directoryView: () => __TAURI_INVOKE<DirectoryView>("directory_view"),
 	mailboxesView: () => __TAURI_INVOKE<MailboxesView>("mailboxes_view"),
 	chooseMailboxes: (choices: MailboxChoice[]) => __TAURI_INVOKE<MailboxesView>("choose_mailboxes", { choices }),
 	pickList: (title: string, kind: string) => __TAURI_INVOKE<ListView | null>("pick_list", { title, kind }),
@@ -46,6 +47,7 @@ export const commands = {
 	prove: (users: number[]) => __TAURI_INVOKE<ConvertView>("prove", { users }),
 	undoConversion: (users: number[]) => __TAURI_INVOKE<ConvertView>("undo_conversion", { users }),
 	stopConverting: () => __TAURI_INVOKE<ConvertView>("stop_converting"),
+	saveLdif: () => __TAURI_INVOKE<ReportFile[]>("save_ldif"),
 	reportView: () => __TAURI_INVOKE<ReportView>("report_view"),
 	saveReport: (language: string) => __TAURI_INVOKE<ReportFile[]>("save_report", { language }),
 	openReport: (format: string) => __TAURI_INVOKE<null>("open_report", { format }),
@@ -182,7 +184,7 @@ export type ConversionFacts = {
 	running: boolean,
 	/**  The first day on which a converted mailbox may be gone from the old server, where it says. */
 	undoUntil: string | null,
-	/**  How many days the old server keeps a mailbox that nobody owns, where it says. */
+	/**  How many days the store that forgets first keeps a mailbox that nobody owns, where it says. */
 	retentionDays: number | null,
 };
 
@@ -285,6 +287,8 @@ export type ConvertUser = {
 	undoneAt: string | null,
 	/**  Until when the old server keeps the mailbox, while it is converted and where the server says. */
 	undoUntil: string | null,
+	/**  For how many days its store keeps it once nobody owns it, where the store says. */
+	retentionDays: number | null,
 	/**  The tests that the converted mailbox has passed, in their order; empty unless it passed all of them. */
 	proofs: ProofView[],
 };
@@ -309,8 +313,118 @@ export type ConvertView = {
 	undo: UndoFacts,
 };
 
+/**  A mailbox that is a mail-enabled user now. */
+export type ConvertedMailbox = {
+	/**  Its address. */
+	address: string,
+	/**  The name people know it by. */
+	name: string,
+	/**  When it was converted. */
+	at: string,
+	/**  Whether it was proved. */
+	proved: boolean,
+	/**  Who signed for what was skipped of it, if anything was. */
+	signedBy: string | null,
+	/**  Until when the old server keeps the mailbox, where it says. */
+	undoUntil: string | null,
+};
+
 /**  What the core tells the wizard unasked. */
 export type CoreEvent = AppEvent;
+
+/**  How the directory is reached. */
+export type DirectoryConnection = {
+	/**  The controller that answers. */
+	domainController: string,
+	/**  Its address. */
+	endpoint: string,
+	/**  As whom. */
+	account: string,
+	/**  `TLS 1.2` or `TLS 1.3`. */
+	tls: string | null,
+	/**  Who issued its certificate. */
+	issuer: string | null,
+	/**  Until when the certificate holds. */
+	validUntil: string | null,
+	/**  SHA-256 of the certificate, in hexadecimal. */
+	fingerprint: string | null,
+};
+
+/**  A domain that mail is taken for. */
+export type DirectoryDomain = {
+	/**  Its name. */
+	name: string,
+	/**  Whether an unknown address in it is refused rather than sent on. */
+	authoritative: boolean,
+	/**  Whether the tenant has verified it; null where the tenant did not answer. */
+	verified: boolean | null,
+};
+
+/**  Something that will bite, and whom. */
+export type DirectoryFindingView = {
+	/**  What, as a code the wizard has words for. */
+	code: string,
+	/**  `Fail` or `Warn`. */
+	severity: string,
+	/**  Whom it concerns, and what was read. */
+	evidence: EvidenceLine[],
+	/**  `You`, `ServerAdmin`, `DnsHost`, `Microsoft`. */
+	fixer: string,
+	/**  A command that mends the first of them, ready to copy, where there is one. */
+	command: string | null,
+};
+
+/**  Something that comes by directory synchronisation. */
+export type DirectoryOther = {
+	/**  `Group`, `DynamicGroup`, `MailContact`, `MailUser`. */
+	kind: string,
+	/**  The name people know it by. */
+	name: string,
+	/**  Its primary address, where it has one. */
+	address: string | null,
+};
+
+/**  An Exchange server. */
+export type DirectoryServer = {
+	/**  Its name. */
+	name: string,
+	/**  What it says of its version. */
+	serialNumber: string,
+	/**  ExchangeVersion name, where the number tells one. */
+	version: string | null,
+	/**  Its roles as a sum: 2 mailbox, 4 client access, 16 unified messaging, 32 hub transport, 64 edge transport. */
+	roles: number | null,
+};
+
+/**  The old directory: what it is, what is in it, and what will bite. */
+export type DirectoryView = {
+	/**  When it was read. */
+	readAt: string,
+	/**  How it is reached. */
+	connection: DirectoryConnection,
+	/**  The name of the Exchange organisation. */
+	organization: string | null,
+	/**  The DNS name of the domain. */
+	domain: string,
+	/**  The functional level of the domain, as a number. */
+	domainLevel: number | null,
+	/**  That of the forest. */
+	forestLevel: number | null,
+	/**  The number of the Exchange schema. */
+	schemaVersion: number | null,
+	/**  Its Exchange servers. */
+	servers: DirectoryServer[],
+	/**  What it takes mail for. */
+	acceptedDomains: DirectoryDomain[],
+	/**  Suffixes of user principal names. */
+	upnSuffixes: string[],
+	/**  How many mailboxes of each kind, by RecipientKind name. */
+	mailboxes: { [key in string]: number },
+	/**  What comes by directory synchronisation. */
+	others: DirectoryOther[],
+	/**  What will bite, the worst first. */
+	findings: DirectoryFindingView[],
+};
 
 /**  What the conversion writes to an object, or has written. */
 export type DryRun = {
@@ -1077,6 +1191,8 @@ export type ReportView = {
 	mails: MailSent[],
 	/**  Directory objects whose TargetAddress was written, by address. */
 	forwarded: string[],
+	/**  Mailboxes that are mail-enabled users now. */
+	converted: ConvertedMailbox[],
 	/**  Files written. */
 	files: ReportFile[],
 };
@@ -1202,7 +1318,7 @@ export type ThroughputPoint = {
 export type UndoFacts = {
 	/**  The first day on which a converted mailbox may be gone from the old server; null while none is converted. */
 	until: string | null,
-	/**  How many days the old server keeps a mailbox that nobody owns, where it says. */
+	/**  How many days the store that forgets first keeps a mailbox that nobody owns, where it says. */
 	retentionDays: number | null,
 };
 

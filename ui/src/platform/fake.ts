@@ -1,6 +1,6 @@
 // A pretend core in memory, for the browser, the unit tests and Playwright. It follows the contract of
 // `types.ts` and nothing else; no build of the desktop contains it.
-import { company, findings, people } from './fake/company';
+import { company, directory, findings, people } from './fake/company';
 import { FakeConversion } from './fake/convert';
 import { FakeList, listSizes, watchDrops, type ListSize } from './fake/list';
 import { COPIED, FakeRun, type Size } from './fake/run';
@@ -175,6 +175,8 @@ export class FakePlatform implements Platform {
     });
   }
 
+  directoryView = () => this.#answer(() => (this.#needProject(), directory(new Date().toISOString())));
+
   mailboxesView = () => this.#answer(() => this.#mailboxes());
 
   chooseMailboxes(choices: { address: string; chosen: boolean; pilot: boolean }[]): Promise<MailboxesView> {
@@ -293,6 +295,9 @@ export class FakePlatform implements Platform {
       return this.#converting().view(null);
     });
   }
+
+  saveLdif = () =>
+    this.#answer(() => ['convert', 'undo'].map((name) => ({ format: 'ldif', path: `/projekt/Nordvik.stegvis/conversion/${name}.ldif` })));
 
   reportView = () => this.#answer(() => this.#report());
 
@@ -589,6 +594,20 @@ export class FakePlatform implements Platform {
         ...(view.reportMailAt ? [{ kind: 'FinalReport' as const, to: company.notify, at: view.reportMailAt }] : []),
       ],
       forwarded: view.users.filter((user) => ['Syncing', ...COPIED].includes(user.status)).map((user) => user.address),
+      converted: this.#converting().view(null).users.flatMap((user) =>
+        user.convertedAt
+          ? [
+              {
+                address: user.address,
+                name: user.name,
+                at: user.convertedAt,
+                proved: user.state === 'Proved',
+                signedBy: user.signedBy,
+                undoUntil: user.undoUntil,
+              },
+            ]
+          : [],
+      ),
       files: this.#files,
     };
   }

@@ -17,6 +17,9 @@ test('every request travels as one command of that name, with its arguments by n
   await tauriPlatform.openProject('/tmp/a.stegvis');
   await tauriPlatform.retest('Licences');
   await tauriPlatform.chooseMailboxes([]);
+  await tauriPlatform.pickList('Choose', 'Lists');
+  await tauriPlatform.editList({ edit: 'LeaveOut', rows: [3, 4], out: true });
+  await tauriPlatform.saveList('Save', 'CSV', true);
   await tauriPlatform.saveReport('sv');
   await tauriPlatform.commands('migrate');
   expect(sent).toEqual([
@@ -25,6 +28,9 @@ test('every request travels as one command of that name, with its arguments by n
     ['open_project', { path: '/tmp/a.stegvis' }],
     ['retest', { check: 'Licences' }],
     ['choose_mailboxes', { choices: [] }],
+    ['pick_list', { title: 'Choose', kind: 'Lists' }],
+    ['edit_list', { edit: { edit: 'LeaveOut', rows: [3, 4], out: true } }],
+    ['save_list', { title: 'Save', kind: 'CSV', forPerson: true }],
     ['save_report', { language: 'sv' }],
     ['commands', { step: 'migrate' }],
   ]);

@@ -7,6 +7,7 @@ import type {
   AppView,
   CommandLine,
   ConvertView,
+  DirectoryView,
   EndpointSettings,
   EndpointView,
   ListDrop,
@@ -42,6 +43,9 @@ export type {
   ConvertState,
   ConvertUser,
   ConvertView,
+  DirectoryFindingView,
+  DirectoryOther,
+  DirectoryView,
   DryRun,
   EndpointSettings,
   EndpointTest,
@@ -115,6 +119,8 @@ export interface Platform {
   preflightView(): Promise<PreflightView>;
   runPreflight(): Promise<PreflightView>;
   retest(check: string): Promise<PreflightView>;
+  /** Reads the old directory: what it is, and what will bite. */
+  directoryView(): Promise<DirectoryView>;
 
   mailboxesView(): Promise<MailboxesView>;
   chooseMailboxes(choices: MailboxChoice[]): Promise<MailboxesView>;
@@ -157,6 +163,8 @@ export interface Platform {
   undoConversion(users: number[]): Promise<ConvertView>;
   /** Ends what runs after the mailbox it is at. */
   stopConverting(): Promise<ConvertView>;
+  /** Writes every known conversion, and its way back, as LDIF into the project's folder. */
+  saveLdif(): Promise<ReportFile[]>;
 
   reportView(): Promise<ReportView>;
   saveReport(language: ReportLanguage): Promise<ReportFile[]>;

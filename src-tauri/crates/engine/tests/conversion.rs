@@ -26,8 +26,9 @@ use stegvis_engine::directory::{Changed, DirectoryChanges, MxFacts};
 use stegvis_engine::ports::{Clock, DirectoryEntry};
 use stegvis_journal::{Journal, JournalError, NewUser};
 use stegvis_model::{
-    ConversionGate, DirectoryChangeCause as Cause, DirectoryChangeState as State, MigrationEvent,
-    MigrationUserStatus as Status, RecipientKind, SmtpAddress,
+    ConversionGate, DirectoryChangeCause as Cause, DirectoryChangeKind as Kind,
+    DirectoryChangeState as State, MigrationEvent, MigrationUserStatus as Status, RecipientKind,
+    SmtpAddress,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -205,6 +206,39 @@ async fn a_pilot_that_is_not_proved_keeps_the_rest_from_being_begun() {
         .await
         .unwrap();
     assert!(again.iter().all(|one| one.changed == Changed::Done));
+    assert_eq!(*forest.modifications.lock().unwrap(), 3);
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_is_lost_is_settled_by_reading_and_never_made_twice() {
+    let (names, folder) = (names(3), tempfile::tempdir().unwrap());
+    let forest = Forest::of(&names);
+    let conversions = conversions(&forest, folder.path());
+    let all = addresses(&names);
+    // Lost, but the controller can be asked again.
+    *forest.answer_lost.lock().unwrap() = true;
+    let one = conversions.convert(&all[..1], &go()).await.unwrap();
+    assert_eq!(one[0].changed, Changed::Done);
+    conversions.undo(None, &go()).await.unwrap();
+    *forest.modifications.lock().unwrap() = 0;
+    // Lost, and then nobody answers: the journal says so, and nothing else is begun.
+    *forest.answer_lost.lock().unwrap() = true;
+    *forest.gone.lock().unwrap() = true;
+    let outcomes = conversions.convert(&all, &go()).await.unwrap();
+    assert!(matches!(outcomes[0].changed, Changed::Unsettled(_)));
+    assert_eq!(outcomes[1].changed, Changed::NotBegun);
+    let state = || {
+        let change = conversions.changes.find(Kind::Conversion, &all[0]);
+        change.unwrap().unwrap().state
+    };
+    assert_eq!(state(), State::Writing);
+    // Still gone: the next run fails, and forgets nothing.
+    let outcomes = conversions.convert(&all, &go()).await.unwrap();
+    assert_eq!(cause(&outcomes[0].changed), Some(Cause::Unreachable));
+    assert_eq!(state(), State::Writing);
+    *forest.gone.lock().unwrap() = false;
+    let outcomes = conversions.convert(&all, &go()).await.unwrap();
+    assert!(outcomes.iter().all(|one| one.changed == Changed::Done));
     assert_eq!(*forest.modifications.lock().unwrap(), 3);
 }
 

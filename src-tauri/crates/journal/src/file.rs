@@ -1,6 +1,6 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -72,19 +72,49 @@ impl Journal {
         &self,
         work: impl FnOnce(&Tx<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
-        // A panic inside a transaction rolled it back; the connection itself is sound.
-        let mut connection = self
-            .connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let sqlite = |error: rusqlite::Error| E::from(JournalError::from(error));
-        let tx = Tx(connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(sqlite)?);
-        let result = work(&tx)?;
-        tx.0.commit().map_err(sqlite)?;
-        Ok(result)
+        transact(&mut self.connection(), work)
     }
+
+    /// The same, and it is on disk when this returns: a power cut loses neither it nor anything before it. For what
+    /// must be known to have been begun before something outside is written that nobody could find again.
+    ///
+    /// # Errors
+    /// What `work` reports, or SQLite.
+    pub fn durably<R, E: From<JournalError>>(
+        &self,
+        work: impl FnOnce(&Tx<'_>) -> Result<R, E>,
+    ) -> Result<R, E> {
+        let mut connection = self.connection();
+        let synchronous = |connection: &Connection, how| {
+            connection
+                .pragma_update(None, "synchronous", how)
+                .map_err(|error| E::from(JournalError::from(error)))
+        };
+        synchronous(&connection, "FULL")?;
+        let result = transact(&mut connection, work);
+        synchronous(&connection, "NORMAL")?;
+        result
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        // A panic inside a transaction rolled it back; the connection itself is sound.
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn transact<R, E: From<JournalError>>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Tx<'_>) -> Result<R, E>,
+) -> Result<R, E> {
+    let sqlite = |error: rusqlite::Error| E::from(JournalError::from(error));
+    let tx = Tx(connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(sqlite)?);
+    let result = work(&tx)?;
+    tx.0.commit().map_err(sqlite)?;
+    Ok(result)
 }
 
 #[cfg(test)]

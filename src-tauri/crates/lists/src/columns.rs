@@ -1,6 +1,6 @@
 use crate::booleans::read_boolean;
 use crate::encoding::undo_double_encoding;
-use crate::grid::Line;
+use crate::grid::{Cell, Line};
 
 /// What a column of a list means, in Microsoft's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -173,9 +173,10 @@ pub(crate) fn looks_like_address(text: &str) -> bool {
         && !text.starts_with('=')
 }
 
-/// The index of the row that names the columns.
+/// The index of the row that names the columns: the one that names the addresses, or, where none does, the first one
+/// with another heading that is known.
 fn heading(lines: &[Line]) -> Option<usize> {
-    lines
+    let titles: Vec<(usize, Vec<String>)> = lines
         .iter()
         .enumerate()
         .filter(|(_, line)| !line.is_blank())
@@ -187,12 +188,18 @@ fn heading(lines: &[Line]) -> Option<usize> {
                 .iter()
                 .any(|cell| looks_like_address(cell.text()))
         })
-        .find(|(_, line)| {
-            line.cells
-                .iter()
-                .any(|cell| address_rank(&fold(cell.text())).is_some())
+        .map(|(index, line)| {
+            let words = line.cells.iter().map(|cell| fold(cell.text()));
+            (index, words.collect())
         })
-        .map(|(index, _)| index)
+        .collect();
+    let first = |known: fn(&str) -> bool| {
+        let mut rows = titles.iter();
+        rows.find(|(_, words)| words.iter().any(|word| known(word)))
+    };
+    first(|word| address_rank(word).is_some())
+        .or_else(|| first(|word| is_heading(word) || NAME.contains(&word)))
+        .map(|(index, _)| *index)
 }
 
 /// How many known headings the heading row has.
@@ -253,20 +260,23 @@ fn below_heading(lines: &[Line], index: usize) -> Option<Layout> {
     let header = lines.get(index)?;
     let below = lines.get(index + 1..).unwrap_or_default();
     let folded: Vec<String> = header.cells.iter().map(|cell| fold(cell.text())).collect();
-    let (rank, address) = folded
+    let named = folded
         .iter()
         .enumerate()
         .filter_map(|(column, word)| Some((address_rank(word)?, column)))
-        .min()?;
+        .min();
     // "Mail" may head anything: a column without a single @ and without a formula is no column of addresses.
-    let promising = |line: &Line| {
-        line.cell(address)
-            .is_some_and(|cell| cell.text().contains(['@', '=', '#']))
+    let promising = |column: usize| {
+        below.iter().any(|line| {
+            line.cell(column)
+                .is_some_and(|cell| cell.text().contains(['@', '=', '#']))
+        })
     };
     let filled = below.iter().any(|line| !line.is_blank());
-    if rank > 0 && filled && !below.iter().any(promising) {
-        return None;
-    }
+    let address = match named {
+        Some((rank, column)) if rank == 0 || !filled || promising(column) => column,
+        _ => most_addresses(below)?,
+    };
     let find = |words: &[&str]| {
         folded
             .iter()
@@ -304,28 +314,36 @@ fn below_heading(lines: &[Line], index: usize) -> Option<Layout> {
     })
 }
 
+/// The columns that are looked at.
+fn width(lines: &[Line]) -> usize {
+    let widths = lines.iter().map(|line| line.cells.len());
+    widths.max().unwrap_or_default().min(256)
+}
+
+fn filled(lines: &[Line], column: usize) -> impl Iterator<Item = &Cell> {
+    lines
+        .iter()
+        .filter_map(move |line| line.cell(column))
+        .filter(|cell| !cell.is_blank())
+}
+
+/// The column where most addresses are, if most of its cells are addresses.
+fn most_addresses(lines: &[Line]) -> Option<usize> {
+    let (count, column) = (0..width(lines))
+        .map(|column| {
+            let addresses = filled(lines, column).filter(|cell| looks_like_address(cell.text()));
+            (addresses.count(), column)
+        })
+        .max_by_key(|&(count, column)| (count, std::cmp::Reverse(column)))?;
+    (count > 0 && count * 2 >= filled(lines, column).count()).then_some(column)
+}
+
 /// Without a heading: the address is where most addresses are, the truth values where nothing else is, and
 /// the password only in Microsoft's own order, for it looks like nothing.
 fn without_heading(lines: &[Line]) -> Option<Layout> {
-    let width = lines.iter().map(|line| line.cells.len()).max()?;
-    let filled = |column: usize| {
-        lines
-            .iter()
-            .filter_map(move |line| line.cell(column))
-            .filter(|cell| !cell.is_blank())
-    };
-    let width = width.min(256);
-    let (count, address) = (0..width)
-        .map(|column| {
-            let count = filled(column)
-                .filter(|cell| looks_like_address(cell.text()))
-                .count();
-            (count, column)
-        })
-        .max_by_key(|&(count, column)| (count, std::cmp::Reverse(column)))?;
-    if count == 0 || count * 2 < filled(address).count() {
-        return None;
-    }
+    let filled = |column: usize| filled(lines, column);
+    let width = width(lines);
+    let address = most_addresses(lines)?;
     let force = (0..width).find(|&column| {
         column != address
             && filled(column).next().is_some()

@@ -133,6 +133,30 @@ fn a_row_that_has_shifted_shows_no_piece_of_its_password() {
 }
 
 #[test]
+fn a_heading_is_one_also_where_it_has_a_word_of_its_own_for_the_address() {
+    for (text, addresses, passwords) in [
+        ("Konto;Lösenord\nanna@b.se;hemlig\n", 1, 1),
+        ("Namn;Konto\nAnna;anna@b.se\nBo;bo@b.se\n", 2, 0),
+        ("Mail;Konto\nja;anna@b.se\nnej;bo@b.se\n", 2, 0),
+        (
+            "Flyttlista\n\nKonto;Lösenord;Tvinga lösenordsbyte\nanna@b.se;hemlig;SANT\n",
+            1,
+            1,
+        ),
+    ] {
+        let list = read(text);
+        let good = list.rows.iter().filter(|row| row.address.is_some());
+        assert_eq!(
+            (list.rows.len(), good.count()),
+            (addresses, addresses),
+            "{text}"
+        );
+        let with = list.rows.iter().filter(|row| row.password.is_some());
+        assert_eq!(with.count(), passwords, "{text}");
+    }
+}
+
+#[test]
 fn a_line_that_nobody_can_cut_shows_nothing_but_its_address() {
     let lines = [
         "a@b.se~hemlig~True",

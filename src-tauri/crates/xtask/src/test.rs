@@ -182,10 +182,15 @@ fn unit() -> Outcome {
 
 /// The sign-in that is built only when asked for, because it needs libraries that a build otherwise does not.
 fn kerberos() -> Outcome {
-    let feature = ["--features", "stegvis-connect/kerberos"];
+    let feature = [
+        "--features",
+        "stegvis-connect/kerberos,stegvis-cli/kerberos",
+    ];
     let mut words = vec!["clippy", "--workspace", "--quiet"];
     words.extend(feature);
-    words.extend(["--lib", "--test", "kerberos", "--", "-D", "warnings"]);
+    words.extend([
+        "--lib", "--bins", "--test", "kerberos", "--", "-D", "warnings",
+    ]);
     run::cargo(&words)?;
     let mut words = vec!["test", "--workspace", "--quiet"];
     words.extend(feature);

@@ -1,5 +1,5 @@
 // A company that exists nowhere: what the pretend platform pretends about.
-import type { FindingView, MailboxNote } from '../types';
+import type { DirectoryView, FindingView, MailboxNote } from '../types';
 
 interface Person {
   name: string;
@@ -140,4 +140,59 @@ export function findings(at: string): FindingView[] {
       evidence: [{ label: 'prepaidUnits', value: '25' }],
     },
   ];
+}
+
+/** The old directory, as far as a picture of it needs. */
+export function directory(readAt: string): DirectoryView {
+  const line = (label: string, value: string) => ({ label, value });
+  const kinds = new Map<string, number>();
+  for (const { kind } of people) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  return {
+    readAt,
+    connection: {
+      domainController: 'SRV-DC01.nordvik.local',
+      endpoint: 'ldaps://srv-dc01.nordvik.local:636',
+      account: 'NORDVIK\\migrering',
+      tls: 'TLS 1.2',
+      issuer: 'CN=Nordvik Root CA',
+      validUntil: '2027-03-03T00:00:00Z',
+      fingerprint: '9f3c1b6a2d70e4f58a91c2d3e4f5061728394a5b6c7d8e9fa0b1c2d3e4f50617',
+    },
+    organization: 'Nordvik',
+    domain: 'nordvik.local',
+    domainLevel: 2,
+    forestLevel: 2,
+    schemaVersion: 14625,
+    servers: [{ name: 'SRV-MAIL01', serialNumber: 'Version 8.3 (Build 30083.6)', version: 'Exchange2007', roles: 38 }],
+    acceptedDomains: [
+      { name: company.domain, authoritative: true, verified: true },
+      { name: 'nordvik.local', authoritative: true, verified: false },
+    ],
+    upnSuffixes: ['nordvik.local', company.domain],
+    mailboxes: Object.fromEntries(kinds),
+    others: [
+      { kind: 'Group', name: 'Alla', address: `alla@${company.domain}` },
+      { kind: 'Group', name: 'Ledningsgruppen', address: `ledning@${company.domain}` },
+      { kind: 'DynamicGroup', name: 'Kontoret', address: `kontoret@${company.domain}` },
+      { kind: 'MailContact', name: 'Revisor', address: 'revisor@bokslut.example' },
+    ],
+    findings: [
+      {
+        code: 'unverifiedDomain',
+        severity: 'Fail',
+        fixer: 'DnsHost',
+        evidence: [line(`per.mansson@${company.domain}`, 'per.mansson@nordvik.local'), line(`order@${company.domain}`, 'order@nordvik.local')],
+        command: `Get-Mailbox -Identity 'per.mansson@${company.domain}' | Format-List EmailAddresses`,
+      },
+      {
+        code: 'protected',
+        severity: 'Warn',
+        fixer: 'ServerAdmin',
+        evidence: [line(`goran.wikstrom@${company.domain}`, 'adminCount 1')],
+        command: `Get-ADPermission -Identity 'goran.wikstrom@${company.domain}' | Where-Object { $_.Deny }`,
+      },
+      { code: 'hidden', severity: 'Warn', fixer: 'You', evidence: [line(`order@${company.domain}`, '')], command: null },
+      { code: 'dynamicGroup', severity: 'Warn', fixer: 'You', evidence: [line('Kontoret', `kontoret@${company.domain}`)], command: null },
+    ],
+  };
 }

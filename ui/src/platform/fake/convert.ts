@@ -271,6 +271,7 @@ export class FakeConversion {
         convertedAt: converted === null ? null : iso(converted),
         undoneAt: life.undoneAt === null ? null : iso(life.undoneAt),
         undoUntil: converted === null ? null : iso(converted + RETENTION_DAYS * DAY_MS),
+        retentionDays: RETENTION_DAYS,
         proofs: this.#proofs(user),
       };
     });

@@ -42,6 +42,8 @@ export class ConvertState {
   signing = $state.raw<{ user: ConvertUser; items: SkippedItemView[] } | null>(null);
   /** The mailboxes whose conversion someone thinks of undoing. */
   undoing = $state.raw<ConvertUser[] | null>(null);
+  /** Where the LDIF was saved. */
+  saved = $state<string | null>(null);
   busy = $state(false);
 
   constructor(session: Session) {
@@ -108,9 +110,15 @@ export class ConvertState {
     if (users) await this.#change(() => this.#session.platform.undoConversion(users.map((user) => user.id)));
   }
 
+  async save(): Promise<void> {
+    const files = await this.#session.ask(() => this.#session.platform.saveLdif());
+    if (files) this.saved = files.map((file) => file.path).join(', ');
+  }
+
   async #change(request: () => Promise<ConvertView>): Promise<void> {
     if (this.busy) return;
     this.busy = true;
+    this.saved = null;
     await this.#take(request);
     this.busy = false;
     await this.#session.refresh();
@@ -149,6 +157,7 @@ export class ConvertState {
     if (first && isConverted(first)) return m.convert_h_unproved({ name: nameOf(first) });
     const may = of((user) => user.mayConvert);
     if (converted > 0) return capital(m.convert_h_some({ n: converted, word: words(converted), total: words(total) }));
+    if (may === total) return m.convert_h_may_all({ n: may, word: words(may) });
     if (may > 0) return capital(m.convert_h_may({ n: may, word: words(may), total: words(total) }));
     return m.convert_h_none_may();
   }

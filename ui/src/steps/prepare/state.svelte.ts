@@ -1,6 +1,6 @@
 import { capital, count, duration, moment, words } from '../../i18n/format';
 import { m } from '../../paraglide/messages.js';
-import type { FindingView, PreflightView } from '../../platform/types';
+import type { DirectoryView, FindingView, PreflightView } from '../../platform/types';
 import type { Session } from '../../session/session.svelte';
 
 export type Filter = 'Problems' | 'All' | 'Fail' | 'Warn' | 'Waiting' | 'NotRun' | 'Pass';
@@ -32,6 +32,10 @@ export class PrepareState {
   open = $state<string | null>(null);
   retesting = $state<string | null>(null);
   asked = $state(false);
+  /** The old directory as it was read last. */
+  directory = $state.raw<DirectoryView | null>(null);
+  /** Whether it is shown. */
+  showing = $state(false);
 
   constructor(session: Session) {
     this.#session = session;
@@ -98,6 +102,16 @@ export class PrepareState {
     if (!this.#session.project) return;
     if (!this.view) await this.#take(() => this.#session.platform.preflightView());
     if (this.view && !this.view.ranAt && !this.view.running) await this.runAll();
+    else await this.readDirectory();
+  }
+
+  /** That the directory does not answer, a check says: here it is only absent. */
+  async readDirectory(): Promise<void> {
+    try {
+      this.directory = await this.#session.platform.directoryView();
+    } catch {
+      this.directory = null;
+    }
   }
 
   async runAll(): Promise<void> {
@@ -107,6 +121,7 @@ export class PrepareState {
     await this.#take(() => this.#session.platform.runPreflight());
     this.asked = false;
     await this.#session.refresh();
+    await this.readDirectory();
   }
 
   async retest(check: string): Promise<void> {

@@ -5,7 +5,7 @@ use stegvis_connect::ldap::{DirectorySettings, DirectorySignIn};
 use stegvis_connect::tls::Trust;
 use stegvis_model::Security;
 
-use crate::{Error, ErrorCode};
+use crate::Error;
 
 /// Where the directory is and as whom we go there.
 #[derive(Debug, Clone)]
@@ -100,7 +100,7 @@ impl SignIn {
             Self::Kerberos => Ok(DirectorySignIn::Kerberos),
             #[cfg(not(all(unix, feature = "kerberos")))]
             Self::Kerberos => Err(Error::new(
-                ErrorCode::NotAvailableYet,
+                crate::ErrorCode::NotAvailableYet,
                 "this program was built without Kerberos",
                 "Sign in with an account and its password.",
             )),
@@ -112,6 +112,7 @@ impl SignIn {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::ErrorCode;
 
     fn access(server: &str) -> DirectoryAccess {
         DirectoryAccess {

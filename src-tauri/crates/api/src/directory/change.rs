@@ -48,6 +48,10 @@ pub struct ChangeRequest {
     pub only: Vec<String>,
     /// Microsoft's `cloud.csv`: where mail goes, and what the cloud calls the mailboxes.
     pub cloud: Option<Vec<u8>>,
+    /// The hosts that the MX records of the routing domain name, where somebody looked.
+    pub routing_mx: Vec<String>,
+    /// The hosts under which the old organisation takes mail: an MX that names one of them would make a loop.
+    pub own_mail_hosts: Vec<String>,
     /// Say what would be done, and do nothing.
     pub dry_run: bool,
     /// The version of servers that do not tell it themselves.
@@ -101,7 +105,7 @@ impl OldDirectory {
             changes,
             cloud: Arc::new(cloud),
             accepted_domains: organization.accepted_domains,
-            mx: MxFacts::default(),
+            mx: mx(request),
             tell: tell(progress),
         };
         if !request.dry_run {
@@ -140,7 +144,7 @@ impl OldDirectory {
             cloud: Arc::new(cloud),
             organization,
             version: request.exchange,
-            mx: MxFacts::default(),
+            mx: mx(request),
             words: Words {
                 by: request.by.clone(),
                 gates: request.confirmed.iter().copied().collect(),
@@ -231,6 +235,13 @@ fn cloud(request: &ChangeRequest) -> Result<(CloudList, Vec<SmtpAddress>), Error
         ));
     }
     Ok((cloud, addresses))
+}
+
+fn mx(request: &ChangeRequest) -> MxFacts {
+    MxFacts {
+        routing: request.routing_mx.clone(),
+        own: request.own_mail_hosts.clone(),
+    }
 }
 
 fn tell(progress: &Progress) -> Tell {

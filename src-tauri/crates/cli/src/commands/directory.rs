@@ -131,11 +131,17 @@ pub struct To {
     show_commands: bool,
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Cloud {
     /// What ExportO365UserInfo.ps1 wrote: LegacyExchangeDN,CloudEmailAddress,OnPremiseEmailAddress,MailboxGUID
     #[arg(long, value_name = "FILE.csv")]
     cloud: Option<PathBuf>,
+    /// A host that the MX records of the routing domain name; together with --own-mail-host, loops are seen in them too.
+    #[arg(long, num_args = 1.., value_name = "HOST")]
+    routing_mx: Vec<String>,
+    /// A host under which the old organisation takes mail.
+    #[arg(long, num_args = 1.., value_name = "HOST")]
+    own_mail_host: Vec<String>,
 }
 
 /// What only the administrator knows where the project holds no migration. Each is written down as your word.
@@ -193,7 +199,7 @@ pub async fn run(command: DirectoryCommand) -> Result<bool, Error> {
             } else {
                 What::Forward
             };
-            change(what, &access, to, cloud.cloud, None, Vec::new()).await
+            change(what, &access, to, cloud, None, Vec::new()).await
         }
         DirectoryCommand::Convert {
             access,
@@ -209,10 +215,10 @@ pub async fn run(command: DirectoryCommand) -> Result<bool, Error> {
                 What::Convert
             };
             let gates = confirmed.gates();
-            change(what, &access, to, cloud.cloud, exchange, gates).await
+            change(what, &access, to, cloud, exchange, gates).await
         }
         DirectoryCommand::Undo { access, to } => {
-            change(What::Undo, &access, to, None, None, Vec::new()).await
+            change(What::Undo, &access, to, Cloud::default(), None, Vec::new()).await
         }
         DirectoryCommand::DecodeBounce { text, json } => {
             let found = decode_bounce(&text.map_or_else(standard_input, Ok)?)?;
@@ -232,7 +238,7 @@ async fn change(
     what: What,
     access: &Access,
     to: To,
-    cloud: Option<PathBuf>,
+    cloud: Cloud,
     exchange: Option<String>,
     confirmed: Vec<ConversionGate>,
 ) -> Result<bool, Error> {
@@ -243,7 +249,9 @@ async fn change(
             None => default_project(&access.server)?,
         },
         only: to.only,
-        cloud: cloud.as_deref().map(read).transpose()?,
+        cloud: cloud.cloud.as_deref().map(read).transpose()?,
+        routing_mx: cloud.routing_mx,
+        own_mail_hosts: cloud.own_mail_host,
         dry_run: to.dry_run,
         exchange: exchange.as_deref().map(exchange_version).transpose()?,
         confirmed,

@@ -164,7 +164,8 @@ impl DirectoryChanges {
     pub(crate) async fn write(&self, change: &DirectoryChange, run: i64) -> Result<(), End> {
         let planned = &change.planned;
         let modification = changes(&planned.before, &planned.after);
-        self.journal.transaction(|tx| {
+        // On disk before anything is sent: a power cut must not leave an object that nobody knows to be converted.
+        self.journal.durably(|tx| {
             let at = self.clock.now();
             tx.directory_change_run(change.id, run)?;
             tx.directory_change_is(change.id, State::Writing, None, "", at)?;

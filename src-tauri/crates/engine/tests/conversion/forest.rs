@@ -34,6 +34,10 @@ pub struct Forest {
     pub disk_full: Mutex<bool>,
     /// The cloud mailboxes that do not open.
     pub closed: Mutex<BTreeSet<String>>,
+    /// The next modification is made, and its answer never arrives.
+    pub answer_lost: Mutex<bool>,
+    /// After the first modification nobody answers any more.
+    pub gone: Mutex<bool>,
     pub fuse: Mutex<Option<Fuse>>,
     pub calls: Mutex<u32>,
     pub ended: Notify,
@@ -199,6 +203,9 @@ impl Forest {
         }
         entry.attributes.extend(after);
         *self.modifications.lock().unwrap() += 1;
+        if std::mem::take(&mut *self.answer_lost.lock().unwrap()) {
+            return error(EndpointErrorKind::Disconnected, "connection reset");
+        }
         Ok(())
     }
 }
@@ -270,6 +277,9 @@ impl Directory for Forest {
 
     async fn entry(&self, dn: &str) -> Result<DirectoryEntry, EndpointError> {
         self.call(|| {
+            if *self.gone.lock().unwrap() && *self.modifications.lock().unwrap() > 0 {
+                return Err(EndpointError::new(EndpointErrorKind::Unreachable, "gone"));
+            }
             self.entries
                 .lock()
                 .unwrap()

@@ -11,6 +11,9 @@ import { PILOT } from './words';
 /** Rows asked for at once when a long range is selected. */
 const STRIDE = 500;
 
+/** Rows fetched before they are needed, at both ends. */
+const AHEAD = 80;
+
 type Question = Omit<ListQuery, 'from' | 'many'>;
 
 export class ListState {
@@ -170,6 +173,12 @@ export class ListState {
     return this.change({ edit: 'LeaveOut', rows, out });
   }
 
+  /** Where nobody is ready, what keeps them from it comes first. */
+  async suggest(): Promise<void> {
+    if (this.view?.counts.ready === 0) await this.ask({ filter: this.view.counts.decide > 0 ? 'Decide' : 'All', search: '' });
+    else await this.change({ edit: 'SuggestPilot' });
+  }
+
   async undo(): Promise<void> {
     if (this.view?.undo) await this.change({ edit: 'Undo' });
   }
@@ -283,7 +292,8 @@ export class ListState {
     if (this.#filling) return;
     this.#filling = true;
     for (;;) {
-      const [page] = this.#pages.wanted(this.span);
+      const { from, to } = this.span;
+      const [page] = this.#pages.wanted({ from: Math.max(0, from - AHEAD), to: Math.min(this.total, to + AHEAD) });
       if (page === undefined) break;
       const { stamp } = this.#pages;
       const query = { ...this.#question, from: page * PAGE, many: PAGE };

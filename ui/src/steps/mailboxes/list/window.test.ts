@@ -3,9 +3,17 @@ import { expect, test } from 'vitest';
 import { OVERSCAN, ROW, scrollFor, spanOf } from './window';
 
 test('only what can be seen is in the page, and some more at both ends', () => {
-  expect(spanOf(0, 440, 50_000)).toEqual({ from: 0, to: 10 + OVERSCAN });
-  expect(spanOf(1000 * ROW, 440, 50_000)).toEqual({ from: 1000 - OVERSCAN, to: 1010 + OVERSCAN });
-  expect(spanOf(49_990 * ROW, 440, 50_000)).toEqual({ from: 49_990 - OVERSCAN, to: 50_000 });
+  expect(spanOf(0, 440, 50_000)).toEqual({ from: 0, to: 11 + 2 * OVERSCAN });
+  expect(spanOf(1000 * ROW, 440, 50_000)).toEqual({ from: 1000 - OVERSCAN, to: 1011 + OVERSCAN });
+  expect(spanOf(49_990 * ROW, 440, 50_000)).toEqual({ from: 49_989 - 2 * OVERSCAN, to: 50_000 });
+});
+
+test('the window holds as many rows wherever it stands', () => {
+  for (let top = 0; top < 100 * ROW; top += 7) {
+    const { from, to } = spanOf(top, 437, 100);
+    expect(to - from).toBe(11 + 2 * OVERSCAN);
+    expect(from * ROW <= Math.min(top, 100 * ROW - 437) && to * ROW >= Math.min(top + 437, 100 * ROW)).toBe(true);
+  }
 });
 
 test('a short table is whole in the page, an empty one is not there', () => {

@@ -13,14 +13,16 @@ export interface Span {
   to: number;
 }
 
-/** The rows of a table that was scrolled `top` pixels down and shows `height` pixels of its rows. */
+/**
+ * The rows of a table that was scrolled `top` pixels down and shows `height` pixels of its rows. As many wherever it
+ * was scrolled to, so that the row that leaves at one end can be the one that comes at the other.
+ */
 export function spanOf(top: number, height: number, total: number, overscan = OVERSCAN): Span {
   if (total === 0 || height <= 0) return { from: 0, to: 0 };
-  const first = Math.min(Math.max(0, Math.floor(top / ROW)), total - 1);
-  const last = Math.min(total, Math.ceil((Math.max(0, top) + height) / ROW));
-  // An even start: rows come and go in pairs, and half as often.
-  const from = Math.max(0, first - overscan);
-  return { from: from - (from % 2), to: Math.min(total, Math.max(last, first + 1) + overscan) };
+  const many = Math.min(total, Math.ceil(height / ROW) + 1 + 2 * overscan);
+  const first = Math.floor(Math.max(0, top) / ROW) - overscan;
+  const from = Math.min(Math.max(0, first), total - many);
+  return { from, to: from + many };
 }
 
 /** How far down a table must be scrolled so that a row can be seen; as little as will do. */

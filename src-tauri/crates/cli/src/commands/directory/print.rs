@@ -125,9 +125,20 @@ pub fn report(report: &ChangeReport, show_commands: bool) {
             }
         }
     }
+    let planned = report
+        .users
+        .iter()
+        .filter(|user| user.outcome == "Planned")
+        .count();
+    // Nothing is done in a dry run.
+    let done = if planned > 0 {
+        format!("{planned} planned, {} done already", report.done - planned)
+    } else {
+        format!("{} done", report.done)
+    };
     println!(
-        "{} done, {} failed, {} not begun",
-        report.done, report.failed, report.not_begun
+        "{done}, {} failed, {} not begun",
+        report.failed, report.not_begun
     );
 }
 
