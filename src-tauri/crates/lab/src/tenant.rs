@@ -4,6 +4,7 @@ mod admin;
 mod admin_cmdlets;
 mod admin_permissions;
 mod applications;
+mod batch;
 mod batch_cmdlets;
 mod endpoint_cmdlets;
 mod graph;
@@ -55,6 +56,11 @@ pub(crate) fn router(world: Arc<World>, port: u16) -> Router {
         world,
         base: format!("https://localhost:{port}").into(),
     };
+    routes(tenant)
+}
+
+/// The same, where the tenant asks itself.
+fn routes(tenant: Tenant) -> Router {
     Router::new()
         .route("/graph/v1.0/organization", get(graph::organization))
         .route("/graph/v1.0/domains", get(graph::domains))
@@ -73,6 +79,7 @@ pub(crate) fn router(world: Arc<World>, port: u16) -> Router {
             post(licences::assign),
         )
         .route("/adminapi/beta/{tenant}/InvokeCommand", post(admin::invoke))
+        .route("/graph/v1.0/$batch", post(batch::run))
         .route("/graph/v1.0/me", get(users::me))
         .route("/graph/v1.0/applications", get(applications::list))
         .route("/graph/v1.0/applications/{id}", patch(applications::update))
