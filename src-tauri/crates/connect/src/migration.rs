@@ -2,6 +2,8 @@
 //!
 //! What the service knows is asked, never remembered: after a restart of the program the truth is there.
 
+mod endpoint_routes;
+
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -20,6 +22,10 @@ use stegvis_wire::exchange_online::{
 use tokio::time::Instant;
 
 use crate::exchange_online::{CmdletError, ExchangeOnline};
+
+pub use endpoint_routes::{
+    AdminCentre, DirectRest, EndpointRoute, ModuleSession, PowerShell, RouteState,
+};
 
 /// How many skipped items of a user are asked for.
 const MOST_SKIPPED: u32 = 1000;
@@ -88,6 +94,18 @@ impl MigrationApi {
                 "Exchange Online does not say how its test ended",
             )
         })
+    }
+
+    /// The endpoint of this name, if there is one.
+    ///
+    /// # Errors
+    /// As for [`Self::endpoints`].
+    pub async fn endpoint(
+        &self,
+        name: &Identity,
+    ) -> Result<Option<MigrationEndpoint>, EndpointError> {
+        let mut endpoints = self.endpoints().await?.into_iter();
+        Ok(endpoints.find(|endpoint| name.is(&endpoint.identity)))
     }
 
     /// Sets how many mailboxes the endpoint copies at once.

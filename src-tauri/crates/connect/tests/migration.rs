@@ -6,13 +6,18 @@ use std::time::{Duration, Instant};
 
 use stegvis_connect::exchange_online::ExchangeOnline;
 use stegvis_connect::http::{Application, Authorized, HttpClient, TokenSource};
-use stegvis_connect::migration::{MigrationApi, Replication};
+use stegvis_connect::migration::{
+    AdminCentre, DirectRest, EndpointRoute, MigrationApi, ModuleSession, PowerShell, Replication,
+    RouteState,
+};
 use stegvis_connect::tls::Trust;
 use stegvis_engine::ports::EndpointErrorKind;
 use stegvis_lab::{FaultScript, Lab, LabOptions};
 use stegvis_wire::exchange_online::migration_status::{MigrationBatchStatus, MigrationUserStatus};
 use stegvis_wire::exchange_online::new_migration_batch::NewMigrationBatch;
-use stegvis_wire::exchange_online::{Identity, SCOPE};
+use stegvis_wire::exchange_online::new_migration_endpoint::NewMigrationEndpoint;
+use stegvis_wire::exchange_online::outlook_anywhere::{Authentication, Locate};
+use stegvis_wire::exchange_online::{Identity, OutlookAnywhere, SCOPE};
 
 struct Practice {
     lab: Lab,
@@ -185,4 +190,122 @@ async fn a_throttled_tenant_is_waited_for_and_one_batch_is_made() {
     practice.until(&name, &MigrationBatchStatus::Synced).await;
     assert_eq!(practice.migrations.batches().await.unwrap().len(), 1);
     assert!(practice.lab.judge().await.unwrap().agrees());
+}
+
+/// What to make: the company's old server.
+fn endpoint<'a>(
+    name: &'a Identity,
+    server: &'a Identity,
+    proxy: &'a Identity,
+) -> NewMigrationEndpoint<'a> {
+    NewMigrationEndpoint {
+        name,
+        connection: OutlookAnywhere::at(Locate::Manual {
+            exchange_server: server,
+            rpc_proxy_server: proxy,
+            authentication: Authentication::Basic,
+            email_address: None,
+        }),
+        max_concurrent_migrations: Some(7),
+        max_concurrent_incremental_syncs: None,
+        skip_verification: false,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_is_made_in_the_admin_centre_or_directly_if_somebody_allows_it() {
+    let practice = practice(|_| ()).await;
+    let (name, server, proxy) = (
+        id("Old server"),
+        id("ex07.nordvik.example"),
+        id("mail.nordvik.example"),
+    );
+    let new = endpoint(&name, &server, &proxy);
+    let password = practice.lab.details().source.password.clone().into();
+    let mut direct = DirectRest {
+        migrations: practice.migrations.clone(),
+        allowed: false,
+    };
+    assert_eq!(direct.state().await, RouteState::Unproved);
+    let account = "NORDVIK\\migrering";
+    assert!(direct.make(&new, account, &password).await.is_err());
+    let centre = AdminCentre {
+        migrations: practice.migrations.clone(),
+        limit: Duration::from_secs(5),
+    };
+    let by_hand = async {
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        practice
+            .lab
+            .make_migration_endpoint("Old server", 5)
+            .unwrap();
+    };
+    let (found, ()) = tokio::join!(centre.make(&new, account, &password), by_hand);
+    assert_eq!(found.unwrap().max_concurrent_migrations, Some(5));
+
+    direct.allowed = true;
+    let other = id("Directly");
+    let new = endpoint(&other, &server, &proxy);
+    let wrong = direct.make(&new, account, &"wrong".to_owned().into()).await;
+    assert!(wrong.unwrap_err().detail.contains("Access is denied"));
+    let made = direct.make(&new, account, &password).await.unwrap();
+    assert_eq!(made.max_concurrent_migrations, Some(7));
+    // Asked for again, it is found.
+    assert_eq!(direct.make(&new, account, &password).await.unwrap(), made);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_module_is_told_everything_on_its_standard_input_and_nothing_in_its_arguments() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let dir = tempfile::tempdir().unwrap();
+    let program = dir.path().join("pwsh");
+    // In the place of PowerShell: notes what it is given, and answers as the module would.
+    let script = format!(
+        "#!/bin/sh\necho \"$@\" > {0}/arguments\ncat > {0}/input\ncase \"$*\" in *ListAvailable*) echo 3.9.2;; *) echo noise; echo 'Gamla servern';; esac\n",
+        dir.path().display()
+    );
+    std::fs::write(&program, script).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let module = PowerShell {
+        program: program.clone(),
+        session: ModuleSession::Application {
+            organization: "nordvik.onmicrosoft.example".to_owned(),
+            token: "eyToken".to_owned().into(),
+        },
+    };
+    assert_eq!(module.state().await, RouteState::Open("3.9.2".to_owned()));
+    let (name, server, proxy) = (id("Gamla servern"), id("ex07"), id("mail.nordvik.example"));
+    let password = "hemligt'; exit".to_owned().into();
+    let made = module
+        .make(
+            &endpoint(&name, &server, &proxy),
+            "NORDVIK\\migrering",
+            &password,
+        )
+        .await
+        .unwrap();
+    assert_eq!(made.identity, "Gamla servern");
+    let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+    let (arguments, input) = (read("arguments"), read("input"));
+    for secret in ["hemligt", "eyToken", "nordvik"] {
+        assert!(
+            !arguments.contains(secret),
+            "{secret} stands in the arguments"
+        );
+        assert!(input.contains(secret), "{secret} was not told");
+    }
+    assert!(!input.contains("Credentials") && input.contains("RPCProxyServer"));
+    assert!(!format!("{module:?}").contains("eyToken"));
+
+    std::fs::write(
+        &program,
+        "#!/bin/sh\necho 'The module is missing' >&2\nexit 1\n",
+    )
+    .unwrap();
+    assert_eq!(
+        module.state().await,
+        RouteState::Closed("The module is missing".to_owned())
+    );
 }
