@@ -50,6 +50,10 @@ fn assert_nothing_lost_and_nothing_twice(run: &Measured) -> Value {
     assert_eq!(verification["extra"], 0, "{json}");
     assert_eq!(verification["differing"], 0, "{json}");
     assert!(verification["compared"].as_u64().unwrap() > 0, "{json}");
+    // The old mailboxes are mail-enabled users: every one of them whole, by the judge's word too.
+    assert_eq!(json["converted"], MAILBOXES, "{json}");
+    assert_eq!(json["judge"]["converted"], MAILBOXES, "{json}");
+    assert_eq!(json["judge"]["halfConverted"], 0, "{json}");
     json
 }
 

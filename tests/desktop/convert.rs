@@ -26,6 +26,14 @@ async fn one_mailbox_is_converted_and_proved_then_the_rest_and_one_is_taken_back
     let mut window = Window::open(&driver, "convert", data.path(), &words).await;
     let chosen = migrate(&mut window).await;
 
+    // What the directory is, as it tells itself.
+    window.press("step-prepare").await;
+    window.press("open-directory").await;
+    window.one("bite-retentionShort").await;
+    window.shows("SRV-MAIL01").await;
+    window.picture("directory").await;
+    window.press("directory-close").await;
+
     window.press("step-convert").await;
     // The gates are examined by themselves; nothing may be converted before its object is kept.
     window.one("back-up").await;

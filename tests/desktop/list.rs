@@ -154,6 +154,8 @@ async fn look_through(window: &mut Window, people: &[Person]) {
 
     window.press("sort-Row").await;
     row(window, 2).await;
+    let scrolled = window.scroll("list-rows", 100, 2_000).await;
+    println!("2,000 px in steps of 100: {scrolled}");
     let started = Instant::now();
     let focus = "document.querySelector('[data-testid=\"list-grid\"]').focus()";
     window.ask(focus, Vec::new()).await;

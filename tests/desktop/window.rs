@@ -179,6 +179,31 @@ impl Window {
             .unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
+    /// Scrolls something a step each frame, and tells how long the frames took.
+    pub async fn scroll(&self, name: &str, step: u32, distance: u32) -> String {
+        let script = "const [name, step, distance, done] = arguments;\
+             const box = document.querySelector(`[data-testid=\"${name}\"]`);\
+             const frame = () => new Promise((next) => requestAnimationFrame(next));\
+             (async () => {\
+                 const frames = [];\
+                 let last = await frame();\
+                 for (let gone = 0; gone < distance; gone += step) {\
+                     box.scrollTop += step;\
+                     const now = await frame();\
+                     frames.push(now - last);\
+                     last = now;\
+                 }\
+                 box.scrollTop = 0;\
+                 frames.sort((a, b) => a - b);\
+                 const at = (part) => Math.round(frames[Math.floor((frames.length - 1) * part)]);\
+                 const late = frames.filter((one) => one > 50).length;\
+                 done(`${frames.length} frames, median ${at(0.5)} ms, longest ${at(1)} ms, ${late} over 50 ms`);\
+             })()";
+        let arguments = vec![name.into(), step.into(), distance.into()];
+        let told = self.client.execute_async(script, arguments).await.unwrap();
+        told.as_str().unwrap().to_owned()
+    }
+
     /// All elements that a selector finds.
     pub async fn all(&self, css: &str) -> Vec<Element> {
         self.client.find_all(Locator::Css(css)).await.unwrap()

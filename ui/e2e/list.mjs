@@ -41,8 +41,7 @@ export async function listJourneys({ test, id, says, address }) {
 
     // Pressed too early, the primary leads to the first decision.
     await id(page, 'primary').click();
-    await row(page, 14).waitFor();
-    assert.equal(await page.locator('tr[data-row]').count(), 7);
+    await page.waitForFunction(() => document.querySelectorAll('tr[data-row]').length === 7);
     assert.equal(await page.evaluate(() => document.activeElement?.dataset.testid), 'list-grid');
     await id(page, 'use-14').click();
     await until(page, 'Decide', 6);

@@ -8,6 +8,9 @@ export function restingPlace(project: ProjectView | null): StepId {
   if (!project) return 'project';
   const { facts } = project;
   if (facts.inBatches > 0) {
+    // A conversion that was begun is gone on with.
+    const moving = facts.running || facts.stopped + facts.failed > 0;
+    if (facts.conversion && !moving && facts.completed < facts.inBatches) return 'convert';
     const settled = facts.active + facts.stopped + facts.failed === 0;
     return settled && facts.verified !== null ? 'finish' : 'migrate';
   }

@@ -20,6 +20,8 @@ describe('a program opened anew lands where the work is', () => {
     ['stopped', 'migrate'],
     ['needs', 'migrate'],
     ['synced', 'finish'],
+    ['proved', 'convert'],
+    ['converted', 'convert'], // one was refused, one taken back
   ];
   test.each(places)('%s → %s', async (scene, step) => expect(restingPlace(await at(scene))).toBe(step));
 
@@ -46,6 +48,12 @@ describe('is it safe', () => {
   test('while mail is forwarded, the number says so', async () => {
     const project = await at('running');
     expect(safety(project, 'migrate').fact).toBe(`${project.facts.forwarding} mailboxes forward`);
+  });
+
+  test('on Convert, until when one can go back', async () => {
+    setLocale('en');
+    expect(safety(await at('synced'), 'convert').fact).toBe('Every count reconciles');
+    expect(safety(await at('proved'), 'convert').fact).toMatch(/^Undo until \d+ \w+$/);
   });
 
   test('counts that differ come first, in red, once nothing moves', async () => {

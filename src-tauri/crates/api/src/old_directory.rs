@@ -1,6 +1,6 @@
 //! The directory part of Prepare: what the old directory is, what is in it, and what will bite.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use stegvis_connect::tls::probe;
@@ -39,6 +39,15 @@ impl Project {
             organization: &organization,
             tenant_domains: tenant_domains.as_deref(),
         });
+        let ours = self.setting(|tx| {
+            let mut ours = BTreeSet::new();
+            for user in tx.users()? {
+                if tx.target_address(user.id)?.is_some() {
+                    ours.insert(user.address.key());
+                }
+            }
+            Ok(ours)
+        })?;
         let mut kinds = BTreeMap::new();
         for mailbox in &mailboxes {
             *kinds.entry(mailbox.kind.name().to_owned()).or_insert(0) += 1;
@@ -65,7 +74,11 @@ impl Project {
             upn_suffixes: organization.upn_suffixes,
             mailboxes: kinds,
             others: others.into_iter().map(other).collect(),
-            findings: findings.into_iter().map(finding).collect(),
+            findings: findings
+                .into_iter()
+                .filter_map(|found| without_ours(found, &ours))
+                .map(finding)
+                .collect(),
         })
     }
 
@@ -127,6 +140,19 @@ fn other(other: OtherRecipient) -> DirectoryOther {
         name: other.display_name,
         address: other.address.map(|address| address.to_string()),
     }
+}
+
+/// That we forward, we need not be told.
+fn without_ours(
+    mut finding: DirectoryFinding,
+    ours: &BTreeSet<String>,
+) -> Option<DirectoryFinding> {
+    if finding.code == Code::ForwardsAlready {
+        let is_ours = |address: &str| ours.contains(&address.to_lowercase());
+        finding.subjects.retain(|subject| !is_ours(subject));
+        finding.evidence.retain(|(subject, _)| !is_ours(subject));
+    }
+    (!finding.evidence.is_empty()).then_some(finding)
 }
 
 fn finding(finding: DirectoryFinding) -> DirectoryFindingView {

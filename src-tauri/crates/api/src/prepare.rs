@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use stegvis_engine::ports::Clock as _;
 use stegvis_engine::preflight::{Finding, ORDER, PreflightPorts, preflight};
 use stegvis_journal::StoredFinding;
-use stegvis_model::{CheckId, Severity, StoredName as _};
+use stegvis_model::{CheckId, MigrationUserStatus, Severity, SmtpAddress, StoredName as _};
 
 use crate::dto::{AppEvent, ConnectionView, EvidenceLine, FindingView, PreflightView};
 use crate::project::{Project, damaged, key};
@@ -45,7 +45,7 @@ impl Project {
             target_probe: self.connections.target_probe.clone(),
             clock: self.clock.clone(),
         };
-        let chosen = self.chosen_addresses()?;
+        let chosen = self.to_be_checked()?;
         let tell = |finding: &Finding| {
             if let Err(error) = self.keep_finding(finding) {
                 tracing::warn!(%error, "a finding could not be kept");
@@ -65,7 +65,30 @@ impl Project {
             tx.set_setting(key::PREFLIGHT_AT, &ended.to_string())
         })?;
         self.tell_project();
-        self.preflight_view()
+        let view = self.preflight_view()?;
+        // Whoever watches is told that it ended, also when nobody asked for it.
+        (self.events)(AppEvent::Preflight { view: view.clone() });
+        Ok(view)
+    }
+
+    /// The chosen mailboxes that are mailboxes still: nothing is asked of those that are converted.
+    fn to_be_checked(&self) -> Result<Vec<SmtpAddress>, Error> {
+        let users = self.setting(|tx| tx.users())?;
+        let converted = |address: &SmtpAddress| {
+            let mut users = users.iter();
+            users.any(|user| {
+                user.address == *address
+                    && matches!(
+                        user.status,
+                        MigrationUserStatus::Converting
+                            | MigrationUserStatus::Completed
+                            | MigrationUserStatus::CompletedWithWarnings
+                    )
+            })
+        };
+        let mut chosen = self.chosen_addresses()?;
+        chosen.retain(|address| !converted(address));
+        Ok(chosen)
     }
 
     /// Waits until no check is running.

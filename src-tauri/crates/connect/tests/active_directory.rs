@@ -106,7 +106,6 @@ async fn every_mailbox_is_found_as_what_it_is_in_either_version() {
 async fn the_organisation_says_its_servers_levels_domains_and_suffixes() {
     let samba = forest(Exchange::V2007);
     let organization = directory(&samba).organization().await.unwrap();
-    println!("{organization:#?}");
     assert_eq!(organization.domain, "nordvik.local");
     assert_eq!(organization.domain_controller, "dc1.nordvik.local");
     assert_eq!(organization.domain_level, Some(2));

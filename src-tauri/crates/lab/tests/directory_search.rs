@@ -12,6 +12,7 @@ mod clients;
 
 use clients::directory::{GORAN, PEOPLE, entry, of_2003, with_hurdles};
 use clients::{Client, lab, migrate, stdout};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_signs_in_before_start_tls_and_everybody_may_after() {
@@ -282,4 +283,51 @@ async fn an_organisation_of_2003_has_no_kinds_of_mailboxes_and_no_accepted_domai
     );
     // Its mail is read as any.
     migrate(&lab, "goran.wikstrom", &[]).await;
+}
+
+/// Whatever somebody slips in behind the request to encrypt would be taken for what was said inside.
+#[tokio::test(flavor = "multi_thread")]
+async fn start_tls_with_something_behind_it_is_refused_and_nonsense_ends_one_connection_only() {
+    let (_dir, lab) = lab(1).await;
+    let directory = &lab.details().directory;
+    let connect = async || {
+        let address = (directory.host.as_str(), directory.start_tls_port);
+        tokio::net::TcpStream::connect(address).await.unwrap()
+    };
+    let mut start_tls = vec![0x30, 29, 2, 1, 1, 0x77, 24, 0x80, 22];
+    start_tls.extend(b"1.3.6.1.4.1.1466.20037");
+    // A second, whole request: to unbind.
+    let unbind = [0x30, 5, 2, 1, 2, 0x42, 0];
+    // Success is 0, protocolError 2: the first value of the response.
+    for (behind, code) in [(&unbind[..], 2), (&[], 0)] {
+        let mut socket = connect().await;
+        socket
+            .write_all(&[&start_tls, behind].concat())
+            .await
+            .unwrap();
+        let mut answer = [0; 256];
+        let length = socket.read(&mut answer).await.unwrap();
+        let marker = answer[..length]
+            .windows(2)
+            .position(|pair| pair == [0x0a, 1])
+            .unwrap();
+        assert_eq!(answer[marker + 2], code);
+    }
+    for nonsense in [
+        &b"GET / HTTP/1.1\r\n\r\n"[..],
+        &[0x30, 0x84, 0xff, 0xff, 0xff, 0xff],
+        &[0xff; 4096],
+    ] {
+        let mut socket = connect().await;
+        socket.write_all(nonsense).await.unwrap();
+        socket.shutdown().await.unwrap();
+        // It may answer or hang up, and ends.
+        let mut rest = Vec::new();
+        let _ = socket.read_to_end(&mut rest).await;
+    }
+    assert!(
+        entry(&lab, &directory.base_dn, &["dc"])
+            .await
+            .contains_key("dc")
+    );
 }

@@ -140,6 +140,11 @@ fn mended(cell: Option<&Cell>, findings: &mut Vec<Finding>) -> (String, Option<S
         note(FindingCode::NoAddress, raw, None);
         return (text, None);
     }
+    // An address may begin with an equals sign; in a list none does that is not a formula.
+    if text.starts_with('=') {
+        note(FindingCode::Formula, &text, None);
+        return (text, None);
+    }
     match text.parse::<SmtpAddress>() {
         Ok(address) => (text, Some(address)),
         Err(_) => {

@@ -7,7 +7,6 @@ use stegvis_lists::{NotAList, read_list};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-const XLSX: &[u8] = include_bytes!("fixtures/openpyxl.xlsx");
 const ODS: &[u8] = include_bytes!("fixtures/odfpy.ods");
 
 /// The same spreadsheet with one part replaced by what `write` writes.
@@ -44,19 +43,76 @@ fn refusal(bytes: &[u8]) -> String {
     }
 }
 
-#[test]
-fn a_spreadsheet_that_unpacks_to_more_than_any_list_is_refused() {
-    let spaces = vec![b' '; 1024 * 1024];
-    let bomb = with_part(XLSX, "xl/worksheets/sheet3.xml", |part| {
-        for _ in 0..201 {
-            part.write_all(&spaces).unwrap();
+/// A compressed text of one space, repeated 258 times as often as `times`: RFC 1951 section 3.2.6, thirteen bits a time.
+fn spaces(times: usize) -> Vec<u8> {
+    let (mut bytes, mut at) = (Vec::new(), 0_usize);
+    let mut put = |bits: &[u8]| {
+        for bit in bits {
+            if at % 8 == 0 {
+                bytes.push(0);
+            }
+            *bytes.last_mut().unwrap() |= bit << (at % 8);
+            at += 1;
         }
-    });
-    assert!(bomb.len() < 1024 * 1024);
+    };
+    // The last block, in the fixed code; the space; as long a repetition as there is, of the character before; the end.
+    put(&[1, 1, 0]);
+    put(&[0, 1, 0, 1, 0, 0, 0, 0]);
+    for _ in 0..times {
+        put(&[1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0]);
+    }
+    put(&[0; 7]);
+    bytes
+}
+
+/// A ZIP file of one part, and what it says of the size to which it unpacks.
+fn zip_of(name: &str, compressed: &[u8], unpacked: usize) -> Vec<u8> {
+    let number = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
+    let short = |number: usize| u16::try_from(number).unwrap().to_le_bytes();
+    // Needed version, flags, deflated, time and date, checksum, sizes, length of the name and of nothing more.
+    let described = [
+        &[20, 0, 0, 0, 8, 0, 0, 0, 0, 0, 1, 2, 3, 4][..],
+        &number(compressed.len()),
+        &number(unpacked),
+        &short(name.len()),
+        &[0, 0],
+    ]
+    .concat();
+    let part = [b"PK\x03\x04", &described[..], name.as_bytes(), compressed].concat();
+    let listed = [
+        b"PK\x01\x02\x14\0",
+        &described[..],
+        &[0; 14],
+        name.as_bytes(),
+    ]
+    .concat();
+    let end = [
+        b"PK\x05\x06\0\0\0\0\x01\0\x01\0",
+        &number(listed.len())[..],
+        &number(part.len()),
+        &[0, 0],
+    ]
+    .concat();
+    [part, listed, end].concat()
+}
+
+#[test]
+fn a_spreadsheet_that_unpacks_to_more_than_any_list_is_refused_whatever_it_says_of_itself() {
+    let times = 201 * 1024 * 1024 / 258;
+    let (compressed, unpacked) = (spaces(times), 1 + 258 * times);
+    let honest = zip_of("xl/worksheets/sheet1.xml", &compressed, unpacked);
+    assert!(honest.len() < 2 * 1024 * 1024);
     assert_eq!(
-        refusal(&bomb),
+        refusal(&honest),
         "the spreadsheet unpacks to more than 200 MB, and so is no list of mailboxes"
     );
+    // One that lies is read as far as it says, and then refused by whoever reads it.
+    let liar = zip_of("xl/worksheets/sheet1.xml", &compressed, 1000);
+    assert!(refusal(&liar).starts_with("the spreadsheet cannot be read"));
+    let mut part = ZipArchive::new(Cursor::new(liar)).unwrap();
+    let mut part = part.by_index(0).unwrap();
+    let mut read = Vec::new();
+    assert!(part.read_to_end(&mut read).is_err() && read.len() <= 1_000_000);
 }
 
 #[test]

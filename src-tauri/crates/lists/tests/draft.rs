@@ -177,6 +177,30 @@ fn every_edit_can_be_undone() {
 }
 
 #[test]
+fn a_formula_is_none_the_better_for_being_taken_back() {
+    let mut draft = open("Mail\n=a@b.se\nSMTP:=c@d.se\n");
+    for number in [2, 3] {
+        draft.edit(&Edit::TakeBack(number, true)).unwrap();
+        assert_eq!(draft.row(number).unwrap().address, None);
+    }
+    assert_eq!(draft.counts().decide, 2);
+}
+
+#[test]
+fn who_writes_what_stood_there_has_written_nothing() {
+    let mut draft = open("Mail\nSMTP:a@b.se\n");
+    let before = told(&mut draft);
+    let write = |text: &str| Edit::Address(2, text.to_owned());
+    draft.edit(&write("SMTP:a@b.se")).unwrap();
+    assert_eq!(draft.undo(), None);
+    draft.edit(&write("c@d.se")).unwrap();
+    draft.edit(&write("SMTP:a@b.se")).unwrap();
+    assert_eq!(told(&mut draft), before);
+    draft.edit(&Edit::Undo).unwrap();
+    assert_eq!(draft.row(2).unwrap().text, "c@d.se");
+}
+
+#[test]
 fn a_line_that_nobody_can_cut_shows_only_its_address_here_too() {
     let mut draft = open("a@b.se~hemlig\nEva <c@d.se>\n");
     draft.edit(&Edit::TakeBack(1, true)).unwrap();

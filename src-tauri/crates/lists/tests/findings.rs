@@ -58,6 +58,7 @@ fn every_reason_to_reject_a_row_names_its_place() {
         "åsa@nordvik.example;Åsa;\n",
         "ANNA@Nordvik.example;Anna;\n",
         "=B2&\"@nordvik.example\";;\n",
+        "\u{1}=dag@nordvik.example;;\n",
         "#SAKNAS!;;\n",
         "Err:502;;\n",
         "kanske@nordvik.example;;kanske\n",
@@ -66,7 +67,7 @@ fn every_reason_to_reject_a_row_names_its_place() {
         "many@nordvik.example;a;SANT;rest\n",
     ));
     let rejected = |row: &&stegvis_lists::ListRow| row.status() == RowStatus::Rejected;
-    assert_eq!(list.rows.iter().filter(rejected).count(), 14);
+    assert_eq!(list.rows.iter().filter(rejected).count(), 15);
     insta::assert_snapshot!(told(&list));
 }
 

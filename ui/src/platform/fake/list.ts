@@ -179,7 +179,7 @@ export class FakeList {
   saved(): { path: string; rows: number }[] {
     const files = this.#files();
     return files.map(({ name, rows }) => ({
-      path: `/home/it/${files.length > 1 ? `Flytt ${name}` : 'Flytt'}.csv`,
+      path: `/srv/listor/${files.length > 1 ? `Flytt ${name}` : 'Flytt'}.csv`,
       rows: rows.length,
     }));
   }

@@ -12,7 +12,9 @@ export function phaseOf(run: RunView): Phase {
   return run.users.some((user) => user.status === 'Failed') ? 'needs' : 'synced';
 }
 
-const isSynced = (status: string) => ['Synced', 'Completed', 'CompletedWithWarnings'].includes(status);
+const isConverted = (status: string) => status.startsWith('Completed');
+/** What is being converted is copied. */
+const isSynced = (status: string) => status === 'Synced' || status === 'Converting' || isConverted(status);
 
 export class MigrateState {
   #session: Session;
@@ -108,6 +110,7 @@ export class MigrateState {
       case 'needs':
         return capital(m.migrate_h_needs_done({ n: failed, word: words(failed) }));
       case 'synced':
+        if (run.users.every((user) => isConverted(user.status))) return m.convert_h_all({ n: total, word: words(total) });
         return total === 1
           ? capital(m.migrate_h_synced({ n: 1, word: words(1) }))
           : m.migrate_h_synced({ n: total, word: words(total) });

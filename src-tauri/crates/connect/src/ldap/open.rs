@@ -15,6 +15,9 @@ use super::results::{done, said};
 use super::settings::{DirectorySettings, DirectorySignIn};
 use crate::{fault, tls};
 
+/// How the TLS library says that the server is too old for it.
+const OLD_TLS: [&str; 2] = ["ProtocolVersion", "ServerDoesNotSupportTls12Or13"];
+
 /// Dials, protects the connection and signs in. `patience` is for each of the first two: a controller that hangs
 /// takes connections and says nothing.
 pub(super) async fn open(
@@ -130,16 +133,17 @@ async fn kerberos_name(host: &str, port: u16, patience: Duration) -> Result<Stri
         })
 }
 
-/// A controller without a certificate ends the connection as TLS begins.
+/// What keeps TLS from beginning: a controller without a certificate ends the connection, and one as old as Exchange
+/// 2003 knows no TLS that is still spoken.
 fn began(error: EndpointError, security: Security) -> EndpointError {
-    if security == Security::ImplicitTls && error.kind == EndpointErrorKind::Disconnected {
-        return EndpointError::new(
-            error.kind,
-            format!(
-                "{} (as TLS began: the controller may have no certificate)",
-                error.detail
-            ),
-        );
-    }
-    error
+    let words = if security == Security::Plaintext {
+        return error;
+    } else if error.kind == EndpointErrorKind::Disconnected {
+        "as TLS began: the controller may have no certificate"
+    } else if OLD_TLS.iter().any(|words| error.detail.contains(words)) {
+        "the controller offers no TLS 1.2, as Windows Server 2003 and 2008 do not: name a newer controller of the domain, or sign in with Kerberos"
+    } else {
+        return error;
+    };
+    EndpointError::new(error.kind, format!("{} ({words})", error.detail))
 }

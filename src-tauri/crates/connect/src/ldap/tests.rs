@@ -186,3 +186,42 @@ async fn without_a_password_nothing_is_sent_and_without_tls_nothing_leaves_this_
         EndpointErrorKind::Refused
     );
 }
+
+/// TLS as Windows Server 2003 answers it: a ServerHello of TLS 1.0, or the alert of a server that refuses.
+#[tokio::test]
+async fn a_controller_with_old_tls_only_is_told_from_one_without_tls() {
+    let mut hello = vec![0x16, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1];
+    hello.extend([7; 32]);
+    // No session, TLS_RSA_WITH_AES_128_CBC_SHA, no compression.
+    hello.extend([0, 0, 0x2f, 0]);
+    let alert = vec![0x15, 3, 1, 0, 2, 2, 70];
+    for answer in [hello, alert] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let served = answer.clone();
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut buffer = [0; 4096];
+            let hello = stream.read(&mut buffer).await.unwrap();
+            assert_ne!(hello, 0);
+            stream.write_all(&served).await.unwrap();
+            // Kept open until the client has had enough.
+            while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
+        });
+        let settings = DirectorySettings {
+            security: Security::ImplicitTls,
+            ..directory(port, "lösen")
+                .unwrap()
+                .connection
+                .settings()
+                .clone()
+        };
+        let error = ActiveDirectory::new(settings)
+            .unwrap()
+            .check()
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind, EndpointErrorKind::Protocol, "{error}");
+        assert!(error.detail.contains("TLS 1.2"), "{answer:?}: {error}");
+    }
+}

@@ -21,6 +21,8 @@ pub(super) struct Entry {
     pub(super) dn: String,
     /// The same, for comparing.
     pub(super) normal: String,
+    /// Which naming context holds it: a search does not leave its own.
+    context: usize,
     /// By name in lower case.
     pub(super) attributes: BTreeMap<String, Attribute>,
 }
@@ -84,6 +86,7 @@ impl Born {
     pub(crate) fn new(seed: u64, source: SourceVersion, personas: &[Persona]) -> Self {
         let mut entries = objects::all(seed, source, personas);
         for (at, entry) in (0..).zip(&mut entries) {
+            entry.context = naming_context(&entry.normal);
             let usn = (FIRST_USN + at).to_string();
             entry.set("uSNCreated", &[&usn]);
             entry.set("uSNChanged", &[&usn]);
@@ -198,31 +201,31 @@ impl<'a> Directory<'a> {
         born.map(|(at, entry)| self.changed.get(&at).unwrap_or(entry))
     }
 
-    pub(super) fn has(&self, normal: &str) -> bool {
-        self.born.by_name.contains_key(normal)
+    /// The object of this name.
+    pub(super) fn get(&self, normal: &str) -> Option<&Entry> {
+        let at = *self.born.by_name.get(normal)?;
+        self.changed.get(&at).or_else(|| self.born.entries.get(at))
     }
 
     /// The objects in this scope, of the base's own naming context.
-    pub(super) fn under(
-        &self,
-        base: &str,
-        scope: &LdapSearchScope,
-    ) -> impl Iterator<Item = &Entry> {
-        let (base, scope) = (base.to_owned(), scope.clone());
-        let below = format!(",{base}");
-        let context = naming_context(&base);
-        self.all().filter(move |entry| {
-            let within = match scope {
-                LdapSearchScope::Base => entry.normal == base,
-                LdapSearchScope::OneLevel => entry
-                    .normal
-                    .strip_suffix(&below)
-                    .is_some_and(|rest| !rest.contains(',')),
-                LdapSearchScope::Subtree => entry.normal == base || entry.normal.ends_with(&below),
-                LdapSearchScope::Children => entry.normal.ends_with(&below),
-            };
-            within && naming_context(&entry.normal) == context
-        })
+    pub(super) fn under(&self, base: &Entry, scope: &LdapSearchScope) -> Vec<&Entry> {
+        let below = format!(",{}", base.normal);
+        let is_base = |entry: &Entry| entry.normal == base.normal;
+        let one = |entry: &Entry| {
+            let rest = entry.normal.strip_suffix(&below);
+            rest.is_some_and(|rest| !rest.contains(','))
+        };
+        let here = self.all().filter(|entry| entry.context == base.context);
+        match scope {
+            LdapSearchScope::Base => self.get(&base.normal).into_iter().collect(),
+            LdapSearchScope::OneLevel => here.filter(|entry| one(entry)).collect(),
+            LdapSearchScope::Subtree => here
+                .filter(|entry| is_base(entry) || entry.normal.ends_with(&below))
+                .collect(),
+            LdapSearchScope::Children => here
+                .filter(|entry| entry.normal.ends_with(&below))
+                .collect(),
+        }
     }
 
     /// The values of an attribute, those of back links included.
@@ -258,7 +261,7 @@ impl<'a> Directory<'a> {
     }
 }
 
-/// The naming context that holds an object: a search does not leave its own.
+/// The naming context that holds an object of this name.
 fn naming_context(normal: &str) -> usize {
     let base = BASE_DN.to_lowercase();
     let configuration = format!("cn=configuration,{base}");

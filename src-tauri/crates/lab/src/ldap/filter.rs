@@ -51,8 +51,9 @@ impl Matching<'_, '_> {
             LdapFilter::Present(name) => self.any(name, |_, _| true),
             LdapFilter::Equality(name, wanted) | LdapFilter::Approx(name, wanted) => {
                 let normal = name::normal(wanted);
+                let lower = wanted.trim().to_lowercase();
                 self.any(name, |syntax, value| {
-                    equal(name, syntax, value, wanted, normal.as_deref())
+                    equal(name, syntax, value, &lower, normal.as_deref())
                 })
             }
             // A distinguished name is whole or nothing.
@@ -107,16 +108,20 @@ impl Matching<'_, '_> {
     }
 }
 
+/// `wanted` is in lower case; `normal` is the same as a name, if it is one.
 fn equal(name: &str, syntax: Syntax, value: &str, wanted: &str, normal: Option<&str>) -> bool {
-    if syntax == Syntax::Name {
-        if name.eq_ignore_ascii_case("objectCategory") && normal.is_none() {
-            // The short name of a class stands for its object in the schema.
-            let short = format!("cn={},", wanted.trim().to_lowercase());
-            return value.to_lowercase().starts_with(&short);
-        }
-        return value == wanted || (normal.is_some() && name::normal(value).as_deref() == normal);
+    if syntax != Syntax::Name {
+        return value.to_lowercase() == wanted;
     }
-    value.to_lowercase() == wanted.trim().to_lowercase()
+    if name.eq_ignore_ascii_case("objectCategory") && normal.is_none() {
+        // The short name of a class stands for its object in the schema.
+        let short = value.to_lowercase();
+        return short
+            .strip_prefix("cn=")
+            .and_then(|rest| rest.strip_prefix(wanted))
+            .is_some_and(|rest| rest.starts_with(','));
+    }
+    normal.is_some() && name::normal(value).as_deref() == normal
 }
 
 fn substring(value: &str, wanted: &LdapSubstringFilter) -> bool {

@@ -50,11 +50,12 @@ pub(super) fn search(
     let Some(base) = name::normal(&request.base) else {
         return done(bad_name());
     };
-    if !directory.has(&base) {
+    let Some(base) = directory.get(&base) else {
         return done(no_object());
-    }
+    };
     let found: Vec<&Entry> = directory
-        .under(&base, &request.scope)
+        .under(base, &request.scope)
+        .into_iter()
         .filter(|entry| filter::matches(&request.filter, entry, &directory))
         .collect();
     let page = controls.iter().find_map(|control| match control {
@@ -94,7 +95,7 @@ pub(super) fn search(
     } else {
         LdapResultCode::Success
     };
-    if !more && base == BASE_DN.to_lowercase() && request.scope == LdapSearchScope::Subtree {
+    if !more && base.dn == BASE_DN && request.scope == LdapSearchScope::Subtree {
         // What lies below the domain in the tree and is not in it.
         let configuration = format!("ldap://nordvik.example/{}", objects::CONFIGURATION);
         answers.push(LdapMsg::new(

@@ -148,10 +148,13 @@ impl Draft {
         self.order = None;
         let name = edit.name();
         match edit {
-            Edit::Address(row, text) => {
+            Edit::Address(number, text) => {
+                let row = self.row(*number).ok_or(EditError::NoSuchRow(*number))?;
                 let text: String = text.chars().take(LONGEST_TEXT).collect();
-                self.choose(name, &[*row], |choice| {
-                    choice.text = Some(text.clone());
+                // Who writes what stood there has written nothing.
+                let text = (!row.stands(&text)).then_some(text);
+                self.choose(name, &[*number], |choice| {
+                    choice.text.clone_from(&text);
                     choice.taken_back = false;
                 })
             }

@@ -146,7 +146,7 @@ impl DraftRow {
         self.findings
             .extend(repairs.into_iter().map(|finding| (finding, true)));
         let address = match &self.cell {
-            Some(Cell::Text(text)) => text.parse::<SmtpAddress>().ok(),
+            Some(Cell::Text(text)) if !text.starts_with('=') => text.parse::<SmtpAddress>().ok(),
             _ => None,
         };
         if address.is_none() {
@@ -242,6 +242,11 @@ impl DraftRow {
     #[must_use]
     pub fn left_out(&self) -> bool {
         self.choice.left_out
+    }
+
+    /// Whether this is what stands in the cell of the address.
+    pub(super) fn stands(&self, text: &str) -> bool {
+        matches!(&self.cell, Some(Cell::Text(cell)) if cell == text)
     }
 
     /// Whether the spreadsheet hides it.

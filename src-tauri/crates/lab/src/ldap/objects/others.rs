@@ -135,16 +135,8 @@ fn elsewhere(seed: u64, personas: &[Persona]) -> Vec<Entry> {
     let mut entries = vec![bengt, erik];
     let twice = |persona: &Persona| persona.hurdle == Some(Hurdle::AddressTwice);
     if personas.iter().any(twice) {
-        let mut order = contact(
-            "Order (gamla)",
-            "Order (gamla)",
-            "order.gamla",
-            "order@bygglager.example",
-        );
-        order.set(
-            "proxyAddresses",
-            &["SMTP:order@bygglager.example", &format!("smtp:{TWICE}")],
-        );
+        let mut order = contact("Order (gamla)", "Order (gamla)", "order.gamla", TWICE);
+        order.set("targetAddress", &["SMTP:order@bygglager.example"]);
         entries.push(order);
     }
     entries
