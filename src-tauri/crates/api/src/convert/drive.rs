@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use stegvis_engine::conversion::{Conversions, Words};
 use stegvis_engine::directory::{ChangeEvent, DirectoryChanges, MxFacts, Tell};
-use stegvis_engine::ports::Clock as _;
+use stegvis_engine::ports::{Clock as _, DirectoryOrganization};
 use stegvis_journal::JournalError;
 use stegvis_model::{DirectoryChangeKind, SmtpAddress};
 use tokio_util::sync::CancellationToken;
@@ -30,6 +30,10 @@ where
 
 /// Mailboxes that are looked at side by side. What is written is written one by one.
 const AT_ONCE: usize = 4;
+
+/// A question is asked so many times, and after so long again.
+const TRIES: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(500);
 
 impl Project {
     /// Begins something and says so; the rest is told by events.
@@ -133,7 +137,7 @@ impl Project {
 
     /// The engine's part, with the old organisation as it reads now.
     async fn conversions(self: &Arc<Self>) -> Result<Conversions, Error> {
-        let organization = self.connections.directory.organization().await?;
+        let organization = self.read_organization().await?;
         let kept = serde_json::to_string(&organization.mailbox_retention)
             .map_err(|error| damaged(key::RETENTION, &error))?;
         self.setting(|tx| tx.set_setting(key::RETENTION, &kept))?;
@@ -143,7 +147,7 @@ impl Project {
                 directory: self.connections.directory.clone(),
                 backups: Arc::new(FolderBackups(self.dir.join("backups"))),
                 clock: self.clock.clone(),
-                first_pause: Duration::from_millis(500),
+                first_pause: PAUSE,
             },
             cloud: Arc::new(TenantMailboxes {
                 tenant: self.connections.tenant.clone(),
@@ -155,6 +159,17 @@ impl Project {
             words: Words::default(),
             tell: self.watching(),
         })
+    }
+
+    /// Asked again when the controller does not answer, as everything is that only reads.
+    async fn read_organization(&self) -> Result<DirectoryOrganization, Error> {
+        for _ in 1..TRIES {
+            match self.connections.directory.organization().await {
+                Err(error) if error.is_transient() => tokio::time::sleep(PAUSE).await,
+                answer => return Ok(answer?),
+            }
+        }
+        Ok(self.connections.directory.organization().await?)
     }
 
     fn watching(self: &Arc<Self>) -> Tell {
