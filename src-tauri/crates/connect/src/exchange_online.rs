@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use stegvis_engine::ports::{EndpointError, EndpointErrorKind};
-use stegvis_wire::exchange_online::{Cmdlet, ExchangeError, Invocation, Response, error, response};
+use stegvis_wire::exchange_online::{
+    Anchor, Cmdlet, ExchangeError, Invocation, Response, error, response,
+};
 use url::Url;
 
 use crate::fault::unreadable;
@@ -90,6 +92,7 @@ impl ExchangeOnline {
             let request = Invocation {
                 base: &self.base,
                 tenant_id: &self.tenant_id,
+                anchor: Anchor::Application,
                 connection_id: &self.connection_id,
                 request_id: &request_id,
             }
@@ -98,11 +101,12 @@ impl ExchangeOnline {
                 Some(next) => request.to(next.clone()),
                 None => request,
             };
-            let answer = self
-                .http
-                .send(&request, LIMIT)
-                .await
-                .map_err(CmdletError::Endpoint)?;
+            let answer = if cmdlet.once {
+                self.http.send_once(&request, LIMIT).await
+            } else {
+                self.http.send(&request, LIMIT).await
+            }
+            .map_err(CmdletError::Endpoint)?;
             if answer.is_success() {
                 let response = response::parse(&self.base, &answer.body)
                     .map_err(|error| CmdletError::Endpoint(unreadable(&error)))?;
@@ -115,12 +119,13 @@ impl ExchangeOnline {
                         id: None,
                         class: None,
                         text: words.clone(),
+                        hidden: false,
                     })),
                     None => Ok(response),
                 };
             }
             let failed = error::parse(answer.status, &answer.body);
-            if !failed.is_transient() || attempt == ATTEMPTS {
+            if !failed.is_transient() || attempt == ATTEMPTS || cmdlet.once {
                 return Err(CmdletError::Failed(failed));
             }
             tokio::time::sleep(crate::http::back_off(attempt)).await;

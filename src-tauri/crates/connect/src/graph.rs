@@ -9,14 +9,17 @@ use stegvis_wire::graph::organization::{self, Organization};
 use stegvis_wire::graph::service_principals::{self, ServicePrincipal};
 use stegvis_wire::graph::subscribed_skus::{self, SubscribedSku};
 use stegvis_wire::graph::users::{self, User};
-use stegvis_wire::graph::{GraphError, assign_license, error, paging};
+use stegvis_wire::graph::{GraphError, assign_license, batch, error, paging};
 use stegvis_wire::http::Request;
 use url::Url;
 
 use crate::fault::unreadable;
-use crate::http::Authorized;
+use crate::http::{Authorized, back_off};
 
 const LIMIT: Duration = Duration::from_secs(100);
+/// How often the rest of a batch is asked for.
+const ATTEMPTS: u32 = 6;
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// No tenant of ours fills more pages; a server that always names a next one is stopped here.
 const MOST_PAGES: usize = 2000;
 
@@ -111,6 +114,68 @@ impl Graph {
     ) -> Result<(), EndpointError> {
         let request = assign_license::request(&self.base, &user.id, &sku.sku_id);
         self.ask(&request).await.map(drop)
+    }
+
+    /// Sends these requests twenty at a time, and again those that Graph has no time for. Their answers, in the same
+    /// order: a body, or a refusal.
+    ///
+    /// # Errors
+    /// If Graph does not answer, or stays busy.
+    pub async fn each(
+        &self,
+        requests: &[Request],
+    ) -> Result<Vec<Result<Vec<u8>, GraphError>>, EndpointError> {
+        let mut outcomes = Vec::with_capacity(requests.len());
+        for some in requests.chunks(batch::MOST) {
+            outcomes.append(&mut self.some(some).await?);
+        }
+        Ok(outcomes)
+    }
+
+    /// At most as many as one batch holds.
+    async fn some(
+        &self,
+        requests: &[Request],
+    ) -> Result<Vec<Result<Vec<u8>, GraphError>>, EndpointError> {
+        let mut outcomes: Vec<Option<Result<Vec<u8>, GraphError>>> = vec![None; requests.len()];
+        for attempt in 1..=ATTEMPTS {
+            let open: Vec<usize> = (0..requests.len())
+                .filter(|&place| outcomes.get(place).is_some_and(Option::is_none))
+                .collect();
+            let left: Vec<Request> = open
+                .iter()
+                .filter_map(|&place| requests.get(place).cloned())
+                .collect();
+            if left.is_empty() {
+                break;
+            }
+            let body = self.ask(&batch::request(&self.base, &left)).await?;
+            let answers = batch::parse(&body, left.len()).map_err(|error| unreadable(&error))?;
+            let mut wait = back_off(attempt);
+            for (place, answer) in open.into_iter().zip(answers) {
+                let (Some(outcome), Some(answer)) = (outcomes.get_mut(place), answer) else {
+                    continue;
+                };
+                match answer.status {
+                    200..=299 => *outcome = Some(Ok(answer.body)),
+                    // Not carried out: asked again with the others of its kind.
+                    429 | 503 | 504 => wait = wait.max(answer.retry_after.unwrap_or_default()),
+                    status => *outcome = Some(Err(error::parse(status, &answer.body))),
+                }
+            }
+            if outcomes.iter().any(Option::is_none) {
+                tokio::time::sleep(wait.min(LONGEST_WAIT)).await;
+            }
+        }
+        outcomes
+            .into_iter()
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| {
+                EndpointError::new(
+                    EndpointErrorKind::Throttled { wait: LONGEST_WAIT },
+                    "Graph has no time for some of what it is asked",
+                )
+            })
     }
 
     /// The object id of the enterprise application of this app id.

@@ -7,7 +7,7 @@ mod tokens;
 
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret, SecretString};
 use stegvis_engine::ports::{EndpointError, EndpointErrorKind, Gate};
@@ -19,6 +19,7 @@ use crate::tls::{Trust, client_config};
 
 pub use authorized::Authorized;
 pub(crate) use retry::back_off;
+pub(crate) use tokens::refused;
 pub use tokens::{Application, TokenSource};
 
 /// No answer that we ask for is larger.
@@ -43,6 +44,8 @@ pub struct Answer {
     pub status: u16,
     /// How long the server asks us to wait.
     pub retry_after: Option<Duration>,
+    /// What a refused token should have proved: `WWW-Authenticate`, as it came.
+    pub challenge: Option<String>,
     /// The body, as it came: nothing is unpacked.
     pub body: Vec<u8>,
 }
@@ -140,6 +143,25 @@ impl HttpClient {
         }
     }
 
+    /// Sends once: for what would be carried out twice. A server that is busy is then an error, and so is a
+    /// connection that breaks, after which nobody knows whether the request was carried out.
+    ///
+    /// # Errors
+    /// As for [`Self::send`].
+    pub async fn send_once(
+        &self,
+        request: &Request,
+        bearer: Option<&SecretString>,
+        limit: Duration,
+    ) -> Result<Answer, EndpointError> {
+        self.gate.pass().await;
+        let answer = self.once(request, bearer, limit).await?;
+        if answer.is_busy() {
+            return Err(busy(&answer, answer.retry_after.unwrap_or_default()));
+        }
+        Ok(answer)
+    }
+
     async fn once(
         &self,
         request: &Request,
@@ -167,6 +189,10 @@ impl HttpClient {
                 .headers()
                 .get(RETRY_AFTER)
                 .and_then(|value| retry::retry_after(value.to_str().ok()?)),
+            challenge: response
+                .headers()
+                .get(WWW_AUTHENTICATE)
+                .and_then(|value| value.to_str().ok().map(str::to_owned)),
             body: Vec::new(),
         };
         while let Some(chunk) = response.chunk().await.map_err(|error| said(&error))? {

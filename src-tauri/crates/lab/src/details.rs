@@ -81,6 +81,14 @@ pub struct TenantDetails {
     pub authority: String,
     /// The token endpoint.
     pub token_url: String,
+    /// Where a browser signs in.
+    pub authorize_url: String,
+    /// Where a sign-in on another device begins.
+    pub device_code_url: String,
+    /// Who signs in there: the tenant's administrator.
+    pub administrator: String,
+    /// With what password.
+    pub administrator_password: String,
     /// Microsoft Graph.
     pub graph: String,
     /// The Exchange admin interface; `/InvokeCommand` is below it.

@@ -140,6 +140,39 @@ impl Faults {
     }
 }
 
+/// What will happen to one mailbox's copying by the migration service.
+pub(crate) enum ServiceFault {
+    /// It stands still for so long.
+    Stalled(Duration),
+    /// It fails, in the service's words.
+    Failed(&'static str),
+}
+
+impl Faults {
+    /// What happens to this mailbox in the middle of this attempt. The second or third attempt goes through.
+    pub(crate) fn service(&self, mailbox: &str, attempt: u32) -> Option<ServiceFault> {
+        if self.script == FaultScript::None {
+            return None;
+        }
+        let mut rng = seed::rng(self.seed, &["service", mailbox]);
+        let lot = rng.random_range(0..9_u32);
+        let wait = Duration::from_millis(rng.random_range(500..1500));
+        match (attempt, lot) {
+            (1, 0..3) => Some(ServiceFault::Stalled(wait)),
+            (1, 3) if self.script.cuts() => Some(ServiceFault::Failed(
+                "SyncTimeoutException: Email migration failed for this user because no email could be downloaded for 5 hours, 0 minutes.",
+            )),
+            (1, 4) if self.script.cuts() => Some(ServiceFault::Failed(
+                "MigrationPermanentException: Error: The job has not made progress since 11/23/2026 6:00:00 PM. Job was picked up at 11/23/2026 1:00:00 PM.",
+            )),
+            (1 | 2, 5) if self.script == FaultScript::Hostile => Some(ServiceFault::Failed(
+                "MigrationPermanentException: Error: Job is poisoned, poison count = 6.",
+            )),
+            _ => None,
+        }
+    }
+}
+
 impl ConnectionFaults {
     pub(crate) const fn none() -> Self {
         Self {

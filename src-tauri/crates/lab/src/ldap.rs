@@ -10,6 +10,7 @@ mod objects;
 mod schema;
 mod search;
 mod syntax;
+mod target_address;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +31,7 @@ use crate::org::{self, ACCOUNT, BASE_DN, DOMAIN, NETBIOS};
 use crate::world::World;
 pub(crate) use entries::Born;
 pub(crate) use name::normal;
+pub(crate) use target_address::set as set_target_address;
 
 const LARGEST_REQUEST: usize = 256 * 1024;
 const IDLE: Duration = Duration::from_secs(15 * 60);

@@ -12,7 +12,7 @@
 //! the old server at once, and has it again when the object is as it was; the judge compares every attribute of
 //! every mailbox with what it was and with what Microsoft's conversion makes of it.
 //!
-//! Deliberately absent: EWS and WebDAV, DNS, Microsoft's own migration service, delivery of mail, making and
+//! Deliberately absent: EWS and WebDAV, DNS, delivery of mail, making and
 //! removing directory objects, sign-ins to the directory other than a simple bind, filters on bytes that are no
 //! text, deleting or changing what stands in a target mailbox, and any way to change what a source mailbox holds.
 //!
@@ -29,8 +29,10 @@ mod imap;
 mod item;
 mod judge;
 mod ldap;
+mod migration;
 mod net;
 mod org;
+mod script;
 mod seed;
 mod smtp;
 mod store;
@@ -43,6 +45,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -60,6 +63,7 @@ pub use error::LabError;
 pub use faults::FaultScript;
 pub use judge::{DirectoryState, MailboxVerdict, SunkMail, Verdict};
 pub use org::{Hurdle, MailboxKind, SourceVersion};
+pub use script::TenantScript;
 
 /// How long the servers' connections have to end when the organisation stops.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -77,6 +81,8 @@ pub struct LabOptions {
     pub dir: PathBuf,
     /// How much mail a mailbox holds.
     pub size: CorpusSize,
+    /// How the tenant behaves. May differ from start to start.
+    pub tenant: TenantScript,
     /// More mailboxes, one for each [`Hurdle`].
     pub hurdles: bool,
     /// What the old server and its directory are.
@@ -93,6 +99,7 @@ impl LabOptions {
             faults: FaultScript::None,
             dir: dir.into(),
             size: CorpusSize::Small,
+            tenant: TenantScript::default(),
             hurdles: false,
             source: SourceVersion::Exchange2007,
         }
@@ -129,6 +136,7 @@ impl Lab {
             corpus,
             store,
             faults,
+            options.tenant,
         ));
 
         let bind = || async { net::bind().await.map_err(LabError::io("a loopback port")) };
@@ -188,6 +196,11 @@ impl Lab {
                 tenant::serve(router.clone(), acceptor.clone(), socket)
             });
         }
+        tasks.spawn(migration::serve(
+            Arc::clone(&world),
+            format!("https://localhost:{}", ports.tenant),
+            stop.clone(),
+        ));
         let details = details(&world, &certificates, &ports);
         Ok(Self {
             world,
@@ -201,6 +214,46 @@ impl Lab {
     #[must_use]
     pub const fn details(&self) -> &LabDetails {
         &self.details
+    }
+
+    /// An administrator takes back the consent that the application was given: no token is renewed any more.
+    pub fn withdraw_consent(&self) -> Result<(), LabError> {
+        let done = self.world.withdraw_consent();
+        done.map_err(LabError::io("the log"))
+    }
+
+    /// An administrator consents again.
+    pub fn give_consent(&self) -> Result<(), LabError> {
+        self.world.give_consent().map_err(LabError::io("the log"))
+    }
+
+    /// From now on the admin interface wants, or no longer wants, tokens that were asked for with the claims of its
+    /// challenge.
+    pub fn demand_claims(&self, demand: bool) {
+        self.world.demand_claims(demand);
+    }
+
+    /// The application's registration gets a certificate, in DER.
+    pub fn register_certificate(&self, der: &[u8]) -> Result<(), LabError> {
+        let certificate = base64::engine::general_purpose::STANDARD.encode(der);
+        let record = store::Record::CertificateRegistered { certificate };
+        self.world
+            .store
+            .note(record)
+            .map_err(LabError::io("the log"))
+    }
+
+    /// The administrator makes an endpoint in the admin centre, which is how one is made where nothing else is known to
+    /// work: over Outlook Anywhere, with the account that migrates, so many mailboxes at once.
+    pub fn make_migration_endpoint(&self, name: &str, at_once: u32) -> Result<(), LabError> {
+        let event = migration::Event::EndpointKept {
+            endpoint: migration::Endpoint::of_the_company(name, at_once),
+        };
+        let record = store::Record::Migration { moved: None, event };
+        self.world
+            .store
+            .note(record)
+            .map_err(LabError::io("the log"))
     }
 
     /// Compares the old server's mailboxes with the tenant's, item by item. Fails only where the lab's own
@@ -291,6 +344,10 @@ fn details(world: &World, certificates: &ca::Certificates, ports: &Ports) -> Lab
             organization: org::COMPANY.to_owned(),
             authority: format!("{base}/{id}"),
             token_url: format!("{base}/{id}/oauth2/v2.0/token"),
+            authorize_url: format!("{base}/{id}/oauth2/v2.0/authorize"),
+            device_code_url: format!("{base}/{id}/oauth2/v2.0/devicecode"),
+            administrator: format!("admin@{}", org::TENANT_DOMAIN),
+            administrator_password: world.administrator_password.clone(),
             graph: format!("{base}/graph/v1.0"),
             admin_api: format!("{base}/adminapi/beta/{id}"),
             client_id: world.client_id.clone(),

@@ -3,10 +3,17 @@
 mod admin;
 mod admin_cmdlets;
 mod admin_permissions;
+mod applications;
+mod batch;
+mod batch_cmdlets;
+mod endpoint_cmdlets;
 mod graph;
 mod licences;
 mod oauth;
+mod parameters;
+mod setting_cmdlets;
 mod tokens;
+mod user_cmdlets;
 mod users;
 
 use std::collections::BTreeMap;
@@ -17,7 +24,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, patch, post};
+use axum::routing::{delete, get, patch, post};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
@@ -27,7 +36,8 @@ use crate::faults::RequestFault;
 use crate::net;
 use crate::world::World;
 
-pub(crate) use tokens::{Audience, Tokens};
+pub(crate) use oauth::SignIns;
+pub(crate) use tokens::{Audience, Bearer, Subject, Tokens};
 
 /// A query's parameters.
 type Query = axum::extract::Query<BTreeMap<String, String>>;
@@ -46,6 +56,11 @@ pub(crate) fn router(world: Arc<World>, port: u16) -> Router {
         world,
         base: format!("https://localhost:{port}").into(),
     };
+    routes(tenant)
+}
+
+/// The same, where the tenant asks itself.
+fn routes(tenant: Tenant) -> Router {
     Router::new()
         .route("/graph/v1.0/organization", get(graph::organization))
         .route("/graph/v1.0/domains", get(graph::domains))
@@ -64,11 +79,20 @@ pub(crate) fn router(world: Arc<World>, port: u16) -> Router {
             post(licences::assign),
         )
         .route("/adminapi/beta/{tenant}/InvokeCommand", post(admin::invoke))
-        .route("/{tenant}/oauth2/v2.0/token", post(oauth::token))
+        .route("/graph/v1.0/$batch", post(batch::run))
+        .route("/graph/v1.0/me", get(users::me))
+        .route("/graph/v1.0/applications", get(applications::list))
+        .route("/graph/v1.0/applications/{id}", patch(applications::update))
         .route(
-            "/{tenant}/v2.0/.well-known/openid-configuration",
-            get(oauth::configuration),
+            "/graph/v1.0/oauth2PermissionGrants",
+            get(applications::grants),
         )
+        .route(
+            "/graph/v1.0/oauth2PermissionGrants/{id}",
+            delete(applications::withdraw),
+        )
+        .route("/migration/{batch}/{list}", get(batch_cmdlets::report))
+        .merge(oauth::routes())
         .fallback(
             patch(graph::nothing)
                 .get(graph::nothing)
@@ -123,13 +147,24 @@ async fn fail(State(tenant): State<Tenant>, request: Request, next: Next) -> Res
     }
 }
 
-/// Whether the request carries a token for this audience.
-fn allowed(tenant: &Tenant, headers: &HeaderMap, audience: Audience) -> bool {
-    headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "))
-        .is_some_and(|token| tenant.world.tokens.allows(token, audience))
+/// What the request's token for this audience proves.
+fn bearer(tenant: &Tenant, headers: &HeaderMap, audience: Audience) -> Option<Bearer> {
+    let token = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .strip_prefix("Bearer ")?;
+    tenant.world.tokens.bearer(token, audience)
+}
+
+/// A refusal's `WWW-Authenticate` where the token is good and proves too little.
+fn claims_challenge(tenant: &Tenant) -> String {
+    let claims = r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#;
+    format!(
+        "Bearer realm=\"\", authorization_uri=\"{}/common/oauth2/authorize\", error=\"insufficient_claims\", claims=\"{}\"",
+        tenant.base,
+        STANDARD.encode(claims)
+    )
 }
 
 /// An answer with JSON in it.

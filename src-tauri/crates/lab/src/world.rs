@@ -1,5 +1,7 @@
 //! Everything the servers share.
 
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rand::Rng;
@@ -8,9 +10,10 @@ use crate::corpus::Corpus;
 use crate::faults::Faults;
 use crate::ldap::Born;
 use crate::org::{self, Persona, SourceVersion};
+use crate::script::TenantScript;
 use crate::seed;
-use crate::store::{State, Store};
-use crate::tenant::Tokens;
+use crate::store::{Record, State, Store};
+use crate::tenant::{SignIns, Tokens};
 
 /// The world: who there is, what they have, and what has happened.
 pub(crate) struct World {
@@ -23,8 +26,13 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) faults: Faults,
     pub(crate) tokens: Tokens,
+    pub(crate) sign_ins: SignIns,
+    pub(crate) script: TenantScript,
+    /// Whether the admin interface wants tokens that prove more.
+    demands_claims: AtomicBool,
     /// Of the account that migrates.
     pub(crate) password: String,
+    pub(crate) administrator_password: String,
     pub(crate) smtp_password: String,
     pub(crate) client_secret: String,
     pub(crate) client_id: String,
@@ -49,6 +57,7 @@ impl World {
         corpus: Corpus,
         store: Store,
         faults: Faults,
+        script: TenantScript,
     ) -> Self {
         let guid = |of: &str| seed::guid_text(seed::guid(seed, &["tenant", of]));
         let tenant_id = guid("tenant");
@@ -57,6 +66,10 @@ impl World {
         Self {
             tokens: Tokens::new(seed, &tenant_id, &client_id, &service_principal),
             password: org::password(seed, org::ACCOUNT),
+            sign_ins: SignIns::default(),
+            script,
+            demands_claims: AtomicBool::new(false),
+            administrator_password: org::password(seed, "administrator"),
             smtp_password: org::password(seed, "smtp"),
             client_secret: org::password(seed, "client"),
             client_id,
@@ -70,6 +83,25 @@ impl World {
             store,
             faults,
         }
+    }
+
+    /// Whether the admin interface wants tokens that prove more.
+    pub(crate) fn demands_claims(&self) -> bool {
+        self.demands_claims.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn demand_claims(&self, demand: bool) {
+        self.demands_claims.store(demand, Ordering::Relaxed);
+    }
+
+    /// An administrator consents to what the application asks for.
+    pub(crate) fn give_consent(&self) -> io::Result<()> {
+        self.store.note(Record::Consented { given: true })
+    }
+
+    /// The administrator takes it back.
+    pub(crate) fn withdraw_consent(&self) -> io::Result<()> {
+        self.store.note(Record::Consented { given: false })
     }
 
     pub(crate) fn by_alias(&self, alias: &str) -> Option<&Persona> {

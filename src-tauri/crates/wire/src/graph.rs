@@ -2,6 +2,7 @@
 //! that sovereign clouds and the practice organisation are only other addresses.
 
 pub mod assign_license;
+pub mod batch;
 pub mod domains;
 pub mod error;
 pub mod organization;

@@ -3,7 +3,7 @@
 //!
 //! Lives here: IMAP and its modified UTF-7 mailbox names, OAuth 2 tokens, Microsoft Graph, the Exchange Online
 //! admin interface, LDIF, the addresses in bounces of old replies.
-//! May import: serialisation and text crates. Nothing of ours.
+//! May import: serialisation and text crates, and a hash. Nothing of ours.
 //! Deliberately absent: sockets, TLS, async, clocks, retries, and any opinion about what an answer means
 //! for a migration. A parser tolerates fields it does not know and never panics on what it reads.
 

@@ -7,6 +7,7 @@
 
 mod bindings;
 mod deny;
+mod python;
 mod run;
 mod setup;
 mod start;
@@ -40,9 +41,13 @@ fn main() -> ExitCode {
 
 fn dispatch(words: &[&str]) -> Outcome {
     match words {
-        ["setup"] => setup::packages(&[setup::BUILD, setup::TEST]),
+        ["setup"] => {
+            setup::packages(&[setup::BUILD, setup::TEST]).and_then(|()| python::packages())
+        }
         ["setup", "build"] => setup::packages(&[setup::BUILD]),
-        ["setup", "test"] => setup::packages(&[setup::BUILD, setup::TEST]),
+        ["setup", "test"] => {
+            setup::packages(&[setup::BUILD, setup::TEST]).and_then(|()| python::packages())
+        }
         ["setup", "bench"] => setup::packages(&[setup::TEST, setup::BENCH]),
         ["start", rest @ ..] => start::start(rest),
         ["test", rest @ ..] => test::test(rest),

@@ -46,6 +46,7 @@ pub const TEST: Group = Group {
         "winbind",
         "ldb-tools",
         "ldap-utils",
+        "python3-venv",
         "python3-samba",
         "python3-markdown",
         "python3-dnspython",

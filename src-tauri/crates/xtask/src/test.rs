@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::run::{self, Outcome};
-use crate::{deny, setup, web};
+use crate::{deny, python, setup, web};
 
 struct Stage {
     name: &'static str,
@@ -200,6 +200,7 @@ fn kerberos() -> Outcome {
 
 /// End to end, against servers that the tests start themselves; and the floors of the architecture.
 fn journeys() -> Outcome {
+    python::packages()?;
     build()?;
     let mut words = vec!["test", "--workspace", "--no-fail-fast"];
     let mut names = test_files(&run::root().join("tests"))?;
@@ -210,7 +211,9 @@ fn journeys() -> Outcome {
     // What a journey counts and measures is worth reading.
     words.extend(["--", "--show-output"]);
     let mut command = run::cargo_command(&words);
-    command.env("STEGVIS_BIN", program("stegvis"));
+    command
+        .env("STEGVIS_BIN", program("stegvis"))
+        .env("STEGVIS_PYTHON", python::interpreter());
     run::visible(&mut command)
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use stegvis_engine::ports::EndpointError;
 use stegvis_wire::http::Request;
+use stegvis_wire::oauth::challenge;
 
 use super::{Answer, HttpClient, TokenSource};
 
@@ -22,7 +23,7 @@ impl Authorized {
         Self { http, tokens }
     }
 
-    /// Sends; on 401, sends once more with a new token.
+    /// Sends; on 401, sends once more with a new token: one that proves what the resource asked for, if it asked.
     ///
     /// # Errors
     /// If there is no token or no answer.
@@ -32,8 +33,32 @@ impl Authorized {
         if answer.status != 401 {
             return Ok(answer);
         }
-        let token = self.tokens.token_after(&token).await?;
+        let token = self
+            .tokens
+            .token_after(&token, claims(&answer).as_deref())
+            .await?;
         self.http.send(request, Some(&token), limit).await
+    }
+
+    /// Sends what must not be carried out twice. A 401 was not carried out: it is sent once more with a new token.
+    ///
+    /// # Errors
+    /// If there is no token or no answer, or the server is busy.
+    pub async fn send_once(
+        &self,
+        request: &Request,
+        limit: Duration,
+    ) -> Result<Answer, EndpointError> {
+        let token = self.tokens.token().await?;
+        let answer = self.http.send_once(request, Some(&token), limit).await?;
+        if answer.status != 401 {
+            return Ok(answer);
+        }
+        let token = self
+            .tokens
+            .token_after(&token, claims(&answer).as_deref())
+            .await?;
+        self.http.send_once(request, Some(&token), limit).await
     }
 
     /// The tokens.
@@ -41,4 +66,9 @@ impl Authorized {
     pub const fn tokens(&self) -> &Arc<TokenSource> {
         &self.tokens
     }
+}
+
+/// What the next token must prove.
+fn claims(answer: &Answer) -> Option<String> {
+    challenge::claims(answer.challenge.as_deref()?)
 }

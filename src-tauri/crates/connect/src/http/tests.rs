@@ -192,3 +192,25 @@ fn plain_http_is_for_this_computer_only() {
     assert!(new("http://127.0.0.1:8080/").is_ok());
     assert!(new("https://graph.example/").is_ok());
 }
+
+#[tokio::test]
+async fn what_may_not_happen_twice_is_sent_once_whatever_the_server_says() {
+    for busy in ["503 Service Unavailable", "429 Too Many Requests"] {
+        let script = script(&[
+            &answer(busy, "Retry-After: 0\r\n", ""),
+            &answer("200 OK", "", "{}"),
+        ])
+        .await;
+        let outcome = client(&script).send_once(&get(&script), None, LIMIT).await;
+        assert!(outcome.is_err(), "{outcome:?}");
+        assert_eq!(script.heard.lock().unwrap().len(), 1);
+    }
+    let script = script(&["HTTP/1.1 2", &answer("200 OK", "", "{}")]).await;
+    assert!(
+        client(&script)
+            .send_once(&get(&script), None, LIMIT)
+            .await
+            .is_err()
+    );
+    assert_eq!(script.heard.lock().unwrap().len(), 1);
+}

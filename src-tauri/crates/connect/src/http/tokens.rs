@@ -1,15 +1,19 @@
-//! Access tokens by client credentials, one per resource, kept until shortly before they end.
+//! Access tokens, one source per resource, kept until shortly before they end: for the application by its secret or its
+//! certificate, for a person by the session of one sign-in.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use stegvis_engine::ports::{EndpointError, EndpointErrorKind};
-use stegvis_wire::oauth::{self, ClientCredentials, TokenError};
+use stegvis_wire::http::Request;
+use stegvis_wire::oauth::{self, ClientCredentials, Token, TokenError};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 
 use super::HttpClient;
+use crate::sign_in::{Certificate, Session};
 
 const LIMIT: Duration = Duration::from_secs(60);
 /// A token is renewed so long before its end, or after nine tenths of its life if it is short.
@@ -29,11 +33,26 @@ pub struct Application {
 /// Tokens for one resource.
 #[derive(Debug)]
 pub struct TokenSource {
-    http: HttpClient,
-    application: Application,
+    grant: Grant,
     scope: String,
     // Held while a token is fetched, so that many askers make one request.
     cached: Mutex<Option<Cached>>,
+}
+
+/// What a token is got with.
+#[derive(Debug)]
+enum Grant {
+    Secret {
+        http: HttpClient,
+        application: Application,
+    },
+    Certificate {
+        http: HttpClient,
+        token_url: Url,
+        client_id: String,
+        certificate: Arc<Certificate>,
+    },
+    Person(Arc<Session>),
 }
 
 #[derive(Debug)]
@@ -45,9 +64,34 @@ struct Cached {
 impl TokenSource {
     /// Tokens for `scope` (`https://outlook.office365.com/.default`), asked for through `http`.
     pub fn new(http: HttpClient, application: Application, scope: impl Into<String>) -> Self {
-        Self {
+        Self::of(Grant::Secret { http, application }, scope)
+    }
+
+    /// The same, for an application that proves with a certificate who it is.
+    pub fn with_certificate(
+        http: HttpClient,
+        token_url: Url,
+        client_id: impl Into<String>,
+        certificate: Arc<Certificate>,
+        scope: impl Into<String>,
+    ) -> Self {
+        let grant = Grant::Certificate {
             http,
-            application,
+            token_url,
+            client_id: client_id.into(),
+            certificate,
+        };
+        Self::of(grant, scope)
+    }
+
+    /// Tokens for a person who has signed in. One session serves every resource in turn.
+    pub fn of_person(session: Arc<Session>, scope: impl Into<String>) -> Self {
+        Self::of(Grant::Person(session), scope)
+    }
+
+    fn of(grant: Grant, scope: impl Into<String>) -> Self {
+        Self {
+            grant,
             scope: scope.into(),
             cached: Mutex::new(None),
         }
@@ -61,36 +105,57 @@ impl TokenSource {
         let mut cached = self.cached.lock().await;
         match &*cached {
             Some(held) if held.renew_at > Instant::now() => Ok(held.token.clone()),
-            _ => self.fetch(&mut cached).await,
+            _ => self.fetch(&mut cached, None).await,
         }
     }
 
-    /// Another token than `refused`, which the resource did not accept. If someone else has fetched one in
-    /// the meantime, that one.
+    /// Another token than `refused`, which the resource did not accept; with `claims`, one that proves them. If someone
+    /// else has fetched one in the meantime, that one.
     ///
     /// # Errors
     /// As for [`Self::token`].
-    pub async fn token_after(&self, refused: &SecretString) -> Result<SecretString, EndpointError> {
+    pub async fn token_after(
+        &self,
+        refused: &SecretString,
+        claims: Option<&str>,
+    ) -> Result<SecretString, EndpointError> {
         let mut cached = self.cached.lock().await;
         match &*cached {
             Some(held) if held.token.expose_secret() != refused.expose_secret() => {
                 Ok(held.token.clone())
             }
-            _ => self.fetch(&mut cached).await,
+            _ => self.fetch(&mut cached, claims).await,
         }
     }
 
-    async fn fetch(&self, cached: &mut Option<Cached>) -> Result<SecretString, EndpointError> {
-        let request = ClientCredentials {
-            token_url: &self.application.token_url,
-            client_id: &self.application.client_id,
-            client_secret: self.application.client_secret.expose_secret(),
-            scope: &self.scope,
-        }
-        .request();
+    async fn fetch(
+        &self,
+        cached: &mut Option<Cached>,
+        claims: Option<&str>,
+    ) -> Result<SecretString, EndpointError> {
         let asked = Instant::now();
-        let answer = self.http.send(&request, None, LIMIT).await?;
-        let granted = oauth::parse(answer.status, &answer.body).map_err(|error| refused(&error))?;
+        let granted = match &self.grant {
+            Grant::Secret { http, application } => {
+                let request = ClientCredentials {
+                    token_url: &application.token_url,
+                    client_id: &application.client_id,
+                    client_secret: application.client_secret.expose_secret(),
+                    scope: &self.scope,
+                }
+                .request();
+                granted(http, &request).await?
+            }
+            Grant::Certificate {
+                http,
+                token_url,
+                client_id,
+                certificate,
+            } => {
+                let request = certificate.request(token_url, client_id, &self.scope)?;
+                granted(http, &request).await?
+            }
+            Grant::Person(session) => session.redeem(&[&self.scope], claims).await?,
+        };
         let early = EARLY.min(granted.expires_in / 10);
         let token = SecretString::from(granted.access_token);
         *cached = Some(Cached {
@@ -101,7 +166,13 @@ impl TokenSource {
     }
 }
 
-fn refused(error: &TokenError) -> EndpointError {
+async fn granted(http: &HttpClient, request: &Request) -> Result<Token, EndpointError> {
+    let answer = http.send(request, None, LIMIT).await?;
+    oauth::parse(answer.status, &answer.body).map_err(|error| refused(&error))
+}
+
+/// The authority's refusal, in its own words.
+pub(crate) fn refused(error: &TokenError) -> EndpointError {
     let kind = match error {
         TokenError::Refused { error, .. }
             if error == "temporarily_unavailable" || error == "server_error" =>

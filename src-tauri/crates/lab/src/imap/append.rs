@@ -175,6 +175,7 @@ impl Session {
                 size,
                 sha256,
                 file,
+                service: None,
             };
             let stored = Stored::At {
                 validity: folder.uid_validity,

@@ -90,10 +90,12 @@ impl Session {
         let (Some(user), Some(token)) = (user, token) else {
             return false;
         };
-        if !self.world.tokens.allows(token, Audience::Exchange) {
+        // An application's token: that of a person who manages Exchange opens no mailbox.
+        let world = std::sync::Arc::clone(&self.world);
+        let bearer = world.tokens.bearer(token, Audience::Exchange);
+        if !bearer.is_some_and(|bearer| bearer.empowered && bearer.upn.is_none()) {
             return false;
         }
-        let world = std::sync::Arc::clone(&self.world);
         let open = world
             .by_address(user)
             .filter(|persona| world.store.read(|state| world.may_open(persona, state)));

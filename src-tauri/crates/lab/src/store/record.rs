@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Flags, InternalDate};
+use crate::migration::Event;
 
 /// One thing that happened to the world.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -33,6 +34,23 @@ pub(crate) enum Record {
         #[serde(with = "hex")]
         sha256: [u8; 32],
         file: Option<String>,
+        /// For which of its users the migration service did it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        service: Option<String>,
+    },
+    /// The migration service made a mailbox of a mail user.
+    Provisioned { mailbox: String },
+    /// A mailbox takes larger or smaller messages from now on.
+    Sized {
+        mailbox: String,
+        receive: Option<u64>,
+        send: Option<u64>,
+    },
+    /// Something happened to the migration service; with an alias, it is done with one more of this mailbox's items.
+    Migration {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        moved: Option<String>,
+        event: Event,
     },
     /// An object of the directory was modified: the attributes' values as they are now, base64.
     DirectoryModified {
@@ -48,6 +66,10 @@ pub(crate) enum Record {
         to: Vec<String>,
         size: u64,
     },
+    /// An administrator gave the application consent, or took it back.
+    Consented { given: bool },
+    /// The application's registration got a certificate: DER, base64.
+    CertificateRegistered { certificate: String },
     /// Somebody tried to write to a source mailbox, which nobody may.
     SourceWrite { mailbox: String, command: String },
 }

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use super::record::Record;
 use crate::item::{Flags, InternalDate};
 use crate::ldap::normal;
+use crate::migration::Migration;
 use crate::seed;
 
 /// Everything that can change.
@@ -22,8 +23,32 @@ pub(crate) struct State {
     pub(crate) directory_writes: u64,
     /// Mails in the sink.
     pub(crate) mails: Vec<SunkMail>,
+    /// Microsoft's migration service.
+    pub(crate) migration: Migration,
+    /// What the application may do.
+    pub(crate) consent: Consent,
+    /// The certificates of its registration: DER, base64.
+    pub(crate) certificates: Vec<String>,
     /// Attempts to write to a source mailbox.
     pub(crate) source_writes: Vec<String>,
+}
+
+/// Whether the application may do anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Consent {
+    pub(crate) given: bool,
+    /// How often it was taken back: what was granted before is then worth nothing.
+    pub(crate) generation: u32,
+}
+
+impl Default for Consent {
+    /// The practice tenant's administrator has registered the program already.
+    fn default() -> Self {
+        Self {
+            given: true,
+            generation: 0,
+        }
+    }
 }
 
 /// What became of an object of the directory.
@@ -46,7 +71,12 @@ pub(crate) struct TenantUser {
     pub(crate) licensed_at: Option<Instant>,
     /// Who has Full Access.
     pub(crate) full_access: BTreeSet<String>,
-    /// The mailbox, made by the first licence.
+    /// How many of its items the migration service is done with.
+    pub(crate) moved: u64,
+    /// The largest message that it receives, and sends, where that was set.
+    pub(crate) max_receive: Option<u64>,
+    pub(crate) max_send: Option<u64>,
+    /// The mailbox, made by the first licence or by the migration service.
     pub(crate) mailbox: Option<TargetMailbox>,
 }
 
@@ -186,7 +216,12 @@ impl State {
                 size,
                 sha256,
                 file,
+                service,
             } => {
+                if let Some(user) = service {
+                    self.users.entry(mailbox.clone()).or_default().moved += 1;
+                    self.migration.copied(&user, size);
+                }
                 let place = file.map_or(Place::Log(blob), Place::File);
                 if let Some(folder) = self
                     .mailbox_mut(&mailbox)
@@ -222,6 +257,36 @@ impl State {
                 size,
                 at: blob,
             }),
+            Record::Provisioned { mailbox } => {
+                let user = self.users.entry(mailbox.clone()).or_default();
+                if user.mailbox.is_none() {
+                    user.mailbox = Some(TargetMailbox::new(&mailbox));
+                }
+            }
+            Record::Sized {
+                mailbox,
+                receive,
+                send,
+            } => {
+                let user = self.users.entry(mailbox).or_default();
+                user.max_receive = receive.or(user.max_receive);
+                user.max_send = send.or(user.max_send);
+            }
+            Record::Migration { moved, event } => {
+                if let Some(alias) = moved {
+                    self.users.entry(alias).or_default().moved += 1;
+                }
+                self.migration.apply(event, live);
+            }
+            Record::Consented { given } => {
+                self.consent.given = given;
+                self.consent.generation += u32::from(!given);
+            }
+            Record::CertificateRegistered { certificate } => {
+                if !self.certificates.contains(&certificate) {
+                    self.certificates.push(certificate);
+                }
+            }
             Record::SourceWrite { mailbox, command } => {
                 self.source_writes.push(format!("{mailbox}: {command}"));
             }

@@ -46,10 +46,30 @@ impl Failure {
         }
     }
 
+    /// The lab's own log cannot be written.
+    pub(super) fn broken(cause: &std::io::Error) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            class: "Microsoft.Exchange.Data.StorageTransientException",
+            text: cause.to_string(),
+        }
+    }
+
+    fn role_missing(application: &str) -> Self {
+        Self {
+            status: StatusCode::FORBIDDEN,
+            class: "Microsoft.Exchange.Configuration.Authorization.CmdletAccessDeniedException",
+            text: format!(
+                "The role assigned to application {application} isn't supported in this scenario. Please check online documentation for assigning correct Directory Roles to Azure AD Application for EXO App-Only Authentication."
+            ),
+        }
+    }
+
     fn into_response(self) -> Response {
         let code = match self.status {
             StatusCode::NOT_FOUND => "NotFound",
             StatusCode::BAD_REQUEST => "BadRequest",
+            StatusCode::FORBIDDEN => "Forbidden",
             _ => "InternalServerError",
         };
         super::json(
@@ -84,12 +104,18 @@ pub(super) async fn invoke(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    if !super::allowed(&tenant, &headers, Audience::Exchange) || of != tenant.world.tenant_id {
-        return (
-            StatusCode::UNAUTHORIZED,
-            [(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")],
-        )
-            .into_response();
+    let bearer = super::bearer(&tenant, &headers, Audience::Exchange)
+        .filter(|_| of == tenant.world.tenant_id);
+    let Some(bearer) = bearer else {
+        return unauthorized("Bearer error=\"invalid_token\"".to_owned());
+    };
+    if !bearer.proved && tenant.world.demands_claims() {
+        return unauthorized(super::claims_challenge(&tenant));
+    }
+    // A person needs a role of Exchange's: of these the administrator alone has one.
+    let administrator = super::users::administrator_name();
+    if !bearer.empowered || bearer.upn.is_some_and(|upn| upn != administrator) {
+        return Failure::role_missing(&tenant.world.client_id).into_response();
     }
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
     let input = request.get("CmdletInput");
@@ -104,11 +130,19 @@ pub(super) async fn invoke(
         .and_then(|input| input.get("Parameters"))
         .and_then(Value::as_object)
         .unwrap_or(&none);
-    match cmdlets::run(&tenant.world, name, parameters) {
+    match cmdlets::run(&tenant, name, parameters) {
         None => unknown_cmdlet(),
         Some(Err(failure)) => failure.into_response(),
         Some(Ok(output)) => page(&tenant, output, &query, &headers),
     }
+}
+
+fn unauthorized(challenge: String) -> Response {
+    (
+        StatusCode::UNAUTHORIZED,
+        [(header::WWW_AUTHENTICATE, challenge)],
+    )
+        .into_response()
 }
 
 fn page(tenant: &Tenant, output: Output, query: &Query, headers: &HeaderMap) -> Response {

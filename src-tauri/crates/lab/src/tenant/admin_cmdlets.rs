@@ -6,7 +6,9 @@ use super::admin::{Failure, Output};
 use super::admin_permissions::{
     add_permission, get_permission, new_service_principal, remove_permission,
 };
+use super::parameters::known_only;
 use super::users::{known, proxy_addresses};
+use super::{Tenant, batch_cmdlets, endpoint_cmdlets, setting_cmdlets, user_cmdlets};
 use crate::org::{COMPANY, DOMAIN, FORMER_DOMAIN, Hurdle, Persona, TENANT_DOMAIN};
 use crate::seed::{guid, guid_text};
 use crate::world::{Recipient, World};
@@ -18,7 +20,15 @@ type Cmdlet = fn(&World, &Parameters) -> Result;
 const NO_GUID: &str = "00000000-0000-0000-0000-000000000000";
 
 /// Runs a cmdlet; `None` where there is none of that name.
-pub(super) fn run(world: &World, name: &str, parameters: &Parameters) -> Option<Result> {
+pub(super) fn run(tenant: &Tenant, name: &str, parameters: &Parameters) -> Option<Result> {
+    let world = &tenant.world;
+    let migration = endpoint_cmdlets::run(world, name, parameters)
+        .or_else(|| batch_cmdlets::run(tenant, name, parameters))
+        .or_else(|| user_cmdlets::run(world, name, parameters))
+        .or_else(|| setting_cmdlets::run(world, name, parameters));
+    if migration.is_some() {
+        return migration;
+    }
     let get = ["Identity", "ResultSize", "RecipientTypeDetails", "SortBy"];
     let permission = [
         "Identity",
@@ -43,14 +53,7 @@ pub(super) fn run(world: &World, name: &str, parameters: &Parameters) -> Option<
         "Remove-MailboxPermission" => (&permission, remove_permission),
         _ => return None,
     };
-    let stranger = parameters
-        .keys()
-        .filter(|key| !key.contains('@'))
-        .find(|key| !allowed.iter().any(|known| known.eq_ignore_ascii_case(key)));
-    Some(match stranger {
-        Some(stranger) => Err(Failure::bad_parameter(stranger)),
-        None => cmdlet(world, parameters),
-    })
+    Some(known_only(parameters, allowed).and_then(|()| cmdlet(world, parameters)))
 }
 
 fn text<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {

@@ -56,7 +56,10 @@ fn permission_of<'a>(
     Ok((mailbox_of(world, identity)?, &world.service_principal))
 }
 
-fn mailbox_of<'a>(world: &'a World, identity: &str) -> std::result::Result<&'a Persona, Failure> {
+pub(super) fn mailbox_of<'a>(
+    world: &'a World,
+    identity: &str,
+) -> std::result::Result<&'a Persona, Failure> {
     known(world)
         .find(|persona| {
             recipient(world, persona).is_some_and(|object| {

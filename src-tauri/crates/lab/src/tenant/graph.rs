@@ -23,14 +23,21 @@ pub(super) fn error(status: StatusCode, code: &str, message: &str) -> Response {
 
 /// Refuses a request without a token for Graph.
 pub(super) fn guard(tenant: &Tenant, headers: &HeaderMap) -> Result<(), Box<Response>> {
-    if super::allowed(tenant, headers, Audience::Graph) {
-        return Ok(());
+    let Some(bearer) = super::bearer(tenant, headers, Audience::Graph) else {
+        return Err(Box::new(error(
+            StatusCode::UNAUTHORIZED,
+            "InvalidAuthenticationToken",
+            "Access token validation failure. Invalid audience.",
+        )));
+    };
+    if !bearer.empowered {
+        return Err(Box::new(error(
+            StatusCode::FORBIDDEN,
+            "Authorization_RequestDenied",
+            "Insufficient privileges to complete the operation.",
+        )));
     }
-    Err(Box::new(error(
-        StatusCode::UNAUTHORIZED,
-        "InvalidAuthenticationToken",
-        "Access token validation failure. Invalid audience.",
-    )))
+    Ok(())
 }
 
 /// Keeps the properties that `$select` names.

@@ -31,6 +31,16 @@ pub(super) fn find<'a>(world: &'a World, id: &str) -> Option<&'a Persona> {
     })
 }
 
+/// The administrator's user principal name.
+pub(super) fn administrator_name() -> String {
+    format!("admin@{}", org::TENANT_DOMAIN)
+}
+
+/// The administrator's object id.
+pub(super) fn administrator_id(world: &World) -> [u8; 16] {
+    crate::seed::guid(world.seed, &["cloud", "administrator"])
+}
+
 /// Every address the tenant holds for it, the primary in capitals.
 pub(super) fn proxy_addresses(persona: &Persona) -> Vec<String> {
     vec![
@@ -82,9 +92,9 @@ pub(super) fn user(world: &World, persona: &Persona) -> Value {
 }
 
 fn administrator(world: &World) -> Value {
-    let upn = format!("admin@{}", org::TENANT_DOMAIN);
+    let upn = administrator_name();
     json!({
-        "id": guid_text(crate::seed::guid(world.seed, &["cloud", "administrator"])),
+        "id": guid_text(administrator_id(world)),
         "displayName": "Administratör",
         "userPrincipalName": upn,
         "mail": upn,
@@ -182,6 +192,33 @@ pub(super) async fn list(
     answer_list("users", values, next)
 }
 
+/// `GET /me`: whoever has signed in.
+pub(super) async fn me(State(tenant): State<Tenant>, headers: HeaderMap, query: Query) -> Response {
+    if let Err(refusal) = guard(&tenant, &headers) {
+        return *refusal;
+    }
+    let world = &tenant.world;
+    let upn = super::bearer(&tenant, &headers, super::Audience::Graph).and_then(|b| b.upn);
+    let Some(upn) = upn else {
+        return error(
+            StatusCode::BAD_REQUEST,
+            "BadRequest",
+            "/me request is only valid with delegated authentication flow.",
+        );
+    };
+    let found = if upn == administrator_name() {
+        administrator(world)
+    } else {
+        match find(world, &upn) {
+            Some(persona) => user(world, persona),
+            None => return missing(&upn),
+        }
+    };
+    let default = DEFAULT.to_owned();
+    let chosen = query.get("$select").unwrap_or(&default);
+    super::json(StatusCode::OK, &select(found, Some(chosen)))
+}
+
 pub(super) fn missing(id: &str) -> Response {
     error(
         StatusCode::NOT_FOUND,
@@ -225,9 +262,11 @@ pub(super) async fn update(
         return missing(&id);
     };
     let bad = |text: &str| error(StatusCode::BAD_REQUEST, "Request_BadRequest", text);
-    let Ok(Value::Object(changes)) = serde_json::from_slice(&body) else {
+    let Ok(Value::Object(mut changes)) = serde_json::from_slice(&body) else {
         return bad("Unable to read JSON request payload.");
     };
+    // `@odata.type` and its like say what the object is, and change nothing.
+    changes.retain(|name, _| !name.starts_with('@'));
     let country = changes
         .get("usageLocation")
         .and_then(Value::as_str)

@@ -17,6 +17,8 @@ pub struct ExchangeError {
     pub class: Option<String>,
     /// For people.
     pub text: String,
+    /// Whether the cmdlet does not exist for this caller: there is none of that name, or no role that shows it.
+    pub hidden: bool,
 }
 
 /// The error in an answer.
@@ -56,11 +58,15 @@ pub fn parse(status: u16, bytes: &[u8]) -> ExchangeError {
         id: None,
         class: None,
         text,
+        hidden: false,
     };
     // A cmdlet that does not exist, or that this caller may not see, is answered with nothing but NUL
     // bytes, falsely called gzip.
     if status == 403 && bytes.iter().all(|&byte| byte == 0) {
-        return unknown("this application may not run the cmdlet".to_owned());
+        return ExchangeError {
+            hidden: true,
+            ..unknown("this application may not run the cmdlet".to_owned())
+        };
     }
     let Ok(Body { error }) = json::read::<Body>(bytes) else {
         return unknown(json::Unreadable::new("", bytes).start);
@@ -88,6 +94,7 @@ pub fn parse(status: u16, bytes: &[u8]) -> ExchangeError {
             .filter(|text| !text.is_empty())
             .or(Some(error.message).filter(|text| !text.is_empty()))
             .unwrap_or(error.code),
+        hidden: false,
     }
 }
 
@@ -100,6 +107,7 @@ fn split(status: u16, message: &str) -> Option<ExchangeError> {
             id: Some(id.to_owned()),
             class: Some(short(class)),
             text: text.to_owned(),
+            hidden: false,
         }),
         _ => None,
     }
@@ -130,10 +138,38 @@ impl ExchangeError {
             || self.text.contains("already present")
     }
 
+    /// Whether a parameter is not one of the cmdlet's, or holds what the cmdlet does not take: a mistake of ours.
+    #[must_use]
+    pub fn is_bad_parameter(&self) -> bool {
+        matches!(
+            self.class.as_deref(),
+            Some(
+                "ParameterBindingException"
+                    | "ParameterBindingValidationException"
+                    | "ParameterTransformationException"
+                    | "TaskArgumentException"
+            )
+        )
+    }
+
+    /// Whether a role is missing, for the cmdlet or for what it was to do.
+    #[must_use]
+    pub fn is_role_missing(&self) -> bool {
+        self.hidden || self.status == 403
+    }
+
+    /// Whether the service asks everyone to wait. The number of concurrent requests may be too high with a status
+    /// that says something else.
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        self.status == 429 || self.text.contains("maximum number of concurrent requests")
+    }
+
     /// Whether the service's own module would try again.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self.status, 408 | 429 | 502 | 503 | 504)
+            || self.is_throttled()
             || matches!(
                 self.class.as_deref(),
                 Some(
@@ -187,10 +223,30 @@ mod tests {
 
     #[test]
     fn nul_bytes_mean_a_cmdlet_that_is_not_ours_to_run() {
-        assert_eq!(
-            parse(403, &[0; 40]).text,
-            "this application may not run the cmdlet"
-        );
+        let hidden = parse(403, &[0; 40]);
+        assert!(hidden.hidden && hidden.is_role_missing());
+        let refused = parse(403, br#"{"error":{"code":"Forbidden","message":"The role assigned to application x isn't supported in this scenario."}}"#);
+        assert!(!refused.hidden && refused.is_role_missing());
         assert_eq!(parse(500, b"plain words").text, "plain words");
+    }
+
+    #[test]
+    fn too_many_requests_at_once_are_throttling_whatever_the_status() {
+        let text = "You have reached the maximum number of concurrent requests per tenant. Please wait and try again";
+        let error = parse(
+            400,
+            format!(r#"{{"error":{{"code":"X","message":"{text}"}}}}"#).as_bytes(),
+        );
+        assert!(error.is_throttled() && error.is_transient());
+        assert!(parse(429, b"").is_throttled());
+    }
+
+    #[test]
+    fn a_parameter_that_the_cmdlet_does_not_have_is_our_mistake() {
+        let error = parse(
+            400,
+            br#"{"error":{"code":"BadRequest","details":[{"message":"Ex1|System.Management.Automation.ParameterBindingException|A parameter cannot be found that matches parameter name 'Skip'."}]}}"#,
+        );
+        assert!(error.is_bad_parameter() && !error.is_transient());
     }
 }

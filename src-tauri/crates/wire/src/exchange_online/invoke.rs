@@ -1,5 +1,7 @@
 //! A cmdlet as a request.
 
+use std::fmt;
+
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -7,7 +9,9 @@ use crate::http::{Method, Request, below};
 
 /// A cmdlet and its parameters, in the interface's JSON encoding: switches as booleans, enums as texts,
 /// lists as arrays.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// Its `Debug` form names the parameters and shows no value: a list of users may hold passwords.
+#[derive(Clone, PartialEq)]
 pub struct Cmdlet {
     /// `Get-Recipient`, …
     pub name: &'static str,
@@ -15,6 +19,19 @@ pub struct Cmdlet {
     pub parameters: Map<String, Value>,
     /// The properties wanted of each object; all if empty.
     pub select: &'static [&'static str],
+    /// Whether running it twice would make two of something. Such a cmdlet is sent once; whoever got no answer
+    /// looks whether the thing is there before sending it again.
+    pub once: bool,
+}
+
+impl fmt::Debug for Cmdlet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&String> = self.parameters.keys().collect();
+        f.debug_struct("Cmdlet")
+            .field("name", &self.name)
+            .field("parameters", &names)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Cmdlet {
@@ -25,6 +42,16 @@ impl Cmdlet {
             name,
             parameters: Map::new(),
             select: &[],
+            once: false,
+        }
+    }
+
+    /// One that makes something and must not be sent twice.
+    #[must_use]
+    pub fn once(name: &'static str) -> Self {
+        Self {
+            once: true,
+            ..Self::new(name)
         }
     }
 
@@ -34,6 +61,25 @@ impl Cmdlet {
         self.parameters.insert(parameter.to_owned(), value.into());
         self
     }
+
+    /// With one more parameter, if there is a value for it.
+    #[must_use]
+    pub fn with_some(self, parameter: &str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.with(parameter, value),
+            None => self,
+        }
+    }
+}
+
+/// As whom a call is routed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Anchor<'a> {
+    /// By the organisation's arbitration mailbox, which every tenant has: for a call without a signed-in user.
+    #[default]
+    Application,
+    /// By the mailbox of the signed-in user, whose user principal name this is.
+    User(&'a str),
 }
 
 /// Where and as whom cmdlets are run.
@@ -43,6 +89,8 @@ pub struct Invocation<'a> {
     pub base: &'a Url,
     /// The tenant's GUID.
     pub tenant_id: &'a str,
+    /// As whom.
+    pub anchor: Anchor<'a>,
     /// A GUID for this session.
     pub connection_id: &'a str,
     /// A GUID for this call.
@@ -68,14 +116,15 @@ impl Invocation<'_> {
         );
         request.headers.extend([
             ("Accept-Charset", "UTF-8".to_owned()),
-            // The organisation's arbitration mailbox, which every tenant has: where a call without a
-            // signed-in user is routed.
             (
                 "X-AnchorMailbox",
-                format!(
-                    "APP:SystemMailbox{{bb558c35-97f1-4cb9-8ff7-d53741dc928c}}@{}",
-                    self.tenant_id
-                ),
+                match self.anchor {
+                    Anchor::Application => format!(
+                        "APP:SystemMailbox{{bb558c35-97f1-4cb9-8ff7-d53741dc928c}}@{}",
+                        self.tenant_id
+                    ),
+                    Anchor::User(name) => format!("UPN:{name}"),
+                },
             ),
             ("X-CmdletName", cmdlet.name.to_owned()),
             ("X-ResponseFormat", "json".to_owned()),
@@ -98,6 +147,7 @@ mod tests {
         let invocation = Invocation {
             base: &base,
             tenant_id: "t-1",
+            anchor: Anchor::Application,
             connection_id: "c-1",
             request_id: "r-1",
         };
@@ -116,5 +166,21 @@ mod tests {
             Some("APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@t-1")
         );
         assert_eq!(request.header("Prefer"), Some("odata.maxpagesize=1000"));
+        let as_user = Invocation {
+            anchor: Anchor::User("admin@contoso.example"),
+            ..invocation
+        };
+        assert_eq!(
+            as_user
+                .request(&Cmdlet::new("Get-MigrationBatch"))
+                .header("X-AnchorMailbox"),
+            Some("UPN:admin@contoso.example")
+        );
+    }
+
+    #[test]
+    fn a_cmdlet_does_not_show_the_values_of_its_parameters() {
+        let shown = format!("{:?}", Cmdlet::new("X").with("Password", "hemligt"));
+        assert!(shown.contains("Password") && !shown.contains("hemligt"));
     }
 }

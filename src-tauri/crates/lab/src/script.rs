@@ -1,0 +1,31 @@
+//! How the tenant behaves where it may behave in more than one way: what a start can choose.
+
+use std::time::Duration;
+
+/// What may differ from tenant to tenant, and from day to day. Nothing of it is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TenantScript {
+    /// How long an access token is good for.
+    pub token_life: Duration,
+    /// How long something just made is not found by its name, as if another server had answered.
+    pub replication: Duration,
+    /// The largest message that a new mailbox of the tenant receives.
+    pub max_receive_size: u64,
+    /// How long the migration service rests between two steps.
+    pub pace: Duration,
+    /// Whether Conditional Access forbids signing in with a device code.
+    pub device_code_forbidden: bool,
+}
+
+impl Default for TenantScript {
+    fn default() -> Self {
+        Self {
+            token_life: Duration::from_secs(3599),
+            replication: Duration::ZERO,
+            // Exchange Online's default: 36 MB.
+            max_receive_size: 36 * 1024 * 1024,
+            pace: Duration::from_millis(40),
+            device_code_forbidden: false,
+        }
+    }
+}
