@@ -70,6 +70,7 @@ const checks: Record<CheckId, CheckWords> = {
     why: m.check_DirectoryReadable_why,
     outcomes: {
       ok: { found: (v) => m.check_DirectoryReadable_ok(counted(v)) },
+      onlyMailUsers: { found: (v) => m.check_DirectoryReadable_onlyMailUsers(counted(v)) },
       refused: { found: () => m.check_DirectoryReadable_refused(), fix: () => m.check_DirectoryReadable_refused_fix() },
       unreachable: {
         found: () => m.check_DirectoryReadable_unreachable(),

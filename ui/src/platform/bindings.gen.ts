@@ -888,7 +888,10 @@ export type ListView = {
 	counts: ListCounts,
 	/**  The batches that its rows are in, in order; the pilot first. */
 	batches: ListBatch[],
-	/**  What the next *Undo* takes back, as a code; nothing when there is nothing. */
+	/**
+	 *  What the next *Undo* takes back: the name of a [`ListEdit`], or `Replaced` for a file that was opened over
+	 *  this one's work; nothing when there is nothing.
+	 */
 	undo: string | null,
 	/**  The files that *Save* will write. */
 	files: ListFile[],

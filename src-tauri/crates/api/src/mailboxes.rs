@@ -1,7 +1,7 @@
 //! Mailboxes: what the directory holds, and what of it is to move.
 
 use stegvis_engine::ports::{DirectoryRecipient, TenantDomain, TenantRecipient};
-use stegvis_model::{StoredName as _, TenantRecipientKind};
+use stegvis_model::{StatusSummary, StoredName as _, TenantRecipientKind};
 
 use crate::dto::{MailboxChoice, MailboxNote, MailboxRow, MailboxesView};
 use crate::project::{Chosen, Project, damaged, key};
@@ -15,8 +15,7 @@ impl Project {
             self.connections.tenant.recipients(),
             self.connections.tenant.domains(),
         );
-        let mut mailboxes = mailboxes?;
-        mailboxes.sort_by(|a, b| a.display_name.cmp(&b.display_name));
+        let mailboxes = mailboxes?;
         // The tenant's side only adds notes: without it the list can still be made.
         let (recipients, domains) = (recipients.unwrap_or_default(), domains.unwrap_or_default());
         let chosen = self.chosen()?;
@@ -44,9 +43,30 @@ impl Project {
                 address,
             }
         });
-        Ok(MailboxesView {
-            rows: rows.collect(),
-        })
+        let mut rows: Vec<MailboxRow> = rows.collect();
+        // A mailbox that was converted is none to the directory any more, and still part of the story.
+        for user in &report.users {
+            let address = user.user.address.to_string();
+            let listed = |row: &MailboxRow| row.address.eq_ignore_ascii_case(&address);
+            if user.user.status.summary() != StatusSummary::Completed || rows.iter().any(listed) {
+                continue;
+            }
+            let mut batches = report.batches.iter();
+            let batch = batches.find(|batch| batch.id == user.user.batch);
+            rows.push(MailboxRow {
+                name: user.user.display_name.clone(),
+                kind: user.user.kind.name().to_owned(),
+                chosen: true,
+                pilot: chosen
+                    .iter()
+                    .any(|chosen| chosen.address == address && chosen.pilot),
+                batch: batch.map(|batch| batch.name.clone()),
+                note: None,
+                address,
+            });
+        }
+        rows.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(MailboxesView { rows })
     }
 
     /// Keeps what is to move. A mailbox that is in a batch already stays there.

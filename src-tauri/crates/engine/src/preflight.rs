@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use stegvis_model::{CheckId, Fixer, Severity, SmtpAddress};
 
 use crate::ports::{
-    Clock, Directory, DirectoryRecipient, EndpointError, MailboxRef, Organization, Probe,
-    SourceConnector, Tenant, TenantDomain, TenantRecipient,
+    Clock, Directory, DirectoryRecipient, EndpointError, MailboxRef, Organization, OtherRecipient,
+    OtherRecipientKind, Probe, SourceConnector, Tenant, TenantDomain, TenantRecipient,
 };
 
 /// The checks in the order of what missing them costs.
@@ -78,6 +78,8 @@ pub struct Facts {
     pub recipients: Result<Vec<TenantRecipient>, EndpointError>,
     /// The directory's mailboxes.
     pub mailboxes: Result<Vec<DirectoryRecipient>, EndpointError>,
+    /// The mail users of a directory that has no mailbox; not counted where it has one.
+    pub mail_users: usize,
 }
 
 impl Facts {
@@ -89,11 +91,21 @@ impl Facts {
             ports.tenant.recipients(),
             ports.directory.mailboxes(),
         );
+        let mail_users = match &mailboxes {
+            Ok(mailboxes) if mailboxes.is_empty() => {
+                let others = ports.directory.others().await.unwrap_or_default();
+                let is_mail_user =
+                    |other: &&OtherRecipient| other.kind == OtherRecipientKind::MailUser;
+                others.iter().filter(is_mail_user).count()
+            }
+            _ => 0,
+        };
         Self {
             organization,
             domains,
             recipients,
             mailboxes,
+            mail_users,
         }
     }
 
@@ -121,7 +133,9 @@ pub async fn preflight(
         let finding = match check {
             CheckId::DirectorySync => judge::directory_sync(&facts.organization, now),
             CheckId::DomainVerified => judge::domain_verified(&facts.domains, &subjects, now),
-            CheckId::DirectoryReadable => judge::directory_readable(&facts.mailboxes, now),
+            CheckId::DirectoryReadable => {
+                judge::directory_readable(&facts.mailboxes, facts.mail_users, now)
+            }
             CheckId::MailUserExists => judge::mail_user_exists(&facts.recipients, &subjects, now),
             CheckId::Licences => {
                 judge::licences(&facts.organization, &facts.recipients, &subjects, now)

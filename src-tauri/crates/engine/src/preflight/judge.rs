@@ -103,10 +103,20 @@ pub(super) fn domain_verified(
 
 pub(super) fn directory_readable(
     mailboxes: &Result<Vec<DirectoryRecipient>, EndpointError>,
+    mail_users: usize,
     now: Timestamp,
 ) -> Finding {
     let check = CheckId::DirectoryReadable;
     match mailboxes {
+        // Everybody is converted: that is how a migration ends.
+        Ok(mailboxes) if mailboxes.is_empty() && mail_users > 0 => Finding::new(
+            check,
+            Severity::Pass,
+            "onlyMailUsers",
+            Fixer::ServerAdmin,
+            now,
+        )
+        .value("count", mail_users),
         Ok(mailboxes) if mailboxes.is_empty() => {
             Finding::new(check, Severity::Fail, "empty", Fixer::ServerAdmin, now)
         }
@@ -241,6 +251,16 @@ mod tests {
 
     fn judged(finding: &Finding) -> (Severity, &'static str) {
         (finding.severity, finding.code)
+    }
+
+    #[test]
+    fn a_directory_without_mailboxes_is_a_wrong_place_or_the_end_of_a_migration() {
+        let judged = |mail_users| {
+            let finding = directory_readable(&Ok(Vec::new()), mail_users, Timestamp::UNIX_EPOCH);
+            (finding.severity, finding.code)
+        };
+        assert_eq!(judged(0), (Severity::Fail, "empty"));
+        assert_eq!(judged(25), (Severity::Pass, "onlyMailUsers"));
     }
 
     #[test]
