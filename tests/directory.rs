@@ -549,6 +549,52 @@ fn a_directory_that_cannot_be_trusted_or_reached_starts_nothing() {
 }
 
 #[test]
+fn the_accounts_password_is_kept_in_the_keychain_and_taken_out_again() {
+    let journey = Journey::begin(Exchange::V2007, MIGRATION);
+    let home = tempfile::tempdir().unwrap();
+    let say = |verb: &str, given: &str| {
+        format!(
+            "{given} {} directory {verb} --server ldaps://{} --account '{}'",
+            stegvis().get_program().to_str().unwrap(),
+            journey.samba.host,
+            Samba::account(MIGRATION),
+        )
+    };
+    let ca = format!("--ca {}", journey.samba.authority().display());
+    // A session bus and a keyring of its own; an empty password unlocks the keyring, and makes it the first time.
+    let script = format!(
+        "printf '\\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null\n\
+         {list} && exit 11\n\
+         {remember} || exit 12\n\
+         {list} >/dev/null || exit 13\n\
+         {forget} || exit 14\n\
+         {list} && exit 15\n\
+         exit 0\n",
+        list = format!("{} {ca}", say("list", "")),
+        remember = format!(
+            "{} {ca}",
+            say(
+                "remember",
+                &format!("STEGVIS_DIRECTORY_PASSWORD='{}'", Samba::password())
+            )
+        ),
+        forget = say("forget", ""),
+    );
+    let mut session = Command::new("dbus-run-session");
+    session
+        .args(["--", "sh", "-c", &script])
+        .env_remove("STEGVIS_DIRECTORY_PASSWORD")
+        .env("HOME", home.path())
+        .env("XDG_DATA_HOME", home.path().join("data"))
+        .env("XDG_RUNTIME_DIR", home.path());
+    let run = Running::start(&mut session).finish();
+    assert_eq!(run.status.code(), Some(0), "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("kept in this computer's keychain"));
+    assert_eq!(run.stderr.matches("password is not given").count(), 2);
+    assert!(!format!("{}{}", run.stdout, run.stderr).contains(Samba::password()));
+}
+
+#[test]
 fn a_bounce_becomes_the_line_to_add() {
     let mut command = stegvis();
     command.args([

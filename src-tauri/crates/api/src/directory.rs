@@ -9,6 +9,7 @@ mod check;
 mod cloud;
 pub(crate) mod equivalents;
 mod list;
+mod password;
 mod words;
 
 pub use access::{DirectoryAccess, SignIn};
@@ -21,6 +22,7 @@ pub use list::{
     DirectoryFindingView, DirectoryList, ListedDomain, ListedMailbox, ListedOrganization,
     ListedOther, ListedServer,
 };
+pub use password::{forget, remember, remembered};
 pub use stegvis_model::ConversionGate;
 
 use std::path::{Path, PathBuf};

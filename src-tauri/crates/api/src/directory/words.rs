@@ -119,7 +119,7 @@ pub(super) fn refused(error: EndpointError) -> Error {
             "Trust its authority with --ca FILE.".to_owned()
         }
         EndpointErrorKind::SignInRefused => {
-            "Check the account and its password (STEGVIS_DIRECTORY_PASSWORD).".to_owned()
+            "Check the account and its password (STEGVIS_DIRECTORY_PASSWORD, or `stegvis directory remember`).".to_owned()
         }
         EndpointErrorKind::Unreachable | EndpointErrorKind::Disconnected => {
             "Check the name and the port; name several domain controllers with commas between."

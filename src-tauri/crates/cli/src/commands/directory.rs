@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use secrecy::SecretString;
 use stegvis_api::directory::{
     ChangeRequest, ChangedUser, CheckedMailbox, ConversionGate, DirectoryAccess, OldDirectory,
-    Progress, SignIn, What, decode_bounce, exchange_version,
+    Progress, SignIn, What, decode_bounce, exchange_version, forget, remember, remembered,
 };
 use stegvis_api::{Error, ErrorCode};
 use tokio_util::sync::CancellationToken;
@@ -16,7 +17,7 @@ use super::copy::{data_folder, stop_on_interrupt};
 use crate::terminal::print_json;
 
 /// Exit code 0 when all is done, 1 when some mailboxes failed (each is named with its cause and remedy), 2 when
-/// nothing could begin. The password comes from STEGVIS_DIRECTORY_PASSWORD.
+/// nothing could begin. The password comes from STEGVIS_DIRECTORY_PASSWORD, or from this computer's keychain.
 #[derive(Debug, clap::Subcommand)]
 pub enum DirectoryCommand {
     /// Tell what the directory holds, and what of it will bite.
@@ -79,6 +80,20 @@ pub enum DirectoryCommand {
         access: Access,
         #[command(flatten)]
         to: To,
+    },
+    /// Sign in with STEGVIS_DIRECTORY_PASSWORD and keep it in this computer's keychain, for every later command.
+    Remember {
+        #[command(flatten)]
+        access: Access,
+    },
+    /// Take the password out of this computer's keychain.
+    Forget {
+        /// As it was remembered.
+        #[arg(long)]
+        server: String,
+        /// As it was remembered.
+        #[arg(long)]
+        account: String,
     },
     /// Read the X500 address to add out of a bounce ("IMCEAEX-_O=...").
     DecodeBounce {
@@ -220,6 +235,28 @@ pub async fn run(command: DirectoryCommand) -> Result<bool, Error> {
         DirectoryCommand::Undo { access, to } => {
             change(What::Undo, &access, to, Cloud::default(), None, Vec::new()).await
         }
+        DirectoryCommand::Remember { access } => {
+            let (Some(account), Some(password)) = (&access.account, given()) else {
+                return Err(Error::new(
+                    ErrorCode::InvalidInput,
+                    "there is no password to remember",
+                    "Give --account, and its password in STEGVIS_DIRECTORY_PASSWORD.",
+                ));
+            };
+            // Only what opens the door is worth keeping.
+            open(&access).await?;
+            remember(&access.server, account, &password).await?;
+            println!(
+                "kept in this computer's keychain, for {account} at {}",
+                access.server
+            );
+            Ok(true)
+        }
+        DirectoryCommand::Forget { server, account } => {
+            forget(&server, &account).await?;
+            println!("not kept any more");
+            Ok(true)
+        }
         DirectoryCommand::DecodeBounce { text, json } => {
             let found = decode_bounce(&text.map_or_else(standard_input, Ok)?)?;
             if json {
@@ -279,15 +316,7 @@ async fn open(access: &Access) -> Result<OldDirectory, Error> {
     let sign_in = match &access.account {
         Some(account) => SignIn::Password {
             account: account.clone(),
-            password: std::env::var("STEGVIS_DIRECTORY_PASSWORD")
-                .map_err(|_| {
-                    Error::new(
-                        ErrorCode::InvalidInput,
-                        "the account's password is not given",
-                        "Set STEGVIS_DIRECTORY_PASSWORD: there no process list shows it.",
-                    )
-                })?
-                .into(),
+            password: password(&access.server, account).await?,
         },
         None => SignIn::Kerberos,
     };
@@ -299,6 +328,25 @@ async fn open(access: &Access) -> Result<OldDirectory, Error> {
         pin: access.pin.clone(),
     })
     .await
+}
+
+/// The password of this run alone.
+fn given() -> Option<SecretString> {
+    let given = std::env::var("STEGVIS_DIRECTORY_PASSWORD").ok()?;
+    Some(given.into())
+}
+
+async fn password(server: &str, account: &str) -> Result<SecretString, Error> {
+    if let Some(given) = given() {
+        return Ok(given);
+    }
+    remembered(server, account).await.ok_or_else(|| {
+        Error::new(
+            ErrorCode::InvalidInput,
+            "the account's password is not given",
+            "Set STEGVIS_DIRECTORY_PASSWORD, where no process list shows it; `stegvis directory remember` keeps it in the keychain.",
+        )
+    })
 }
 
 impl Confirmed {
