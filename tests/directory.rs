@@ -561,6 +561,10 @@ fn the_accounts_password_is_kept_in_the_keychain_and_taken_out_again() {
         )
     };
     let ca = format!("--ca {}", journey.samba.authority().display());
+    let given = format!("STEGVIS_DIRECTORY_PASSWORD='{}'", Samba::password());
+    let list = format!("{} {ca}", say("list", ""));
+    let remember = format!("{} {ca}", say("remember", &given));
+    let forget = say("forget", "");
     // A session bus and a keyring of its own; an empty password unlocks the keyring, and makes it the first time.
     let script = format!(
         "printf '\\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null\n\
@@ -569,16 +573,7 @@ fn the_accounts_password_is_kept_in_the_keychain_and_taken_out_again() {
          {list} >/dev/null || exit 13\n\
          {forget} || exit 14\n\
          {list} && exit 15\n\
-         exit 0\n",
-        list = format!("{} {ca}", say("list", "")),
-        remember = format!(
-            "{} {ca}",
-            say(
-                "remember",
-                &format!("STEGVIS_DIRECTORY_PASSWORD='{}'", Samba::password())
-            )
-        ),
-        forget = say("forget", ""),
+         exit 0\n"
     );
     let mut session = Command::new("dbus-run-session");
     session

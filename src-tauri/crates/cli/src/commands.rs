@@ -3,6 +3,7 @@
 pub mod copy;
 pub mod directory;
 pub mod dns;
+mod files;
 pub mod lab;
 pub mod letters;
 pub mod list;

@@ -1,12 +1,13 @@
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use secrecy::SecretString;
 use stegvis_api::copy::{CopyReport, CopyRequest, copy};
 use stegvis_api::{Error, ErrorCode};
 use tokio_util::sync::CancellationToken;
 
+use super::files::{read, read_pem};
 use crate::terminal::{Watcher, human_bytes, print_json};
 
 /// Passwords come from STEGVIS_SOURCE_PASSWORD and STEGVIS_TARGET_PASSWORD, or from the list.
@@ -48,7 +49,7 @@ pub async fn run(arguments: CopyArguments) -> Result<bool, Error> {
     };
     let request = CopyRequest {
         list: arguments.list.as_deref().map(read).transpose()?,
-        trusted_ca: arguments.trust_ca.as_deref().map(read_text).transpose()?,
+        trusted_ca: arguments.trust_ca.as_deref().map(read_pem).transpose()?,
         source_password: secret("STEGVIS_SOURCE_PASSWORD"),
         target_password: secret("STEGVIS_TARGET_PASSWORD"),
         source: arguments.source,
@@ -117,26 +118,6 @@ fn print(report: &CopyReport) {
 
 fn secret(name: &str) -> Option<SecretString> {
     std::env::var(name).ok().map(SecretString::from)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(path).map_err(|error| {
-        Error::new(
-            ErrorCode::InvalidInput,
-            format!("{}: {error}", path.display()),
-            "Name a file that can be read.",
-        )
-    })
-}
-
-fn read_text(path: &Path) -> Result<String, Error> {
-    String::from_utf8(read(path)?).map_err(|_| {
-        Error::new(
-            ErrorCode::InvalidInput,
-            format!("{} is not PEM", path.display()),
-            "Name a certificate in PEM form.",
-        )
-    })
 }
 
 /// The folder where data of this user's programs lives, and in it one for this source and target.

@@ -1,7 +1,7 @@
 mod print;
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -14,6 +14,7 @@ use stegvis_api::{Error, ErrorCode};
 use tokio_util::sync::CancellationToken;
 
 use super::copy::{data_folder, stop_on_interrupt};
+use super::files::{read, read_pem};
 use crate::terminal::print_json;
 
 /// Exit code 0 when all is done, 1 when some mailboxes failed (each is named with its cause and remedy), 2 when
@@ -324,7 +325,7 @@ async fn open(access: &Access) -> Result<OldDirectory, Error> {
         server: access.server.clone(),
         sign_in,
         base_dn: access.base_dn.clone(),
-        ca: access.ca.as_deref().map(read_text).transpose()?,
+        ca: access.ca.as_deref().map(read_pem).transpose()?,
         pin: access.pin.clone(),
     })
     .await
@@ -404,26 +405,6 @@ fn default_project(server: &str) -> Result<PathBuf, Error> {
         })
         .collect();
     Ok(data_folder()?.join("directories").join(plain))
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(path).map_err(|error| {
-        Error::new(
-            ErrorCode::InvalidInput,
-            format!("{}: {error}", path.display()),
-            "Name a file that can be read.",
-        )
-    })
-}
-
-fn read_text(path: &Path) -> Result<String, Error> {
-    String::from_utf8(read(path)?).map_err(|_| {
-        Error::new(
-            ErrorCode::InvalidInput,
-            format!("{} is not PEM", path.display()),
-            "Name a certificate in PEM form.",
-        )
-    })
 }
 
 /// At most a megabyte: a bounce is not longer.

@@ -1,16 +1,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use stegvis_api::Error;
 use stegvis_api::dns::{
     DnsEvent, DnsPlan, DnsQuery, DnsView, PlanRequest, SubjectView, check_dns, plan_dns, watch_dns,
 };
-use stegvis_api::{Error, ErrorCode};
 
 use super::copy::stop_on_interrupt;
+use super::files::read;
 use crate::terminal::print_json;
-
-/// The largest file that is read: an answer of Graph, a test mail.
-const MOST_BYTES: u64 = 32 * 1024 * 1024;
 
 /// DNS of a domain. Exit code 0 when all is right, 1 when something is not, 2 when nobody could be asked.
 #[derive(Debug, clap::Subcommand)]
@@ -107,7 +105,7 @@ pub async fn run(command: DnsCommand) -> Result<bool, Error> {
         } => {
             let request = PlanRequest {
                 query: domain.query()?,
-                proof: proof.as_ref().map(read).transpose()?,
+                proof: proof.as_deref().map(read).transpose()?,
             };
             let plan = plan_dns(&request).await?;
             if domain.json {
@@ -175,21 +173,6 @@ async fn watch(
     .await?;
     unwritten?;
     Ok(end.is_some())
-}
-
-fn read(path: &PathBuf) -> Result<Vec<u8>, Error> {
-    use std::io::Read as _;
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes))
-        .map_err(|error| {
-            Error::new(
-                ErrorCode::InvalidInput,
-                format!("{} cannot be read: {error}", path.display()),
-                "Check the name of the file.",
-            )
-        })?;
-    Ok(bytes)
 }
 
 fn print(view: &DnsView) {

@@ -5,10 +5,8 @@ use stegvis_api::user_letters::{
 };
 use stegvis_api::{Error, ErrorCode};
 
+use super::files::read;
 use crate::terminal::print_json;
-
-/// The largest list that is read.
-const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Letters: a week before, the day before, the day itself, and one for phones.
 #[derive(Debug, clap::Subcommand)]
@@ -150,21 +148,6 @@ pub fn run(command: LettersCommand) -> Result<bool, Error> {
         }
     }
     Ok(true)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    use std::io::Read as _;
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes))
-        .map_err(|error| {
-            Error::new(
-                ErrorCode::InvalidInput,
-                format!("{} cannot be read: {error}", path.display()),
-                "Check the name of the file.",
-            )
-        })?;
-    Ok(bytes)
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> Error {

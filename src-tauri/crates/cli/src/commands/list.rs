@@ -1,9 +1,9 @@
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use stegvis_api::list::{ListCheck, MOST_BYTES, check_list, convert_list, write_list_file};
+use stegvis_api::list::{ListCheck, check_list, convert_list, write_list_file};
 use stegvis_api::{Error, ErrorCode};
 
+use super::files::read;
 use crate::terminal::print_json;
 
 /// Mailbox lists, from any file: CSV in any dialect, XLSX, XLS, ODS.
@@ -76,22 +76,6 @@ pub fn run(command: ListCommand) -> Result<bool, Error> {
         }
     };
     Ok(check.summary.rejected == 0)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    let failed = |error: std::io::Error| {
-        Error::new(
-            ErrorCode::InvalidInput,
-            format!("{} cannot be read: {error}", path.display()),
-            "Check the name of the file.",
-        )
-    };
-    let mut bytes = Vec::new();
-    // One more than a list may have, for the list doctor to see that it is too large.
-    std::fs::File::open(path)
-        .and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
-        .map_err(failed)?;
-    Ok(bytes)
 }
 
 /// The file itself, or one for every 2,000 rows.

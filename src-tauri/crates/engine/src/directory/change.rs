@@ -180,14 +180,7 @@ impl DirectoryChanges {
             (Standing::After, _) => self.enter(change, State::Written),
             (Standing::Before, written) => {
                 self.enter(change, State::BackedUp)?;
-                Err(match written {
-                    Err(error) => Trouble::from(error),
-                    Ok(()) => Trouble::new(
-                        Cause::ReadBackDiffers,
-                        "the directory accepted the change, and nothing changed",
-                    ),
-                }
-                .into())
+                Err(nothing_changed(written).into())
             }
             (neither, Ok(())) => {
                 let trouble = conflict(&neither);
@@ -234,14 +227,7 @@ impl DirectoryChanges {
             (Standing::Before, _) => self.enter(change, State::Undone),
             (Standing::After, written) => {
                 self.enter(change, State::Written)?;
-                Err(match written {
-                    Err(error) => Trouble::from(error),
-                    Ok(()) => Trouble::new(
-                        Cause::ReadBackDiffers,
-                        "the directory accepted the change, and nothing changed",
-                    ),
-                }
-                .into())
+                Err(nothing_changed(written).into())
             }
             (neither, _) => Err(conflict(&neither).into()),
         }
@@ -307,6 +293,17 @@ impl DirectoryChanges {
             Cause::Unreachable => End::Unsettled(trouble),
             _ => End::Trouble(trouble),
         }
+    }
+}
+
+/// The object stands as it did before it was written to.
+fn nothing_changed(written: Result<(), EndpointError>) -> Trouble {
+    match written {
+        Err(error) => Trouble::from(error),
+        Ok(()) => Trouble::new(
+            Cause::ReadBackDiffers,
+            "the directory accepted the change, and nothing changed",
+        ),
     }
 }
 
