@@ -775,7 +775,8 @@ export type ListFindingView = {
 /**  What a person should know of a whole file. */
 export type ListNote = {
 	/**
-	 *  `HiddenRows`, `HiddenSheets`, `OtherSheets`, `FederatedDomain`, `PasswordColumn`; `DirectoryNotRead` where the
+	 *  `HiddenRows`, `HiddenSheets`, `OtherSheets`, `FederatedDomain`, `PasswordColumn`; `DomainsNotRead` where
+	 *  the tenant did not tell which domains are federated; `DirectoryNotRead` where the
 	 *  addresses could not be checked against the directory.
 	 */
 	code: string,

@@ -70,7 +70,8 @@ pub struct ListColumn {
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct ListNote {
-    /// `HiddenRows`, `HiddenSheets`, `OtherSheets`, `FederatedDomain`, `PasswordColumn`; `DirectoryNotRead` where the
+    /// `HiddenRows`, `HiddenSheets`, `OtherSheets`, `FederatedDomain`, `PasswordColumn`; `DomainsNotRead` where
+    /// the tenant did not tell which domains are federated; `DirectoryNotRead` where the
     /// addresses could not be checked against the directory.
     pub code: String,
     /// How many.

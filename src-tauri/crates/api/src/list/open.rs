@@ -24,6 +24,8 @@ pub(crate) struct OpenList {
     /// Files that were written out of it: these may be written again.
     pub(super) written: BTreeSet<PathBuf>,
     pub(super) draft: Draft,
+    /// Whether the tenant said which domains are federated.
+    pub(super) domains_read: bool,
     /// The list that this one took the place of, if it was worked on: the first *Undo* brings it back.
     pub(super) replaced: Option<Box<Self>>,
 }
@@ -48,7 +50,7 @@ impl Project {
     }
 
     pub(crate) async fn open_list(&self, path: &Path, data: &Path) -> Result<ListView, Error> {
-        let (read, known) = tokio::join!(
+        let (read, (known, domains_read)) = tokio::join!(
             tokio::task::spawn_blocking({
                 let path = path.to_owned();
                 move || read(&path)
@@ -61,15 +63,9 @@ impl Project {
             .await
             .map_err(|error| broken(&error))?
             .map_err(|error| no_list(&error))?;
-        let mut list = OpenList {
-            path: path.to_owned(),
-            size,
-            saved_at,
-            mapping_remembered: false,
-            written: BTreeSet::new(),
-            draft,
-            replaced: None,
-        };
+        let mut list = OpenList::new(path, size, draft);
+        list.saved_at = saved_at;
+        list.domains_read = domains_read;
         list.remember_columns(data);
         let mut open = self.list();
         list.take_the_place_of(open.take());
@@ -78,16 +74,17 @@ impl Project {
         Ok(view)
     }
 
-    /// The directory and the tenant's domains; nothing where the directory does not answer, which the list then says.
-    async fn known(&self) -> Option<Arc<Known>> {
+    /// The directory and the tenant's domains, and whether the tenant told any; nothing where the directory does not
+    /// answer. The list says what was not read.
+    async fn known(&self) -> (Option<Arc<Known>>, bool) {
         let (mailboxes, domains) = tokio::join!(
             self.connections.directory.mailboxes(),
             self.connections.tenant.domains(),
         );
-        Some(Arc::new(known(
-            mailboxes.ok()?,
-            &domains.unwrap_or_default(),
-        )))
+        let domains_read = domains.is_ok();
+        let domains = domains.unwrap_or_default();
+        let known = mailboxes.ok().map(|all| Arc::new(known(all, &domains)));
+        (known, domains_read)
     }
 
     pub(crate) fn list_view(&self) -> Option<ListView> {
@@ -144,6 +141,19 @@ impl Project {
 }
 
 impl OpenList {
+    pub(super) fn new(path: &Path, size: usize, draft: Draft) -> Self {
+        Self {
+            path: path.to_owned(),
+            size,
+            saved_at: None,
+            mapping_remembered: false,
+            written: BTreeSet::new(),
+            draft,
+            domains_read: true,
+            replaced: None,
+        }
+    }
+
     /// Work that nobody said to throw away stays one undo away; what that had replaced does not.
     fn take_the_place_of(&mut self, before: Option<Self>) {
         let worked_on = before.filter(|before| before.draft.undo().is_some());
@@ -300,15 +310,8 @@ mod tests {
     }
 
     fn opened(text: &str) -> OpenList {
-        OpenList {
-            path: PathBuf::from("lista.csv"),
-            size: text.len(),
-            saved_at: None,
-            mapping_remembered: false,
-            written: BTreeSet::new(),
-            draft: Draft::open(text.into(), None, None).unwrap(),
-            replaced: None,
-        }
+        let draft = Draft::open(text.into(), None, None).unwrap();
+        OpenList::new(Path::new("lista.csv"), text.len(), draft)
     }
 
     #[test]
@@ -331,6 +334,21 @@ mod tests {
             None,
             "nothing was done to the one before"
         );
+    }
+
+    #[test]
+    fn a_list_that_forces_passwords_says_when_the_tenant_did_not_tell_its_domains() {
+        let codes = |list: &OpenList| -> Vec<String> {
+            let notes = view(list).notes.into_iter();
+            notes.map(|note| note.code).collect()
+        };
+        let mut forced = opened("EmailAddress,ForceChangePassword\r\na@b.se,True\r\n");
+        assert!(!codes(&forced).contains(&"DomainsNotRead".to_owned()));
+        forced.domains_read = false;
+        assert!(codes(&forced).contains(&"DomainsNotRead".to_owned()));
+        let mut plain = opened("EmailAddress\r\na@b.se\r\n");
+        plain.domains_read = false;
+        assert!(!codes(&plain).contains(&"DomainsNotRead".to_owned()));
     }
 
     #[test]

@@ -138,23 +138,14 @@ pub fn write_list_file(path: &Path, text: &SecretString, private: bool) -> Resul
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use std::collections::BTreeSet;
-
     use stegvis_lists::{Draft, Edit};
 
     use super::*;
 
     fn open(path: &Path, text: &str) -> OpenList {
         std::fs::write(path, text).unwrap();
-        OpenList {
-            path: path.to_owned(),
-            size: text.len(),
-            saved_at: None,
-            mapping_remembered: false,
-            written: BTreeSet::new(),
-            draft: Draft::open(text.into(), None, None).unwrap(),
-            replaced: None,
-        }
+        let draft = Draft::open(text.into(), None, None).unwrap();
+        OpenList::new(path, text.len(), draft)
     }
 
     fn names(saved: &[SavedList]) -> Vec<&str> {

@@ -66,7 +66,7 @@ pub(super) fn view(list: &OpenList) -> ListView {
             })
             .collect(),
         mapping_remembered: list.mapping_remembered,
-        notes: notes(draft),
+        notes: notes(list),
         counts: ListCounts {
             all: count(counts.all),
             decide: count(counts.decide),
@@ -100,7 +100,8 @@ pub(super) fn view(list: &OpenList) -> ListView {
     }
 }
 
-fn notes(draft: &Draft) -> Vec<ListNote> {
+fn notes(list: &OpenList) -> Vec<ListNote> {
+    let draft = &list.draft;
     let note = |code: &str, many: usize, names: Vec<String>| ListNote {
         code: code.to_owned(),
         count: count(many),
@@ -119,6 +120,10 @@ fn notes(draft: &Draft) -> Vec<ListNote> {
         .collect();
     if !draft.checked() {
         notes.push(note("DirectoryNotRead", 0, Vec::new()));
+    }
+    // Only who forces a new password must know where there is single sign-on.
+    if !list.domains_read && draft.mapping().force_change_password.is_some() {
+        notes.push(note("DomainsNotRead", 0, Vec::new()));
     }
     notes
 }

@@ -109,11 +109,12 @@ const notes: Record<string, (note: ListNote) => string> = {
   OtherSheets: (note) => m.mailboxes_list_note_OtherSheets({ names: list(note.names) }),
   FederatedDomain: (note) => m.mailboxes_list_note_FederatedDomain({ names: list(note.names) }),
   DirectoryNotRead: () => m.mailboxes_list_note_DirectoryNotRead(),
+  DomainsNotRead: () => m.mailboxes_list_note_DomainsNotRead(),
   PasswordColumn: (note) => m.mailboxes_list_note_PasswordColumn({ n: note.count, count: count(note.count) }),
 };
 export const noteCodes = Object.keys(notes);
 /** What changes what is moved comes first. */
-const noteOrder = ['HiddenRows', 'FederatedDomain', 'DirectoryNotRead', 'PasswordColumn', 'HiddenSheets', 'OtherSheets'];
+const noteOrder = ['HiddenRows', 'FederatedDomain', 'DirectoryNotRead', 'DomainsNotRead', 'PasswordColumn', 'HiddenSheets', 'OtherSheets'];
 export const notesInOrder = (all: readonly ListNote[]) =>
   [...all].sort((a, b) => (noteOrder.indexOf(a.code) + 1 || 99) - (noteOrder.indexOf(b.code) + 1 || 99));
 export const noteWords = (note: ListNote) => notes[note.code]?.(note) ?? m.mailboxes_finding_other({ code: note.code });
