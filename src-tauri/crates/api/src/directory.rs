@@ -10,6 +10,7 @@ mod cloud;
 pub(crate) mod equivalents;
 mod list;
 mod password;
+pub(crate) mod read;
 mod words;
 
 pub use access::{DirectoryAccess, SignIn};
@@ -33,12 +34,14 @@ use serde::Serialize;
 use stegvis_connect::clock::SystemClock;
 use stegvis_connect::ldap::ActiveDirectory;
 use stegvis_engine::directory::DirectoryChanges;
-use stegvis_engine::ports::Directory as _;
 use stegvis_journal::Journal;
 use stegvis_model::{ExchangeVersion, SmtpAddress};
 
 use crate::Error;
 use crate::backups::FolderBackups;
+use crate::journals::only_journal;
+
+use read::DirectoryRead;
 
 /// An old directory that can be asked.
 pub struct OldDirectory {
@@ -58,16 +61,10 @@ impl OldDirectory {
         })
     }
 
-    /// The addresses of those mailboxes, or of all.
-    async fn addresses(&self, only: &[String]) -> Result<Vec<SmtpAddress>, Error> {
-        if !only.is_empty() {
-            return parse(only);
-        }
-        let mailboxes = self.directory.mailboxes().await.map_err(words::refused)?;
-        Ok(mailboxes
-            .into_iter()
-            .map(|mailbox| mailbox.address)
-            .collect())
+    async fn read(&self) -> Result<DirectoryRead, Error> {
+        DirectoryRead::of(&*self.directory)
+            .await
+            .map_err(words::refused)
     }
 
     fn changes(&self, project: &Project) -> DirectoryChanges {
@@ -91,28 +88,9 @@ impl Project {
     /// A wizard's project where there is one, so that its migrations are known; a journal of the directory alone otherwise.
     fn open(folder: &Path) -> Result<Self, Error> {
         std::fs::create_dir_all(folder).map_err(|error| Error::cannot_write(folder, &error))?;
-        let kept = std::fs::read_dir(folder)
-            .map_err(|error| Error::cannot_write(folder, &error))?
-            .filter_map(Result::ok)
-            .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|end| end == "stegvis"))
-            .filter(|path| path.file_stem().is_some_and(|name| name != "copy"));
-        let mut kept: Vec<PathBuf> = kept.collect();
-        kept.sort();
-        let file = match <[PathBuf; 1]>::try_from(kept) {
-            Ok([file]) => file,
-            Err(none) if none.is_empty() => folder.join("directory.stegvis"),
-            Err(several) => {
-                let names: Vec<String> = several
-                    .iter()
-                    .map(|path| path.display().to_string())
-                    .collect();
-                return Err(Error::invalid(
-                    format!("the folder holds several projects: {}", names.join(", ")),
-                    "Name a folder with one of them, or an empty one.",
-                ));
-            }
-        };
+        // A bare copy has no migration in it.
+        let file = only_journal(folder, |name| name != "copy")?
+            .unwrap_or_else(|| folder.join("directory.stegvis"));
         Ok(Self {
             folder: folder.to_owned(),
             journal: Arc::new(Journal::open(&file)?),

@@ -5,7 +5,7 @@ mod view;
 mod words;
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use stegvis_connect::clock::SystemClock;
@@ -20,7 +20,8 @@ use stegvis_journal::Journal;
 use stegvis_model::{DnsName, DomainName};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Error, ErrorCode};
+use crate::Error;
+use crate::journals::open_project;
 
 pub use plan::{
     DeliveryView, DnsPlan, MailView, PlanRequest, PlannedChange, PlannedFields, PlannedStep,
@@ -183,26 +184,4 @@ fn servers(texts: &[String]) -> Result<Vec<NameServer>, Error> {
             })
         })
         .collect()
-}
-
-/// The project's journal: nothing is made where there is none.
-pub(crate) fn open_project(path: &Path) -> Result<Journal, Error> {
-    let none = || {
-        Error::new(
-            ErrorCode::ProjectUnreadable,
-            format!("{} holds no project", path.display()),
-            "Give the file NAME.stegvis, or the folder it is in.",
-        )
-    };
-    if path.is_file() {
-        return Ok(Journal::open(path)?);
-    }
-    let mut found = std::fs::read_dir(path)
-        .map_err(|_| none())?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|file| file.extension().is_some_and(|end| end == "stegvis"));
-    match (found.next(), found.next()) {
-        (Some(file), None) => Ok(Journal::open(&file)?),
-        _ => Err(none()),
-    }
 }

@@ -16,6 +16,7 @@ pub mod dns;
 pub mod dto;
 mod endpoint;
 mod error;
+mod journals;
 mod letters;
 pub mod list;
 mod live;

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use stegvis_connect::tls::probe;
-use stegvis_engine::directory::{
-    DirectoryFacts, DirectoryFinding, DirectoryFindingCode as Code, directory_findings,
-};
+use stegvis_engine::directory::{DirectoryFinding, DirectoryFindingCode as Code};
 use stegvis_engine::ports::{
     Clock as _, DirectoryOrganization, OtherRecipient, OtherRecipientKind, TenantDomain,
 };
 use stegvis_model::StoredName as _;
 
 use crate::Error;
+use crate::directory::equivalents::quoted;
+use crate::directory::read::DirectoryRead;
 use crate::dto::{
     DirectoryConnection, DirectoryDomain, DirectoryFindingView, DirectoryOther, DirectoryServer,
     DirectoryView, EvidenceLine,
@@ -25,20 +25,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 impl Project {
     /// Reads the old directory. Nothing is written.
     pub(crate) async fn directory_view(&self) -> Result<DirectoryView, Error> {
-        let directory = &self.connections.directory;
-        let (mailboxes, others, organization) = tokio::try_join!(
-            directory.mailboxes(),
-            directory.others(),
-            directory.organization()
-        )?;
-        // Without the tenant nothing is said about what it has verified.
+        let read = DirectoryRead::of(&*self.connections.directory).await?;
         let tenant_domains = self.connections.tenant.domains().await.ok();
-        let findings = directory_findings(&DirectoryFacts {
-            mailboxes: &mailboxes,
-            others: &others,
-            organization: &organization,
-            tenant_domains: tenant_domains.as_deref(),
-        });
+        let findings = read.findings(tenant_domains.as_deref());
+        let DirectoryRead {
+            mailboxes,
+            others,
+            organization,
+        } = read;
         let ours = self.setting(|tx| {
             let mut ours = BTreeSet::new();
             for user in tx.users()? {
@@ -174,36 +168,39 @@ fn finding(finding: DirectoryFinding) -> DirectoryFindingView {
 
 /// What would mend one subject, or show it, where one line can.
 fn command(code: Code, subject: &str) -> Option<String> {
-    let quoted = format!("'{}'", subject.replace('\'', "''"));
+    let address = quoted(&format!("smtp:{subject}"));
+    let subject = quoted(subject);
     Some(match code {
         Code::UnverifiedDomain => {
-            format!("Get-Mailbox -Identity {quoted} | Format-List EmailAddresses")
+            format!("Get-Mailbox -Identity {subject} | Format-List EmailAddresses")
         }
         Code::PrimaryNotRoutable => format!(
-            "Set-Mailbox -Identity {quoted} -EmailAddressPolicyEnabled $false -PrimarySmtpAddress NEW@ADDRESS"
+            "Set-Mailbox -Identity {subject} -EmailAddressPolicyEnabled $false -PrimarySmtpAddress NEW@ADDRESS"
         ),
         Code::UserPrincipalNameNotRoutable => {
-            format!("Set-User -Identity {quoted} -UserPrincipalName NEW@SUFFIX")
+            format!("Set-User -Identity {subject} -UserPrincipalName NEW@SUFFIX")
         }
         Code::AddressTwice => format!(
-            "Get-Recipient -Filter \"EmailAddresses -eq 'smtp:{}'\"",
-            subject.replace('\'', "''")
+            "Get-Recipient -Filter {}",
+            quoted(&format!("EmailAddresses -eq {address}"))
         ),
         Code::Protected => {
-            format!("Get-ADPermission -Identity {quoted} | Where-Object {{ $_.Deny }}")
+            format!("Get-ADPermission -Identity {subject} | Where-Object {{ $_.Deny }}")
         }
         Code::Hidden => {
-            format!("Set-Mailbox -Identity {quoted} -HiddenFromAddressListsEnabled $false")
+            format!("Set-Mailbox -Identity {subject} -HiddenFromAddressListsEnabled $false")
         }
         Code::ForwardsAlready | Code::HasAlternateRecipient => format!(
-            "Get-Mailbox -Identity {quoted} | Format-List ForwardingAddress,DeliverToMailboxAndForward"
+            "Get-Mailbox -Identity {subject} | Format-List ForwardingAddress,DeliverToMailboxAndForward"
         ),
-        Code::DisabledUser => format!("Set-Mailbox -Identity {quoted} -Type Shared"),
+        Code::DisabledUser => format!("Set-Mailbox -Identity {subject} -Type Shared"),
         Code::RetentionShort => {
-            format!("Set-MailboxDatabase -Identity {quoted} -MailboxRetention 30.00:00:00")
+            format!("Set-MailboxDatabase -Identity {subject} -MailboxRetention 30.00:00:00")
         }
         Code::DynamicGroup => {
-            format!("Get-DynamicDistributionGroup -Identity {quoted} | Format-List RecipientFilter")
+            format!(
+                "Get-DynamicDistributionGroup -Identity {subject} | Format-List RecipientFilter"
+            )
         }
         Code::Linked | Code::ServerTooNew | Code::ServerUnknown => return None,
     })

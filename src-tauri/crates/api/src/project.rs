@@ -302,7 +302,7 @@ pub(crate) fn ledger_view(ledger: stegvis_model::Ledger) -> LedgerView {
     }
 }
 
-pub(crate) fn damaged(what: &str, error: &serde_json::Error) -> Error {
+pub(crate) fn damaged(what: &str, error: &impl std::fmt::Display) -> Error {
     Error::new(
         ErrorCode::ProjectUnreadable,
         format!("the project holds a damaged value in {what}: {error}"),

@@ -14,7 +14,7 @@ use stegvis_journal::Journal;
 use stegvis_lists::{RowStatus, read_list};
 use stegvis_model::{InternalDate, SkipReason, SmtpAddress};
 
-use crate::dns::open_project;
+use crate::journals::open_project;
 use crate::report::words::Language;
 use crate::{Error, ErrorCode};
 

@@ -6,7 +6,7 @@ use stegvis_model::{DirectoryChangeKind, ExchangeVersion};
 use crate::Error;
 use crate::directory::equivalents;
 use crate::dto::{CommandLine, ReportFile};
-use crate::project::Project;
+use crate::project::{Project, damaged};
 
 /// One object's conversion, planned or written.
 struct Planned {
@@ -20,19 +20,20 @@ impl Project {
     /// What stands written, and what is planned.
     fn planned(&self) -> Result<Vec<Planned>, Error> {
         let written = self.setting(|tx| tx.directory_changes(DirectoryChangeKind::Conversion))?;
-        let mut all: Vec<Planned> = written
-            .into_iter()
-            .filter(|change| change.run > 0)
-            .map(|change| Planned {
-                dn: change.planned.dn,
-                version: change
-                    .planned
-                    .version
-                    .unwrap_or(ExchangeVersion::Exchange2003),
-                before: change.planned.before,
-                after: change.planned.after,
-            })
-            .collect();
+        let mut all = Vec::new();
+        for change in written.into_iter().filter(|change| change.run > 0) {
+            let planned = change.planned;
+            let version = planned.version.ok_or_else(|| {
+                let missing = format!("the conversion of {} has no version", planned.address);
+                damaged("directory_change.version", &missing)
+            })?;
+            all.push(Planned {
+                dn: planned.dn,
+                version,
+                before: planned.before,
+                after: planned.after,
+            });
+        }
         let converting = self.converting();
         let plans = converting
             .considered

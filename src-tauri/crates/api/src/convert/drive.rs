@@ -194,21 +194,24 @@ impl Project {
     }
 
     async fn settle(self: Arc<Self>) {
-        let open = self.setting(|tx| tx.directory_changes(DirectoryChangeKind::Conversion));
-        let in_flight = open.is_ok_and(|all| all.iter().any(|change| change.state.in_flight()));
-        if !in_flight {
-            return;
-        }
-        let settled = match self.conversions().await {
-            Ok(conversions) => conversions.recover().await.map(drop).map_err(Error::from),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = settled {
-            tracing::warn!(%error, "an interrupted conversion is not settled yet");
+        match self.settle_in_flight().await {
+            Ok(false) => return,
+            Ok(true) => {}
+            Err(error) => tracing::warn!(%error, "an interrupted conversion is not settled yet"),
         }
         self.tell_conversion();
         self.tell_run();
         self.tell_project();
+    }
+
+    /// Whether anything was in flight.
+    async fn settle_in_flight(self: &Arc<Self>) -> Result<bool, Error> {
+        let all = self.setting(|tx| tx.directory_changes(DirectoryChangeKind::Conversion))?;
+        if !all.iter().any(|change| change.state.in_flight()) {
+            return Ok(false);
+        }
+        self.conversions().await?.recover().await?;
+        Ok(true)
     }
 
     /// For how many seconds each store keeps a mailbox that nobody owns, as read last.

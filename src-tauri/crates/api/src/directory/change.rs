@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use stegvis_engine::conversion::{Conversions, Words};
 use stegvis_engine::directory::{ChangeEvent, DirectoryChanges, Forwardings, MxFacts, Tell};
-use stegvis_engine::ports::Directory as _;
+use stegvis_engine::ports::{Directory as _, DirectoryOrganization};
 use stegvis_model::{
     ConversionGate, DirectoryChangeCause as Cause, DirectoryChangeKind, ExchangeVersion,
-    SmtpAddress,
+    SmtpAddress, StoredName as _,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -80,69 +80,77 @@ impl OldDirectory {
         let project = Project::open(&request.project)?;
         let changes = self.changes(&project);
         match request.what {
-            What::Forward => self.forward(request, changes, progress, stop).await,
-            What::Convert => self.convert(request, changes, progress, stop).await,
+            What::Forward | What::Convert => {
+                let (cloud, addresses) = cloud(request)?;
+                let organization = self
+                    .directory
+                    .organization()
+                    .await
+                    .map_err(words::refused)?;
+                let begun = Begun {
+                    changes,
+                    cloud: Arc::new(cloud),
+                    organization,
+                    addresses,
+                };
+                if request.what == What::Forward {
+                    begun.forward(request, progress, stop).await
+                } else {
+                    begun.convert(request, progress, stop).await
+                }
+            }
             What::StopForwarding | What::RollBack | What::Undo => {
                 take_back(request, &changes, progress, stop).await
             }
         }
     }
+}
 
+/// What was read before the first mailbox.
+struct Begun {
+    changes: DirectoryChanges,
+    cloud: Arc<CloudList>,
+    organization: DirectoryOrganization,
+    addresses: Vec<SmtpAddress>,
+}
+
+impl Begun {
     async fn forward(
-        &self,
+        self,
         request: &ChangeRequest,
-        changes: DirectoryChanges,
         progress: &Progress,
         stop: &CancellationToken,
     ) -> Result<ChangeReport, Error> {
-        let (cloud, addresses) = cloud(request)?;
-        let organization = self
-            .directory
-            .organization()
-            .await
-            .map_err(words::refused)?;
         let forwardings = Forwardings {
-            changes,
-            cloud: Arc::new(cloud),
-            accepted_domains: organization.accepted_domains,
+            changes: self.changes,
+            cloud: self.cloud,
+            accepted_domains: self.organization.accepted_domains,
             mx: mx(request),
             tell: tell(progress),
         };
         if !request.dry_run {
-            let outcomes = forwardings.forward(&addresses, stop).await?;
+            let outcomes = forwardings.forward(&self.addresses, stop).await?;
             return Ok(ChangeReport::of(outcomes));
         }
-        let mut users = Vec::new();
-        for address in &addresses {
-            let user = match forwardings.consider(address).await {
+        let look = async |address: &SmtpAddress| {
+            Ok(match forwardings.consider(address).await {
                 Ok(plan) => planned::forwarding(&plan),
                 Err(trouble) => ChangedUser::failed(address, trouble.cause, trouble.detail),
-            };
-            users.push(user);
-            if stopped(&users, &addresses, progress, stop) {
-                break;
-            }
-        }
-        Ok(ChangeReport::tried(users, &addresses))
+            })
+        };
+        try_out(&self.addresses, look, progress, stop).await
     }
 
     async fn convert(
-        &self,
+        self,
         request: &ChangeRequest,
-        changes: DirectoryChanges,
         progress: &Progress,
         stop: &CancellationToken,
     ) -> Result<ChangeReport, Error> {
-        let (cloud, addresses) = cloud(request)?;
-        let organization = self
-            .directory
-            .organization()
-            .await
-            .map_err(words::refused)?;
         let conversions = Conversions {
-            changes,
-            cloud: Arc::new(cloud),
-            organization,
+            changes: self.changes,
+            cloud: self.cloud,
+            organization: self.organization,
             version: request.exchange,
             mx: mx(request),
             words: Words {
@@ -152,19 +160,36 @@ impl OldDirectory {
             tell: tell(progress),
         };
         if !request.dry_run {
-            let outcomes = conversions.convert(&addresses, stop).await?;
+            let outcomes = conversions.convert(&self.addresses, stop).await?;
             return Ok(ChangeReport::of(outcomes));
         }
-        let mut users = Vec::new();
-        for address in &addresses {
+        let look = async |address: &SmtpAddress| {
             let considered = conversions.consider(address).await?;
-            users.push(planned::conversion(&considered));
-            if stopped(&users, &addresses, progress, stop) {
-                break;
-            }
-        }
-        Ok(ChangeReport::tried(users, &addresses))
+            Ok(planned::conversion(&considered))
+        };
+        try_out(&self.addresses, look, progress, stop).await
     }
+}
+
+/// A dry run: what would become of each mailbox, as far as the directory still answers.
+async fn try_out(
+    addresses: &[SmtpAddress],
+    look: impl AsyncFn(&SmtpAddress) -> Result<ChangedUser, Error>,
+    progress: &Progress,
+    stop: &CancellationToken,
+) -> Result<ChangeReport, Error> {
+    let mut users = Vec::new();
+    for address in addresses {
+        let user = look(address).await?;
+        progress(&user, users.len() + 1, addresses.len());
+        // Nothing more can be asked of a directory that is gone.
+        let gone = user.cause.as_deref() == Some(Cause::Unreachable.name());
+        users.push(user);
+        if gone || stop.is_cancelled() {
+            break;
+        }
+    }
+    Ok(ChangeReport::tried(users, addresses))
 }
 
 async fn take_back(
@@ -249,21 +274,4 @@ fn tell(progress: &Progress) -> Tell {
     Arc::new(move |event: ChangeEvent| {
         progress(&ChangedUser::of(event.outcome), event.done, event.of);
     })
-}
-
-/// Tells the last one that was tried; whether to stop there.
-fn stopped(
-    users: &[ChangedUser],
-    addresses: &[SmtpAddress],
-    progress: &Progress,
-    stop: &CancellationToken,
-) -> bool {
-    if let Some(user) = users.last() {
-        progress(user, users.len(), addresses.len());
-    }
-    // Nothing more can be asked of a directory that is gone.
-    let gone = users.last().is_some_and(|user| {
-        user.cause.as_deref() == Some(stegvis_model::StoredName::name(Cause::Unreachable))
-    });
-    stop.is_cancelled() || gone
 }

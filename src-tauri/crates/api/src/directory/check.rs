@@ -1,14 +1,16 @@
 //! What this account may do, mailbox by mailbox, proved rather than believed.
 
+use std::collections::BTreeMap;
+
 use futures::StreamExt as _;
 use serde::Serialize;
 use stegvis_engine::conversion::TOUCHED;
-use stegvis_engine::directory::{DirectoryFacts, directory_findings};
+use stegvis_engine::directory::Trouble;
 use stegvis_engine::ports::{Directory as _, EndpointError};
-use stegvis_model::SmtpAddress;
+use stegvis_model::{DirectoryChangeCause as Cause, SmtpAddress};
 
 use super::list::{DirectoryFindingView, finding};
-use super::{OldDirectory, words};
+use super::{OldDirectory, parse, words};
 use crate::Error;
 
 /// Mailboxes tried at the same time.
@@ -70,27 +72,26 @@ impl OldDirectory {
         dry_run: bool,
         tell: &(dyn Fn(&CheckedMailbox, usize, usize) + Send + Sync),
     ) -> Result<DirectoryCheck, Error> {
-        let addresses = self.addresses(only).await?;
-        let (mailboxes, others, organization) = tokio::try_join!(
-            self.directory.mailboxes(),
-            self.directory.others(),
-            self.directory.organization(),
-        )
-        .map_err(words::refused)?;
-        let findings = directory_findings(&DirectoryFacts {
-            mailboxes: &mailboxes,
-            others: &others,
-            organization: &organization,
-            tenant_domains: None,
-        });
+        let only = parse(only)?;
+        let read = self.read().await?;
+        let findings = read.findings(None);
+        let addresses = if only.is_empty() {
+            let mailboxes = read.mailboxes.iter();
+            mailboxes.map(|mailbox| mailbox.address.clone()).collect()
+        } else {
+            only
+        };
+        let mut holders: BTreeMap<String, &str> = BTreeMap::new();
+        for mailbox in &read.mailboxes {
+            for address in &mailbox.proxy_addresses {
+                holders.entry(address.key()).or_insert(&mailbox.dn);
+            }
+        }
         let of = addresses.len();
         let tries: Vec<_> = addresses
             .iter()
             .map(|address| {
-                let dn = mailboxes
-                    .iter()
-                    .find(|mailbox| mailbox.proxy_addresses.contains(address))
-                    .map(|mailbox| mailbox.dn.clone());
+                let dn = holders.get(&address.key()).copied();
                 self.try_rights(address, dn, dry_run)
             })
             .collect();
@@ -112,12 +113,12 @@ impl OldDirectory {
     async fn try_rights(
         &self,
         address: &SmtpAddress,
-        dn: Option<String>,
+        dn: Option<&str>,
         dry_run: bool,
     ) -> CheckedMailbox {
         let mut checked = CheckedMailbox {
             email_address: address.to_string(),
-            dn: dn.clone().unwrap_or_default(),
+            dn: dn.unwrap_or_default().to_owned(),
             may_forward: false,
             unwritable: Vec::new(),
             server_words: None,
@@ -125,24 +126,24 @@ impl OldDirectory {
         };
         let Some(dn) = dn else {
             checked.server_words = Some("no mailbox has this address".to_owned());
-            checked.remedy = Some(words::remedy(
-                stegvis_model::DirectoryChangeCause::ObjectMissing,
-            ));
+            checked.remedy = Some(words::remedy(Cause::ObjectMissing));
             return checked;
         };
-        match self.rights(&dn, dry_run).await {
+        let trouble = match self.rights(dn, dry_run).await {
             Ok((may_forward, unwritable)) => {
                 let refused = unwritable.iter().any(|name| name == "targetAddress");
                 checked.may_forward = may_forward.is_ok() && !refused;
-                checked.server_words = may_forward.err().map(|error| error.detail);
                 checked.unwritable = unwritable;
+                may_forward.err()
             }
-            Err(error) => checked.server_words = Some(error.detail),
+            Err(error) => Some(error),
+        };
+        if !checked.unwritable.is_empty() {
+            checked.remedy = Some(words::remedy(Cause::RightsMissing));
         }
-        if !checked.is_well() {
-            checked.remedy = Some(words::remedy(
-                stegvis_model::DirectoryChangeCause::RightsMissing,
-            ));
+        if let Some(trouble) = trouble.map(Trouble::from) {
+            checked.remedy = Some(words::remedy(trouble.cause));
+            checked.server_words = Some(trouble.detail);
         }
         checked
     }

@@ -134,7 +134,7 @@ fn text(values: &Values, name: &str) -> String {
 }
 
 /// A PowerShell string in which nothing is expanded. The typographic quotation marks end one there too.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::from("'");
     for letter in text.chars() {
         if matches!(letter, '\'' | '‘' | '’' | '‚' | '‛') {

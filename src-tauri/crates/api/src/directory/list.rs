@@ -1,9 +1,9 @@
 //! What the directory holds.
 
 use serde::Serialize;
-use stegvis_engine::directory::{DirectoryFacts, DirectoryFinding, directory_findings};
+use stegvis_engine::directory::DirectoryFinding;
 use stegvis_engine::ports::{
-    Directory as _, DirectoryOrganization, DirectoryRecipient, OtherRecipient, OtherRecipientKind,
+    DirectoryOrganization, DirectoryRecipient, OtherRecipient, OtherRecipientKind,
 };
 use stegvis_model::StoredName as _;
 
@@ -139,22 +139,12 @@ impl OldDirectory {
     /// # Errors
     /// The directory's.
     pub async fn list(&self) -> Result<DirectoryList, Error> {
-        let (mailboxes, others, organization) = tokio::try_join!(
-            self.directory.mailboxes(),
-            self.directory.others(),
-            self.directory.organization(),
-        )
-        .map_err(words::refused)?;
-        let findings = directory_findings(&DirectoryFacts {
-            mailboxes: &mailboxes,
-            others: &others,
-            organization: &organization,
-            tenant_domains: None,
-        });
+        let read = self.read().await?;
+        let findings = read.findings(None);
         Ok(DirectoryList {
-            organization: listed(organization, self.directory.other_domains().await),
-            mailboxes: mailboxes.into_iter().map(mailbox).collect(),
-            others: others.into_iter().map(other).collect(),
+            organization: listed(read.organization, self.directory.other_domains().await),
+            mailboxes: read.mailboxes.into_iter().map(mailbox).collect(),
+            others: read.others.into_iter().map(other).collect(),
             findings: findings.into_iter().map(finding).collect(),
         })
     }
