@@ -21,6 +21,15 @@ export function withoutBackup(view: ConvertView): ConvertUser[] {
   return view.users.filter((user) => user.mayConvert && lacks(user));
 }
 
+/**
+ * Who is proved before anything else is written: the pilot, and whoever was converted when the program was cut off
+ * before it had proved it. A proof that was tried and does not hold does not keep the others waiting.
+ */
+export function toProve(view: ConvertView): ConvertUser | undefined {
+  const unproved = view.users.filter((user) => user.state === 'Converted');
+  return unproved.find((user) => user.id === view.first) ?? unproved.find((user) => user.cause === null);
+}
+
 /** Whether there are mailboxes whose gates nobody has looked at. */
 export function unexamined(view: ConvertView): boolean {
   const open = (user: ConvertUser) => failing(user).some((gate) => gate.state === 'NotKnown' && gate.gate !== 'BackupReadBack' && gate.gate !== 'Licensed');
@@ -152,9 +161,9 @@ export class ConvertState {
       }
     }
     if (failed > 0) return capital(m.convert_h_failed({ n: failed, word: words(failed) }));
+    const unproved = toProve(view);
+    if (unproved) return m.convert_h_unproved({ name: nameOf(unproved) });
     if (converted === total) return m.convert_h_all({ n: total, word: words(total) });
-    const first = view.users.find((user) => user.id === view.first);
-    if (first && isConverted(first)) return m.convert_h_unproved({ name: nameOf(first) });
     const may = of((user) => user.mayConvert);
     if (converted > 0) return capital(m.convert_h_some({ n: converted, word: words(converted), total: words(total) }));
     if (may === total) return m.convert_h_may_all({ n: may, word: words(may) });

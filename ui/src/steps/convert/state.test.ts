@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { setLocale } from '../../i18n/locale.svelte';
 import { FakePlatform, type Scene } from '../../platform/fake';
 import { Session } from '../../session/session.svelte';
-import { ConvertState, inOrder, isConverted, unsigned, withoutBackup } from './state.svelte';
+import { ConvertState, inOrder, isConverted, toProve, unsigned, withoutBackup } from './state.svelte';
 import { conversionGates, gateLook, stateLook } from './words';
 
 beforeEach(() => {
@@ -78,6 +78,20 @@ test('stopped between two mailboxes, none is half converted', async () => {
   expect(view().run).toBeNull();
   expect(view().users.some((user) => user.state === 'Converting')).toBe(false);
   expect(view().users.filter(isConverted).length).toBeLessThan(6);
+});
+
+test('one that was cut off between written and proved is proved before the rest goes on', async () => {
+  const { state, view } = await opened('proved');
+  expect(toProve(view())).toBeUndefined();
+  const [id] = view().next;
+  const cut = (cause: string | null) => {
+    const users = view().users.map((user) => (user.id === id ? { ...user, state: 'Converted' as const, cause } : user));
+    return { ...view(), users, next: view().next.filter((one) => one !== id) };
+  };
+  expect(view().first).toBeNull();
+  expect(toProve(cut(null))?.id).toBe(id);
+  expect(state.title(cut(null))).toMatch(/ is converted; now it is proved\.$/);
+  expect(toProve(cut('ProofFailed'))).toBeUndefined();
 });
 
 test('a conversion that was undone may be done again', async () => {
