@@ -148,6 +148,22 @@ export type BatchView = {
 	status: string,
 	/**  Mailboxes in it. */
 	users: number,
+	/**  Its name in the tenant, where the migration service runs it. */
+	cloudName: string | null,
+	/**  The service's own word for how far it is. */
+	cloudStatus: string | null,
+	/**  When the service will stop or remove it by itself, if that is near. */
+	cleanupAt: string | null,
+};
+
+/**  A migration endpoint of the tenant. */
+export type CloudEndpointView = {
+	/**  Its name. */
+	name: string,
+	/**  The public name of the RPC proxy. */
+	proxy: string | null,
+	/**  How many mailboxes it copies at once. */
+	atOnce: number | null,
 };
 
 /**  The equivalent of what a step does, to read or to run elsewhere. */
@@ -446,6 +462,16 @@ export type DryRun = {
 	serverWords: string | null,
 };
 
+/**  A way to make an endpoint. */
+export type EndpointRouteView = {
+	/**  `AdminCentre`, `PowerShell` or `DirectRest`. */
+	route: string,
+	/**  `Open`, `Closed` or `Unproved`. */
+	state: string,
+	/**  What is worth knowing of it: a version, or why it is closed. */
+	detail: string,
+};
+
 /**  What the administrator can set. */
 export type EndpointSettings = {
 	/**  The old server's name. */
@@ -495,8 +521,8 @@ export type EndpointTestId =
 export type EndpointView = {
 	/**  `Direct` or `Service`. */
 	engine: string,
-	/**  Whether Microsoft's migration service can be chosen in this version. */
-	serviceAvailable: boolean,
+	/**  What Microsoft's migration service needs: the part of the page that shows when it is chosen. */
+	service: ServiceView,
 	/**  What is or would be saved. */
 	settings: EndpointSettings,
 	/**  Whether the password is in the keychain (or, without one, in memory). */
@@ -593,6 +619,18 @@ export type FolderLedger = {
 	target: string | null,
 	/**  Its account. */
 	ledger: LedgerView,
+};
+
+/**  What the migration service left in the source. */
+export type GapView = {
+	/**  Items of the source that stand in the target. */
+	there: number,
+	/**  Items that do not, and can be copied. */
+	missing: number,
+	/**  In how many mailboxes. */
+	mailboxes: number,
+	/**  What they weigh. */
+	bytes: number,
 };
 
 /**  A condition of the conversion. */
@@ -1001,6 +1039,10 @@ export type MigrationUserView = {
 	expectedAt: string | null,
 	/**  Until when an endpoint makes it wait. */
 	throttledUntil: string | null,
+	/**  The migration service's own word for how far it is. */
+	cloudStatus: string | null,
+	/**  Whether the service says that something holds it up. */
+	stalled: boolean,
 };
 
 /**  A step of the plan. */
@@ -1015,6 +1057,8 @@ export type PlanStep = {
 
 /**  What a step of the plan does. */
 export type PlanStepKind = 
+/**  The migration service is given a batch; `value` is its name in the tenant. */
+"MakeBatch" | 
 /**  Directory objects are backed up to LDIF. */
 "BackUpDirectory" | 
 /**  Mail users become mailboxes. */
@@ -1028,7 +1072,9 @@ export type PlanStepKind =
 /**  The final report is sent. */
 "ReportMail" | 
 /**  Source and target are read again and compared. */
-"Verify";
+"Verify" | 
+/**  What the migration service left out is named, and can be copied by this computer. */
+"Compare";
 
 /**  What *Start migration* will do: the same value the dry run prints and the runner carries out. */
 export type PlanView = {
@@ -1048,6 +1094,10 @@ export type PlanView = {
 	notify: string | null,
 	/**  Whether anything can be started. */
 	startable: boolean,
+	/**  `Direct` or `Service`. */
+	engine: string,
+	/**  What can be pasted instead (Show commands); empty for the direct engine. */
+	commands: CommandLine[],
 };
 
 /**  How many checks ended how. */
@@ -1227,6 +1277,12 @@ export type RunView = {
 	statusMailAt: string | null,
 	/**  When the final report was sent. */
 	reportMailAt: string | null,
+	/**  `Direct` or `Service`. */
+	engine: string,
+	/**  What the service left out and this computer may copy; null until source and target were compared. */
+	gap: GapView | null,
+	/**  Why the service cannot be watched just now, in its own words; the migration goes on without us. */
+	watchTrouble: string | null,
 };
 
 /**  A written file. */
@@ -1268,6 +1324,32 @@ export type SequenceStepId =
 "Prove" | 
 /**  Convert the rest. */
 "ConvertRest";
+
+/**  How the service's own test of an endpoint ended. */
+export type ServiceTest = {
+	/**  Whether it reached the old server. */
+	works: boolean,
+	/**  Its own words. */
+	words: string | null,
+	/**  When. */
+	at: string,
+};
+
+/**  Microsoft's migration service as far as it is set up. */
+export type ServiceView = {
+	/**  The tenant's endpoints over Outlook Anywhere; empty until they were asked for. */
+	endpoints: CloudEndpointView[],
+	/**  The one that is used, by name. */
+	chosen: string | null,
+	/**  How the service's own test of it ended. */
+	tested: ServiceTest | null,
+	/**  The ways to make an endpoint, best first. */
+	routes: EndpointRouteView[],
+	/**  What can be pasted: Test-MigrationServerAvailability, New-MigrationEndpoint. */
+	commands: CommandLine[],
+	/**  Why the tenant could not be asked, in its own words. */
+	trouble: string | null,
+};
 
 /**  What a [`CommandLine`] is written for. */
 export type Shell = 

@@ -501,7 +501,7 @@ export class FakePlatform implements Platform {
     this.#needProject();
     return {
       engine: 'Direct',
-      serviceAvailable: false,
+      service: { endpoints: [], chosen: null, tested: null, routes: [], commands: [], trouble: null },
       settings: this.#settings,
       passwordKept: true,
       testing: false,
@@ -540,6 +540,8 @@ export class FakePlatform implements Platform {
       ],
       untouched: people.length - n,
       notify: company.notify,
+      engine: 'Direct',
+      commands: [],
       startable: n > 0 && this.#saved && !(this.#run?.running ?? false),
     };
   }

@@ -15,7 +15,10 @@ mod project;
 mod report;
 
 pub use app::{AppEvent, AppView, CommandLine, KeychainView, RecentProject, Shell};
-pub use connect::{EndpointSettings, EndpointTest, EndpointTestId, EndpointView};
+pub use connect::{
+    CloudEndpointView, EndpointRouteView, EndpointSettings, EndpointTest, EndpointTestId,
+    EndpointView, ServiceTest, ServiceView,
+};
 pub use convert::{
     AttributeDiff, AttributeValue, ConvertProof, ConvertRun, ConvertRunKind, ConvertState,
     ConvertUser, ConvertView, DryRun, GateView, ProofView, SequenceState, SequenceStep,
@@ -31,8 +34,8 @@ pub use list::{
 };
 pub use mailboxes::{MailboxChoice, MailboxNote, MailboxRow, MailboxesView};
 pub use migrate::{
-    BatchView, MigrationUserView, PlanStep, PlanStepKind, PlanView, RunView, ThrottledSpan,
-    ThroughputPoint,
+    BatchView, GapView, MigrationUserView, PlanStep, PlanStepKind, PlanView, RunView,
+    ThrottledSpan, ThroughputPoint,
 };
 pub use prepare::{ConnectionView, EvidenceLine, FindingView, PreflightTally, PreflightView};
 pub use project::{

@@ -14,7 +14,7 @@ use stegvis_model::{Engine, Security, Severity, StoredName as _};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::dto::{EndpointSettings, EndpointTest, EndpointTestId, EndpointView};
+use crate::dto::{EndpointSettings, EndpointTest, EndpointTestId, EndpointView, ServiceView};
 use crate::project::{Project, key};
 use crate::secrets::SecretName;
 use crate::{Error, ErrorCode};
@@ -81,7 +81,7 @@ impl Project {
         }
         Ok(EndpointView {
             engine: Engine::Direct.name().to_owned(),
-            service_available: false,
+            service: ServiceView::default(),
             settings: EndpointSettings {
                 host: self.places.details.source.host.clone(),
                 port: self.places.details.source.port,

@@ -11,7 +11,10 @@ use stegvis_engine::runner::{Route, Run, Staged};
 use stegvis_engine::sync::SyncPorts;
 use stegvis_engine::verify::{Verification, verify};
 use stegvis_journal::NewUser;
-use stegvis_model::{BatchId, MigrationUser, MigrationUserId, MigrationUserStatus, SmtpAddress};
+use stegvis_model::{
+    BatchId, Engine, MigrationUser, MigrationUserId, MigrationUserStatus, SmtpAddress,
+    StoredName as _,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::connections::notify;
@@ -92,6 +95,8 @@ impl Project {
             steps: plan.steps.iter().map(step).collect(),
             untouched: known.saturating_sub(count(plan.users.len())),
             notify: Some(to.to_string()),
+            engine: Engine::Direct.name().to_owned(),
+            commands: Vec::new(),
             startable: !plan.users.is_empty()
                 && self
                     .setting(|tx| tx.setting(key::ENDPOINT_SAVED))?

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use stegvis_engine::ports::Clock as _;
 use stegvis_engine::runner::RunEvent;
 use stegvis_engine::sync::Progress;
-use stegvis_model::{MigrationUser, MigrationUserStatus, StoredName as _, batch_status};
+use stegvis_model::{Engine, MigrationUser, MigrationUserStatus, StoredName as _, batch_status};
 use tokio_util::sync::CancellationToken;
 
 use crate::Error;
@@ -83,6 +83,9 @@ impl Project {
                             .name()
                             .to_owned(),
                         users: count(statuses.len()),
+                        cloud_name: None,
+                        cloud_status: None,
+                        cleanup_at: None,
                     }
                 })
                 .collect(),
@@ -101,6 +104,9 @@ impl Project {
                 .and_then(|batch| batch.report_mail_at)
                 .map(|at| at.to_string()),
             users,
+            engine: Engine::Direct.name().to_owned(),
+            gap: None,
+            watch_trouble: None,
         })
     }
 
@@ -216,5 +222,7 @@ fn user_view(
             .waiting_until
             .filter(|until| moving && *until > now)
             .map(|at| at.to_string()),
+        cloud_status: None,
+        stalled: false,
     }
 }

@@ -6,6 +6,7 @@
 mod backups;
 mod body;
 mod cloud;
+mod cloud_migration;
 mod directory;
 mod dns;
 mod error;
@@ -20,6 +21,10 @@ mod tenant;
 pub use backups::{Backup, Backups};
 pub use body::{Body, BodyStream, ByteBudget, Chunk, Held};
 pub use cloud::CloudMailboxes;
+pub use cloud_migration::{
+    CloudBatch, CloudEndpoint, CloudMigration, CloudStage, CloudUser, CloudUserDetail, LeftOut,
+    NewCloudBatch, Reached, RefusedRow,
+};
 pub use directory::{
     AcceptedDomain, AttributeChange, Directory, DirectoryEntry, DirectoryOrganization,
     DirectoryRecipient, ExchangeServer, OtherRecipient, OtherRecipientKind,

@@ -89,6 +89,8 @@ export class FakeRun {
           lastProgressAt: null,
           expectedAt: null,
           throttledUntil: null,
+          cloudStatus: null,
+          stalled: false,
         },
       });
     }
@@ -232,6 +234,9 @@ export class FakeRun {
       name,
       status: this.#batchStatus(name),
       users: this.#lives.filter(({ view }) => view.batch === name).length,
+      cloudName: null,
+      cloudStatus: null,
+      cleanupAt: null,
     }));
     return structuredClone({
       running: this.running,
@@ -246,6 +251,9 @@ export class FakeRun {
       expectedTo: expected === null || now === null ? null : iso(now + (expected - now) * 1.25),
       statusMailAt: this.#statusMailAt === null ? null : iso(this.#statusMailAt),
       reportMailAt: this.#reportMailAt === null ? null : iso(this.#reportMailAt),
+      engine: 'Direct',
+      gap: null,
+      watchTrouble: null,
     });
   }
 

@@ -10,6 +10,11 @@ interface OpWords {
 }
 
 const words: Record<PlanStepKind, (step: { n: number; count: string; value: string }) => OpWords> = {
+  MakeBatch: (step) => ({
+    title: m.migrate_op_MakeBatch(step),
+    text: m.migrate_op_MakeBatch_text(step),
+    undo: m.migrate_op_MakeBatch_undo(),
+  }),
   BackUpDirectory: (step) => ({
     title: m.migrate_op_BackUpDirectory(step),
     text: m.migrate_op_BackUpDirectory_text(),
@@ -37,6 +42,7 @@ const words: Record<PlanStepKind, (step: { n: number; count: string; value: stri
     undo: m.migrate_op_nothing(),
   }),
   Verify: (step) => ({ title: m.migrate_op_Verify(step), text: m.migrate_op_Verify_text(), undo: m.migrate_op_nothing() }),
+  Compare: (step) => ({ title: m.migrate_op_Compare(step), text: m.migrate_op_Compare_text(), undo: m.migrate_op_nothing() }),
 };
 
 export function opWords(step: PlanStep): OpWords {

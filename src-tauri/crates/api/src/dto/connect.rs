@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct EndpointView {
     /// `Direct` or `Service`.
     pub engine: String,
-    /// Whether Microsoft's migration service can be chosen in this version.
-    pub service_available: bool,
+    /// What Microsoft's migration service needs: the part of the page that shows when it is chosen.
+    pub service: ServiceView,
     /// What is or would be saved.
     pub settings: EndpointSettings,
     /// Whether the password is in the keychain (or, without one, in memory).
@@ -21,6 +21,64 @@ pub struct EndpointView {
     pub tests: Vec<EndpointTest>,
     /// Whether it is saved.
     pub saved: bool,
+}
+
+/// Microsoft's migration service as far as it is set up.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceView {
+    /// The tenant's endpoints over Outlook Anywhere; empty until they were asked for.
+    pub endpoints: Vec<CloudEndpointView>,
+    /// The one that is used, by name.
+    pub chosen: Option<String>,
+    /// How the service's own test of it ended.
+    pub tested: Option<ServiceTest>,
+    /// The ways to make an endpoint, best first.
+    pub routes: Vec<EndpointRouteView>,
+    /// What can be pasted: Test-MigrationServerAvailability, New-MigrationEndpoint.
+    pub commands: Vec<super::CommandLine>,
+    /// Why the tenant could not be asked, in its own words.
+    pub trouble: Option<String>,
+}
+
+/// A migration endpoint of the tenant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct CloudEndpointView {
+    /// Its name.
+    pub name: String,
+    /// The public name of the RPC proxy.
+    pub proxy: Option<String>,
+    /// How many mailboxes it copies at once.
+    pub at_once: Option<u32>,
+}
+
+/// How the service's own test of an endpoint ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceTest {
+    /// Whether it reached the old server.
+    pub works: bool,
+    /// Its own words.
+    pub words: Option<String>,
+    /// When.
+    pub at: String,
+}
+
+/// A way to make an endpoint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointRouteView {
+    /// `AdminCentre`, `PowerShell` or `DirectRest`.
+    pub route: String,
+    /// `Open`, `Closed` or `Unproved`.
+    pub state: String,
+    /// What is worth knowing of it: a version, or why it is closed.
+    pub detail: String,
 }
 
 /// What the administrator can set.

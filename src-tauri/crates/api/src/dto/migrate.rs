@@ -22,6 +22,10 @@ pub struct PlanView {
     pub notify: Option<String>,
     /// Whether anything can be started.
     pub startable: bool,
+    /// `Direct` or `Service`.
+    pub engine: String,
+    /// What can be pasted instead (Show commands); empty for the direct engine.
+    pub commands: Vec<super::CommandLine>,
 }
 
 /// A step of the plan.
@@ -41,6 +45,8 @@ pub struct PlanStep {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 pub enum PlanStepKind {
+    /// The migration service is given a batch; `value` is its name in the tenant.
+    MakeBatch,
     /// Directory objects are backed up to LDIF.
     BackUpDirectory,
     /// Mail users become mailboxes.
@@ -55,6 +61,8 @@ pub enum PlanStepKind {
     ReportMail,
     /// Source and target are read again and compared.
     Verify,
+    /// What the migration service left out is named, and can be copied by this computer.
+    Compare,
 }
 
 /// The run: users first, batches second.
@@ -86,6 +94,28 @@ pub struct RunView {
     pub status_mail_at: Option<String>,
     /// When the final report was sent.
     pub report_mail_at: Option<String>,
+    /// `Direct` or `Service`.
+    pub engine: String,
+    /// What the service left out and this computer may copy; null until source and target were compared.
+    pub gap: Option<GapView>,
+    /// Why the service cannot be watched just now, in its own words; the migration goes on without us.
+    pub watch_trouble: Option<String>,
+}
+
+/// What the migration service left in the source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct GapView {
+    /// Items of the source that stand in the target.
+    pub there: u32,
+    /// Items that do not, and can be copied.
+    pub missing: u32,
+    /// In how many mailboxes.
+    pub mailboxes: u32,
+    /// What they weigh.
+    #[cfg_attr(feature = "bindings", specta(type = u32))]
+    pub bytes: u64,
 }
 
 /// A batch.
@@ -99,6 +129,12 @@ pub struct BatchView {
     pub status: String,
     /// Mailboxes in it.
     pub users: u32,
+    /// Its name in the tenant, where the migration service runs it.
+    pub cloud_name: Option<String>,
+    /// The service's own word for how far it is.
+    pub cloud_status: Option<String>,
+    /// When the service will stop or remove it by itself, if that is near.
+    pub cleanup_at: Option<String>,
 }
 
 /// One mailbox's migration.
@@ -144,6 +180,10 @@ pub struct MigrationUserView {
     pub expected_at: Option<String>,
     /// Until when an endpoint makes it wait.
     pub throttled_until: Option<String>,
+    /// The migration service's own word for how far it is.
+    pub cloud_status: Option<String>,
+    /// Whether the service says that something holds it up.
+    pub stalled: bool,
 }
 
 /// Throughput at a moment.
