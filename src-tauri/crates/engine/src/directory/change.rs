@@ -131,7 +131,7 @@ impl DirectoryChanges {
             return Ok(standing);
         }
         if state != change.state {
-            self.enter(change, state)?;
+            self.enter_if_still(change, state)?;
         }
         Ok(standing)
     }
@@ -266,6 +266,21 @@ impl DirectoryChanges {
             let at = self.clock.now();
             tx.directory_change_is(change.id, state, None, "", at)?;
             super::follow::entered(tx, change, state, at)
+        })?)
+    }
+
+    /// The same for what was read before the directory was asked: whoever moved it on since knows better.
+    fn enter_if_still(&self, read: &DirectoryChange, state: State) -> Result<(), End> {
+        Ok(self.journal.transaction(|tx| {
+            let now = tx.directory_change(read.planned.kind, &read.planned.address)?;
+            let still = now
+                .is_some_and(|now| (now.id, now.state, now.run) == (read.id, read.state, read.run));
+            if !still {
+                return Ok(());
+            }
+            let at = self.clock.now();
+            tx.directory_change_is(read.id, state, None, "", at)?;
+            super::follow::entered(tx, read, state, at)
         })?)
     }
 

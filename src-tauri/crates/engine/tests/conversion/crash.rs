@@ -1,7 +1,11 @@
 //! Killed at any moment: nothing is half converted, and it goes on or rolls back.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use stegvis_engine::directory::Changed;
+use stegvis_model::{DirectoryChangeKind as Kind, DirectoryChangeState as State};
+use tokio::sync::Notify;
 
 use crate::forest::{Forest, Fuse};
 use crate::{addresses, conversions, converted, go, names};
@@ -40,6 +44,42 @@ async fn killed_and_begun_anew(fuse: Fuse, roll_back: bool) -> bool {
     conversions.undo(None, &go()).await.unwrap();
     assert_eq!(forest.snapshot(), before);
     reached
+}
+
+#[tokio::test]
+async fn a_settlement_that_hears_late_takes_back_nothing_that_was_written_since() {
+    let names = names(1);
+    let all = addresses(&names);
+    for call in 1.. {
+        let folder = tempfile::tempdir().unwrap();
+        let forest = Forest::of(&names);
+        let before = forest.snapshot();
+        *forest.fuse.lock().unwrap() = Some(Fuse { call, after: false });
+        let killed = conversions(&forest, folder.path());
+        let uninterrupted = go();
+        tokio::select! {
+            done = killed.convert(&all, &uninterrupted) => panic!("no call is a write: {done:?}"),
+            () = forest.ended.notified() => {}
+        }
+        *forest.fuse.lock().unwrap() = None;
+        let change = killed.changes.find(Kind::Conversion, &all[0]).unwrap();
+        if !change.is_some_and(|change| change.state == State::Writing) {
+            continue;
+        }
+        drop(killed);
+        let (early, late) = (conversions(&forest, folder.path()), Arc::new(Notify::new()));
+        *forest.late.lock().unwrap() = Some(late.clone());
+        let (settled, ()) = tokio::join!(early.recover(), async {
+            forest.ended.notified().await;
+            let outcomes = early.convert(&all, &go()).await.unwrap();
+            assert!(outcomes.iter().all(|one| one.is_well()), "{outcomes:?}");
+            late.notify_one();
+        });
+        assert_eq!(settled.unwrap(), [(all[0].clone(), State::Proved)]);
+        early.undo(None, &go()).await.unwrap();
+        assert_eq!(forest.snapshot(), before);
+        return;
+    }
 }
 
 proptest! {

@@ -38,6 +38,8 @@ pub struct Forest {
     pub answer_lost: Mutex<bool>,
     /// After the first modification nobody answers any more.
     pub gone: Mutex<bool>,
+    /// The next call is made, and answered only when this is told.
+    pub late: Mutex<Option<Arc<Notify>>>,
     pub fuse: Mutex<Option<Fuse>>,
     pub calls: Mutex<u32>,
     pub ended: Notify,
@@ -177,6 +179,11 @@ impl Forest {
             std::future::pending::<()>().await;
         }
         let done = act();
+        let late = self.late.lock().unwrap().take();
+        if let Some(late) = late {
+            self.ended.notify_one();
+            late.notified().await;
+        }
         if fuse.is_some() {
             self.ended.notify_one();
             std::future::pending::<()>().await;
