@@ -6,6 +6,7 @@ mod admin_permissions;
 mod applications;
 mod batch;
 mod batch_cmdlets;
+mod cas_cmdlets;
 mod endpoint_cmdlets;
 mod graph;
 mod licences;

@@ -8,7 +8,7 @@ use super::admin_permissions::{
 };
 use super::parameters::known_only;
 use super::users::{known, proxy_addresses};
-use super::{Tenant, batch_cmdlets, endpoint_cmdlets, setting_cmdlets, user_cmdlets};
+use super::{Tenant, batch_cmdlets, cas_cmdlets, endpoint_cmdlets, setting_cmdlets, user_cmdlets};
 use crate::org::{COMPANY, DOMAIN, FORMER_DOMAIN, Hurdle, Persona, TENANT_DOMAIN};
 use crate::seed::{guid, guid_text};
 use crate::world::{Recipient, World};
@@ -25,11 +25,17 @@ pub(super) fn run(tenant: &Tenant, name: &str, parameters: &Parameters) -> Optio
     let migration = endpoint_cmdlets::run(world, name, parameters)
         .or_else(|| batch_cmdlets::run(tenant, name, parameters))
         .or_else(|| user_cmdlets::run(world, name, parameters))
-        .or_else(|| setting_cmdlets::run(world, name, parameters));
+        .or_else(|| setting_cmdlets::run(world, name, parameters))
+        .or_else(|| cas_cmdlets::run(world, name, parameters));
     if migration.is_some() {
         return migration;
     }
     let get = ["Identity", "ResultSize", "RecipientTypeDetails", "SortBy"];
+    let get_mailbox = [
+        get.as_slice(),
+        &["SoftDeletedMailbox", "InactiveMailboxOnly"],
+    ]
+    .concat();
     let permission = [
         "Identity",
         "User",
@@ -43,7 +49,12 @@ pub(super) fn run(tenant: &Tenant, name: &str, parameters: &Parameters) -> Optio
         "Get-MailUser" => (&get, |world, p| {
             recipients(world, p, |kind| kind == "MailUser")
         }),
-        "Get-Mailbox" => (&get, |world, p| {
+        "Get-Mailbox" => (&get_mailbox, |world, p| {
+            let set = |name: &str| p.get(name) == Some(&Value::Bool(true));
+            // Nobody has removed a mailbox here.
+            if set("SoftDeletedMailbox") || set("InactiveMailboxOnly") {
+                return Ok(Output::default());
+            }
             recipients(world, p, |kind| kind == "UserMailbox")
         }),
         "Get-AcceptedDomain" => (&["Identity", "ResultSize"], |_, _| Ok(accepted_domains())),

@@ -1,0 +1,55 @@
+//! `Get-CASMailbox`: by which protocols a mailbox may be opened.
+
+use serde_json::{Value, json};
+
+use super::admin::{Failure, Output};
+use super::admin_cmdlets::{Parameters, Result, is, recipient};
+use super::parameters::known_only;
+use super::users::known;
+use crate::world::World;
+
+/// Runs one of these cmdlets; `None` where there is none of that name.
+pub(super) fn run(world: &World, name: &str, parameters: &Parameters) -> Option<Result> {
+    Some(match name {
+        "Get-CASMailbox" => known_only(parameters, &["Identity", "ResultSize"])
+            .and_then(|()| get(world, parameters)),
+        _ => return None,
+    })
+}
+
+fn get(world: &World, parameters: &Parameters) -> Result {
+    let mut values: Vec<Value> = known(world)
+        .filter_map(|persona| recipient(world, persona))
+        .filter(|object| object.get("RecipientTypeDetails") == Some(&json!("UserMailbox")))
+        .map(|object| cas_mailbox(&object))
+        .collect();
+    if let Some(identity) = parameters.get("Identity").and_then(Value::as_str) {
+        values.retain(|object| is(object, identity));
+        if values.is_empty() {
+            return Err(Failure::not_found(identity));
+        }
+    }
+    Ok(Output {
+        values,
+        warnings: Vec::new(),
+    })
+}
+
+/// The mailbox's protocols: a new mailbox has all of them.
+fn cas_mailbox(mailbox: &Value) -> Value {
+    let of = |name: &str| mailbox.get(name).cloned().unwrap_or_default();
+    json!({
+        "Identity": of("Identity"),
+        "Name": of("Name"),
+        "DisplayName": of("DisplayName"),
+        "PrimarySmtpAddress": of("PrimarySmtpAddress"),
+        "EmailAddresses@data.type": "#Collection(String)",
+        "EmailAddresses": of("EmailAddresses"),
+        "Guid": of("Guid"),
+        "ImapEnabled": true,
+        "PopEnabled": true,
+        "MAPIEnabled": true,
+        "OWAEnabled": true,
+        "ActiveSyncEnabled": true,
+    })
+}
