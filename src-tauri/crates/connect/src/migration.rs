@@ -2,6 +2,7 @@
 //!
 //! What the service knows is asked, never remembered: after a restart of the program the truth is there.
 
+mod cloud;
 mod endpoint_routes;
 
 use std::time::Duration;
@@ -23,6 +24,7 @@ use tokio::time::Instant;
 
 use crate::exchange_online::{CmdletError, ExchangeOnline};
 
+pub use cloud::TenantMigration;
 pub use endpoint_routes::{
     AdminCentre, DirectRest, EndpointRoute, ModuleSession, PowerShell, RouteState,
 };

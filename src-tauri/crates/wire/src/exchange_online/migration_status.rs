@@ -122,7 +122,7 @@ statuses! {
         Synced => Synced,
         Failed => Failed,
         IncrementalSyncing => Incremental,
-        IncrementalSynced => Incremental,
+        IncrementalSynced => Synced,
         IncrementalFailed => Failed,
         IncrementalStopped => Stopped,
         Completing => Completing,
