@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use stegvis_engine::ports::{EndpointError, EndpointErrorKind};
 use stegvis_wire::graph::domains::{self, Domain};
 use stegvis_wire::graph::organization::{self, Organization};
+use stegvis_wire::graph::provisioning_errors::{self, UserErrors};
 use stegvis_wire::graph::service_principals::{self, ServicePrincipal};
 use stegvis_wire::graph::subscribed_skus::{self, SubscribedSku};
 use stegvis_wire::graph::users::{self, User};
@@ -75,6 +76,14 @@ impl Graph {
     /// As for [`Self::organization`].
     pub async fn users(&self) -> Result<Vec<User>, EndpointError> {
         self.all(users::all(&self.base)).await
+    }
+
+    /// All its users, with the errors that it keeps with them.
+    ///
+    /// # Errors
+    /// As for [`Self::organization`].
+    pub async fn provisioning_errors(&self) -> Result<Vec<UserErrors>, EndpointError> {
+        self.all(provisioning_errors::all(&self.base)).await
     }
 
     /// The user with this SMTP address.

@@ -4,6 +4,7 @@
 mod access;
 mod license;
 mod mailbox;
+mod provisioning;
 mod recipient;
 
 use std::sync::Arc;
@@ -11,8 +12,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use secrecy::SecretString;
 use stegvis_engine::ports::{
-    CloudMailbox, EndpointError, EndpointErrorKind, Organization, Tenant, TenantDomain,
-    TenantRecipient,
+    CloudMailbox, DeletedMailbox, EndpointError, EndpointErrorKind, ImapAccess, Organization,
+    ProvisioningError, Tenant, TenantDomain, TenantRecipient,
 };
 use stegvis_model::{DomainName, SmtpAddress};
 use stegvis_wire::exchange_online::{self, get_mailbox, get_recipient};
@@ -266,5 +267,21 @@ impl Tenant for CloudTenant {
 
     async fn grant_access(&self, address: &SmtpAddress) -> Result<(), EndpointError> {
         self.add_full_access(address).await
+    }
+
+    async fn revoke_access(&self, address: &SmtpAddress) -> Result<(), EndpointError> {
+        self.remove_full_access(address).await
+    }
+
+    async fn deleted_mailboxes(&self) -> Result<Vec<DeletedMailbox>, EndpointError> {
+        self.all_deleted_mailboxes().await
+    }
+
+    async fn provisioning_errors(&self) -> Result<Vec<ProvisioningError>, EndpointError> {
+        self.all_provisioning_errors().await
+    }
+
+    async fn imap_access(&self) -> Result<Vec<ImapAccess>, EndpointError> {
+        self.all_imap_access().await
     }
 }

@@ -1,12 +1,14 @@
 //! The right to open a mailbox by IMAP: the application known to Exchange Online once, then full access
-//! mailbox by mailbox.
+//! mailbox by mailbox; and the same taken back when the migration is over.
 
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use stegvis_engine::ports::{EndpointError, EndpointErrorKind};
 use stegvis_model::SmtpAddress;
-use stegvis_wire::exchange_online::{add_mailbox_permission, new_service_principal};
+use stegvis_wire::exchange_online::{
+    Identity, add_mailbox_permission, new_service_principal, remove_mailbox_permission,
+};
 use stegvis_wire::oauth;
 use tokio::time::{Instant, sleep};
 
@@ -47,27 +49,64 @@ impl CloudTenant {
         }
     }
 
-    async fn find_or_make_service_principal(&self) -> Result<String, EndpointError> {
-        let app_id = &self.settings.application.client_id;
-        match self
-            .exchange
-            .invoke(&new_service_principal::get(app_id))
-            .await
-        {
-            Ok(objects) => {
-                if let Some(id) = objects.iter().find_map(new_service_principal::object_id) {
-                    return Ok(id);
-                }
-            }
-            // Not there, or not ours to ask: making it will tell.
-            Err(CmdletError::Failed(failed)) if failed.is_not_found() || failed.status == 403 => {}
-            Err(error) => return Err(error.into()),
+    /// What is not there any more needs no permission taken from it.
+    pub(super) async fn remove_full_access(
+        &self,
+        address: &SmtpAddress,
+    ) -> Result<(), EndpointError> {
+        match self.get_recipient(address).await? {
+            Some(found) if found.is_mailbox() => {}
+            _ => return Ok(()),
         }
+        let principal = match self.service_principal.get() {
+            Some(principal) => principal.clone(),
+            // Nobody is made known only to take a right from it.
+            None => match self.find_service_principal().await? {
+                Some(principal) => principal,
+                None => {
+                    let app_id = &self.settings.application.client_id;
+                    self.enterprise_application(app_id).await?
+                }
+            },
+        };
+        let identity = |text: &str| {
+            Identity::new(text)
+                .map_err(|error| EndpointError::new(EndpointErrorKind::Protocol, error.to_string()))
+        };
+        let cmdlet = remove_mailbox_permission::full_access(
+            &identity(&address.to_string())?,
+            &identity(&principal)?,
+        );
+        match self.exchange.invoke(&cmdlet).await {
+            Ok(_) => Ok(()),
+            Err(CmdletError::Failed(failed)) if failed.is_not_found() => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn find_or_make_service_principal(&self) -> Result<String, EndpointError> {
+        if let Some(id) = self.find_service_principal().await? {
+            return Ok(id);
+        }
+        let app_id = &self.settings.application.client_id;
         let object_id = self.enterprise_application(app_id).await?;
         let cmdlet = new_service_principal::new(app_id, &object_id, "Stegvis");
         match self.exchange.invoke(&cmdlet).await {
             Ok(_) => Ok(object_id),
             Err(CmdletError::Failed(failed)) if failed.is_already_there() => Ok(object_id),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Its object id, where Exchange Online knows the application and lets it ask.
+    async fn find_service_principal(&self) -> Result<Option<String>, EndpointError> {
+        let cmdlet = new_service_principal::get(&self.settings.application.client_id);
+        match self.exchange.invoke(&cmdlet).await {
+            Ok(objects) => Ok(objects.iter().find_map(new_service_principal::object_id)),
+            // Not there, or not ours to ask.
+            Err(CmdletError::Failed(failed)) if failed.is_not_found() || failed.status == 403 => {
+                Ok(None)
+            }
             Err(error) => Err(error.into()),
         }
     }

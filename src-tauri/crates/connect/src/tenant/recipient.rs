@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use stegvis_engine::ports::TenantRecipient;
 use stegvis_model::{DomainName, SmtpAddress, TenantRecipientKind};
+use stegvis_wire::exchange_online::get_mailbox::guid_bytes;
 use stegvis_wire::exchange_online::get_recipient::Recipient;
 use stegvis_wire::graph::subscribed_skus::{SubscribedSku, is_licensed};
 use stegvis_wire::graph::users::User;
@@ -37,6 +38,7 @@ pub(super) fn read(
             .find(|address| address.domain() == initial),
         address,
         mailbox_guid_synced: found.is_mail_user() && found.exchange_guid.is_some(),
+        exchange_guid: found.exchange_guid.as_deref().and_then(guid_bytes),
         licensed,
     })
 }

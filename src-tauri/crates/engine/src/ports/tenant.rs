@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use stegvis_model::{DomainName, SmtpAddress, TenantRecipientKind};
 
-use super::EndpointError;
+use super::{DeletedMailbox, EndpointError, ImapAccess, ProvisioningError};
 
 /// The organisation's own facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct TenantRecipient {
     pub routing_address: Option<SmtpAddress>,
     /// Whether a synced msExchMailboxGuid keeps a licence from making a mailbox (facts `onprem.md` section 5.5).
     pub mailbox_guid_synced: bool,
+    /// Its mailbox's `ExchangeGuid`, or the one that was synced, in the byte order of the directory.
+    pub exchange_guid: Option<[u8; 16]>,
     /// Whether it has a licence that brings a mailbox.
     pub licensed: bool,
 }
@@ -86,4 +88,16 @@ pub trait Tenant: Send + Sync {
 
     /// Lets this program open the mailbox, where it may not yet (Add-MailboxPermission).
     async fn grant_access(&self, address: &SmtpAddress) -> Result<(), EndpointError>;
+
+    /// Takes back what [`Self::grant_access`] gave (Remove-MailboxPermission); nothing where the mailbox is gone.
+    async fn revoke_access(&self, address: &SmtpAddress) -> Result<(), EndpointError>;
+
+    /// Every mailbox that was removed and still holds its addresses, those on hold among them.
+    async fn deleted_mailboxes(&self) -> Result<Vec<DeletedMailbox>, EndpointError>;
+
+    /// Every error that the tenant keeps with a user, of directory synchronisation and of its services.
+    async fn provisioning_errors(&self) -> Result<Vec<ProvisioningError>, EndpointError>;
+
+    /// Which mailboxes may be opened by IMAP.
+    async fn imap_access(&self) -> Result<Vec<ImapAccess>, EndpointError>;
 }

@@ -12,12 +12,12 @@ use super::encode::{ByteForm, UnprovedCredential};
 use super::outlook_anywhere::{Authentication, Locate, Permission};
 use super::{Anchor, Cmdlet, Identity, Invocation, OutlookAnywhere, response};
 use super::{
-    get_accepted_domain, get_dkim_signing_config, get_mail_user, get_migration_batch,
-    get_migration_endpoint, get_migration_statistics, get_migration_user,
-    get_migration_user_statistics, get_organization_config, get_recipient, new_migration_batch,
-    new_migration_endpoint, remove_mailbox_permission, remove_migration_batch,
-    remove_migration_endpoint, remove_migration_user, set_mailbox, set_migration_batch,
-    set_migration_endpoint, start_migration_batch, stop_migration_batch,
+    get_accepted_domain, get_cas_mailbox, get_deleted_mailbox, get_dkim_signing_config,
+    get_mail_user, get_migration_batch, get_migration_endpoint, get_migration_statistics,
+    get_migration_user, get_migration_user_statistics, get_organization_config, get_recipient,
+    new_migration_batch, new_migration_endpoint, remove_mailbox_permission, remove_migration_batch,
+    remove_migration_endpoint, remove_migration_user, remove_service_principal, set_mailbox,
+    set_migration_batch, set_migration_endpoint, start_migration_batch, stop_migration_batch,
     test_migration_server_availability,
 };
 
@@ -74,6 +74,12 @@ const PARAMETERS: &[(&str, &str)] = &[
         "AccessRights Confirm Identity InheritanceType User",
     ),
     ("Get-DkimSigningConfig", "Identity"),
+    (
+        "Get-Mailbox",
+        "Identity InactiveMailboxOnly IncludeInactiveMailbox RecipientTypeDetails ResultSize SoftDeletedMailbox",
+    ),
+    ("Get-CASMailbox", "Identity RecipientTypeDetails ResultSize"),
+    ("Remove-ServicePrincipal", "Confirm Identity"),
 ];
 
 fn base() -> Url {
@@ -346,6 +352,30 @@ fn recipients_and_settings() {
 }
 
 #[test]
+fn what_keeps_a_mailbox_from_being_made_or_opened() {
+    insta::assert_snapshot!([
+        sent(&get_deleted_mailbox::soft_deleted()),
+        sent(&get_deleted_mailbox::inactive()),
+        read(
+            &json!([{"DisplayName": "Anna Lind", "PrimarySmtpAddress": "anna@contoso.example",
+                     "EmailAddresses@data.type": "#Collection(String)", "EmailAddresses": ["SMTP:anna@contoso.example", "X500:/o=x"],
+                     "ExchangeGuid": "0a1b0000-0000-4000-8000-000000000001", "WhenSoftDeleted": "2026-11-10T08:00:00", "IsInactiveMailbox": false},
+                    {"DisplayName": null, "PrimarySmtpAddress": "bo@contoso.example", "EmailAddresses": "SMTP:bo@contoso.example",
+                     "ExchangeGuid": "0a1b0000-0000-4000-8000-000000000002", "WhenSoftDeleted": null, "IsInactiveMailbox": "True"},
+                    {"DisplayName": "Nobody", "ExchangeGuid": ""}]),
+            get_deleted_mailbox::DeletedMailbox::read
+        ),
+        sent(&get_cas_mailbox::all()),
+        read(
+            &json!([{"Identity": "anna", "PrimarySmtpAddress": "anna@contoso.example", "ImapEnabled": true},
+                    {"Identity": "bo", "PrimarySmtpAddress": "bo@contoso.example", "ImapEnabled": "False"},
+                    {"Identity": "cy", "PrimarySmtpAddress": "cy@contoso.example"}]),
+            get_cas_mailbox::CasMailbox::read
+        ),
+    ].concat());
+}
+
+#[test]
 fn what_is_set_and_taken_back() {
     let (anna, app) = (id("anna@contoso.example"), id("o-1"));
     insta::assert_snapshot!(
@@ -361,6 +391,7 @@ fn what_is_set_and_taken_back() {
                 &[]
             )),
             sent(&remove_mailbox_permission::full_access(&anna, &app)),
+            sent(&remove_service_principal::by_id(&app)),
         ]
         .concat()
     );
