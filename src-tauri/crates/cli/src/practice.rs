@@ -1,24 +1,34 @@
 //! The practice organisation, started inside this process.
 
 use std::path::Path;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use stegvis_api::practice::{Practice, PracticeDetails};
-use stegvis_lab::{FaultScript, Lab, LabOptions, Verdict};
+use stegvis_lab::{Company, FaultScript, Lab, LabOptions, TenantScript, Verdict};
 use tokio::sync::Mutex;
 
-/// Starts the practice organisation with a seed and a fault script.
+/// How many mailboxes the endpoint copies at once that the practice tenant's administrator has made.
+const AT_ONCE: u32 = 20;
+
+/// Starts the practice organisation as these options say; where and how large it is, the project says.
 pub struct OwnPractice {
-    seed: u64,
-    faults: FaultScript,
+    options: LabOptions,
     lab: Mutex<Option<Lab>>,
 }
 
 impl OwnPractice {
     pub fn new(seed: u64, faults: FaultScript) -> Self {
-        Self {
+        Self::of(LabOptions {
             seed,
             faults,
+            ..LabOptions::new("")
+        })
+    }
+
+    pub fn of(options: LabOptions) -> Self {
+        Self {
+            options,
             lab: Mutex::new(None),
         }
     }
@@ -37,9 +47,8 @@ impl Practice for OwnPractice {
     async fn start(&self, dir: &Path, mailboxes: u32) -> Result<PracticeDetails, String> {
         let options = LabOptions {
             mailboxes,
-            seed: self.seed,
-            faults: self.faults,
-            ..LabOptions::new(dir)
+            dir: dir.to_owned(),
+            ..self.options.clone()
         };
         let lab = Lab::start(options)
             .await
@@ -54,6 +63,67 @@ impl Practice for OwnPractice {
     async fn stop(&self) {
         if let Some(lab) = self.lab.lock().await.take() {
             lab.stop().await;
+        }
+    }
+}
+
+/// How the practice tenant behaves, and what kind of company it belongs to.
+#[derive(Debug, Clone, clap::Args)]
+pub struct TenantArguments {
+    /// What kind of company it is.
+    #[arg(long, value_enum, default_value_t = CompanyChoice::Ordinary)]
+    pub company: CompanyChoice,
+    /// The tenant's administrator has made an endpoint for the migration service already, called Nordvik.
+    #[arg(long)]
+    pub endpoint: bool,
+    /// Seconds for which one of the tenant's access tokens is good.
+    #[arg(long, value_name = "SECONDS")]
+    pub token_life: Option<u64>,
+    /// Seconds until something just made is found by its name.
+    #[arg(long, value_name = "SECONDS")]
+    pub replication: Option<u64>,
+    /// Milliseconds that the migration service rests between two steps.
+    #[arg(long, value_name = "MS")]
+    pub pace: Option<u64>,
+}
+
+/// What kind of company it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum CompanyChoice {
+    /// Nothing stands in the way of any mailbox.
+    Ordinary,
+    /// Three rows that the service drops, a MailUser missing, a protected account, two mailboxes with an item too large; from
+    /// twelve mailboxes on.
+    Service,
+}
+
+impl From<CompanyChoice> for Company {
+    fn from(choice: CompanyChoice) -> Self {
+        match choice {
+            CompanyChoice::Ordinary => Self::Ordinary,
+            CompanyChoice::Service => Self::ServiceRehearsal,
+        }
+    }
+}
+
+impl TenantArguments {
+    /// These options with what was chosen here.
+    pub fn applied(&self, options: LabOptions) -> LabOptions {
+        let default = TenantScript::default();
+        LabOptions {
+            company: self.company.into(),
+            endpoint: self.endpoint.then_some(AT_ONCE),
+            tenant: TenantScript {
+                token_life: self
+                    .token_life
+                    .map_or(default.token_life, Duration::from_secs),
+                replication: self
+                    .replication
+                    .map_or(default.replication, Duration::from_secs),
+                pace: self.pace.map_or(default.pace, Duration::from_millis),
+                ..default
+            },
+            ..options
         }
     }
 }

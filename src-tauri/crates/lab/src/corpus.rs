@@ -110,9 +110,8 @@ impl Corpus {
         };
         let mailboxes = personas
             .iter()
-            .enumerate()
-            .map(|(index, persona)| {
-                let folders = folders::folders(&world, size, persona, index == 0);
+            .map(|persona| {
+                let folders = folders::folders(&world, size, persona);
                 (persona.alias.clone(), SourceMailbox { folders })
             })
             .collect();
@@ -237,10 +236,12 @@ fn flags(rng: &mut impl Rng, role: Role) -> Flags {
 #[expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::company::Company;
     use crate::org;
 
     fn corpus(seed: u64) -> Corpus {
-        Corpus::new(seed, CorpusSize::Small, &org::personas(seed, 10, false))
+        let personas = org::personas(seed, 10, Company::Ordinary, false);
+        Corpus::new(seed, CorpusSize::Small, &personas)
     }
 
     #[test]

@@ -21,6 +21,12 @@ pub enum LabError {
     /// The log holds something that no version of this crate writes.
     #[error("the log of the practice organisation is damaged: {0}")]
     Damaged(String),
+    /// The kind of company takes more mailboxes than were asked for.
+    #[error("this practice organisation takes at least {least} mailboxes")]
+    TooFew {
+        /// How many it takes.
+        least: u32,
+    },
     /// No certificate could be made.
     #[error("the certificate of the practice organisation: {0}")]
     Certificate(String),

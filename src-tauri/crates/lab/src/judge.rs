@@ -133,7 +133,12 @@ impl Verdict {
 /// Judges the world that `dir` holds, without servers.
 pub(crate) fn judge_dir(dir: &Path) -> Result<Verdict, LabError> {
     let (identity, state) = store::look(dir)?;
-    let personas = org::personas(identity.seed, identity.mailboxes, identity.hurdles);
+    let personas = org::personas(
+        identity.seed,
+        identity.mailboxes,
+        identity.company,
+        identity.hurdles,
+    );
     let corpus = Corpus::new(identity.seed, identity.size, &personas);
     let born = Born::new(identity.seed, identity.source, &personas);
     judge(&personas, identity.source, &born, &corpus, &state, dir)

@@ -21,6 +21,7 @@
 //! any moment and a start in the same folder gives the same world. Only the ports may differ.
 
 mod ca;
+mod company;
 mod corpus;
 mod details;
 mod error;
@@ -55,6 +56,7 @@ use crate::net::Security;
 use crate::store::{Identity, Store};
 use crate::world::World;
 
+pub use company::Company;
 pub use corpus::CorpusSize;
 pub use details::{
     DirectoryDetails, LabDetails, MailboxDetails, SmtpDetails, SourceDetails, TenantDetails,
@@ -65,13 +67,15 @@ pub use judge::{DirectoryState, MailboxVerdict, SunkMail, Verdict};
 pub use org::{Hurdle, MailboxKind, SourceVersion};
 pub use script::TenantScript;
 
+/// The name of [`LabOptions::endpoint`].
+pub const ENDPOINT: &str = "Nordvik";
 /// How long the servers' connections have to end when the organisation stops.
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// What organisation to start.
 #[derive(Debug, Clone)]
 pub struct LabOptions {
-    /// How many mailboxes, all of which can be migrated.
+    /// How many mailboxes, in whose way stands what the kind of company says.
     pub mailboxes: u32,
     /// What everything random follows from.
     pub seed: u64,
@@ -83,8 +87,13 @@ pub struct LabOptions {
     pub size: CorpusSize,
     /// How the tenant behaves. May differ from start to start.
     pub tenant: TenantScript,
+    /// What kind of company it is.
+    pub company: Company,
     /// More mailboxes, one for each [`Hurdle`].
     pub hurdles: bool,
+    /// An endpoint of the migration service, called [`ENDPOINT`], which the administrator has made in the admin centre,
+    /// for so many mailboxes at once. Made at a start where there is none of that name.
+    pub endpoint: Option<u32>,
     /// What the old server and its directory are.
     pub source: SourceVersion,
 }
@@ -100,7 +109,9 @@ impl LabOptions {
             dir: dir.into(),
             size: CorpusSize::Small,
             tenant: TenantScript::default(),
+            company: Company::Ordinary,
             hurdles: false,
+            endpoint: None,
             source: SourceVersion::Exchange2007,
         }
     }
@@ -123,10 +134,17 @@ impl Lab {
             size: options.size,
             hurdles: options.hurdles,
             source: options.source,
+            company: options.company,
         };
+        options.company.check(options.mailboxes)?;
         let store = open(&options.dir, identity).await?;
         let certificates = ca::certificates(&options.dir)?;
-        let personas = org::personas(options.seed, options.mailboxes, options.hurdles);
+        let personas = org::personas(
+            options.seed,
+            options.mailboxes,
+            options.company,
+            options.hurdles,
+        );
         let corpus = Corpus::new(options.seed, options.size, &personas);
         let faults = Faults::new(options.faults, options.seed);
         let world = Arc::new(World::new(
@@ -138,6 +156,15 @@ impl Lab {
             faults,
             options.tenant,
         ));
+        let receives = options.tenant.max_receive_size;
+        world
+            .receive(receives.min(options.company.max_receive_size()))
+            .and_then(|()| {
+                options
+                    .endpoint
+                    .map_or(Ok(()), |at_once| world.endpoint(ENDPOINT, at_once, false))
+            })
+            .map_err(LabError::io("the log"))?;
 
         let bind = || async { net::bind().await.map_err(LabError::io("a loopback port")) };
         let source = bind().await?;
@@ -246,14 +273,8 @@ impl Lab {
     /// The administrator makes an endpoint in the admin centre, which is how one is made where nothing else is known to
     /// work: over Outlook Anywhere, with the account that migrates, so many mailboxes at once.
     pub fn make_migration_endpoint(&self, name: &str, at_once: u32) -> Result<(), LabError> {
-        let event = migration::Event::EndpointKept {
-            endpoint: migration::Endpoint::of_the_company(name, at_once),
-        };
-        let record = store::Record::Migration { moved: None, event };
-        self.world
-            .store
-            .note(record)
-            .map_err(LabError::io("the log"))
+        let made = self.world.endpoint(name, at_once, true);
+        made.map_err(LabError::io("the log"))
     }
 
     /// Compares the old server's mailboxes with the tenant's, item by item. Fails only where the lab's own

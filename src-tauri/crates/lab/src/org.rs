@@ -4,6 +4,7 @@ use rand::Rng;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
+use crate::company::Company;
 use crate::seed;
 
 pub(crate) const COMPANY: &str = "Nordvik Bygg AB";
@@ -16,6 +17,8 @@ pub(crate) const UNVERIFIED_DOMAIN: &str = "nordvikmark.example";
 /// What nothing outside the company's own network can reach.
 pub(crate) const LOCAL_DOMAIN: &str = "nordvik.local";
 pub(crate) const TENANT_DOMAIN: &str = "nordvik.onmicrosoft.example";
+/// The domains that the tenant has accepted.
+pub(crate) const ACCEPTED_DOMAINS: [&str; 3] = [DOMAIN, FORMER_DOMAIN, TENANT_DOMAIN];
 pub(crate) const BASE_DN: &str = "DC=nordvik,DC=example";
 pub(crate) const PEOPLE_DN: &str = "OU=Personal,OU=Nordvik,DC=nordvik,DC=example";
 /// The account that migrates: Full Access to every mailbox, the right to write `targetAddress`.
@@ -111,6 +114,8 @@ pub(crate) struct Persona {
     pub(crate) display_name: String,
     pub(crate) kind: MailboxKind,
     pub(crate) hurdle: Option<Hurdle>,
+    /// Whether it holds a message of two and a half megabytes.
+    pub(crate) large: bool,
     /// The directory object's GUID.
     pub(crate) object_guid: [u8; 16],
     /// The on-premises mailbox's GUID.
@@ -198,7 +203,7 @@ const ROOMS: &[&str] = &["Tallen", "Älgen", "Björken", "Åsen"];
 
 /// The mailboxes of a company of `count`, in the order in which its lists show them. With `hurdles`, one more
 /// for each of them.
-pub(crate) fn personas(seed: u64, count: u32, hurdles: bool) -> Vec<Persona> {
+pub(crate) fn personas(seed: u64, count: u32, company: Company, hurdles: bool) -> Vec<Persona> {
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     let mut names = people(seed);
     let mut personas: Vec<Persona> = Vec::with_capacity(count);
@@ -214,7 +219,14 @@ pub(crate) fn personas(seed: u64, count: u32, hurdles: bool) -> Vec<Persona> {
             49 | 89 | 129 => (room(rooms.next()), MailboxKind::RoomMailbox),
             _ => (names.next().unwrap_or_default(), MailboxKind::UserMailbox),
         };
-        personas.push(persona(seed, &personas, display_name, kind, None));
+        let own = company.hurdles();
+        let hurdle = (index + own.len())
+            .checked_sub(count)
+            .and_then(|at| own.get(at))
+            .copied();
+        let mut next = persona(seed, &personas, display_name, kind, hurdle);
+        next.large = company.is_large(index);
+        personas.push(next);
     }
     if hurdles {
         for hurdle in Hurdle::ALL {
@@ -288,6 +300,7 @@ fn persona(
         display_name,
         kind,
         hurdle,
+        large: false,
     }
 }
 
@@ -334,7 +347,7 @@ mod tests {
 
     #[test]
     fn everyone_has_an_address_of_their_own_in_ascii() {
-        let all = personas(7, 1500, true);
+        let all = personas(7, 1500, Company::Ordinary, true);
         assert_eq!(all.len(), 1507);
         let aliases: BTreeSet<&str> = all.iter().map(|p| p.alias.as_str()).collect();
         let names: BTreeSet<String> = all.iter().map(Persona::dn).collect();
@@ -344,7 +357,7 @@ mod tests {
 
     #[test]
     fn ten_mailboxes_hold_one_room_and_one_shared_mailbox_and_no_hurdle() {
-        let all = personas(7, 10, false);
+        let all = personas(7, 10, Company::Ordinary, false);
         let of = |kind| all.iter().filter(|p| p.kind == kind).count();
         assert_eq!(of(MailboxKind::RoomMailbox), 1);
         assert_eq!(of(MailboxKind::SharedMailbox), 1);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::company;
+
 /// What may differ from tenant to tenant, and from day to day. Nothing of it is remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TenantScript {
@@ -9,7 +11,8 @@ pub struct TenantScript {
     pub token_life: Duration,
     /// How long something just made is not found by its name, as if another server had answered.
     pub replication: Duration,
-    /// The largest message that a new mailbox of the tenant receives.
+    /// The largest message that a new mailbox of the tenant receives, unless the kind of company takes smaller ones
+    /// alone.
     pub max_receive_size: u64,
     /// How long the migration service rests between two steps.
     pub pace: Duration,
@@ -22,8 +25,7 @@ impl Default for TenantScript {
         Self {
             token_life: Duration::from_secs(3599),
             replication: Duration::ZERO,
-            // Exchange Online's default: 36 MB.
-            max_receive_size: 36 * 1024 * 1024,
+            max_receive_size: company::DEFAULT,
             pace: Duration::from_millis(40),
             device_code_forbidden: false,
         }

@@ -13,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::LabError;
+use crate::company::Company;
 use crate::corpus::CorpusSize;
 use crate::org::SourceVersion;
 
@@ -30,6 +31,8 @@ pub(crate) struct Identity {
     pub(crate) hurdles: bool,
     #[serde(default)]
     pub(crate) source: SourceVersion,
+    #[serde(default)]
+    pub(crate) company: Company,
 }
 
 /// The world's mutable half.

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use rand::Rng;
 
+use crate::company;
 use crate::corpus::Corpus;
 use crate::faults::Faults;
 use crate::ldap::Born;
+use crate::migration::{Endpoint, Event};
 use crate::org::{self, Persona, SourceVersion};
 use crate::script::TenantScript;
 use crate::seed;
@@ -102,6 +104,26 @@ impl World {
     /// The administrator takes it back.
     pub(crate) fn withdraw_consent(&self) -> io::Result<()> {
         self.store.note(Record::Consented { given: false })
+    }
+
+    /// From now on the tenant's mailboxes take messages of at most this size, unless another was set for one.
+    pub(crate) fn receive(&self, size: u64) -> io::Result<()> {
+        self.store.write(&[], |state| {
+            let known = state.max_receive.unwrap_or(company::DEFAULT) == size;
+            ((!known).then_some(Record::Receives { size }), ())
+        })
+    }
+
+    /// An endpoint to the company's own old server; one of the name that is there is only `changed` if that is wanted.
+    pub(crate) fn endpoint(&self, name: &str, at_once: u32, change: bool) -> io::Result<()> {
+        self.store.write(&[], |state| {
+            let there = state.migration.endpoints.contains_key(&name.to_lowercase());
+            let event = Event::EndpointKept {
+                endpoint: Endpoint::of_the_company(name, at_once),
+            };
+            let record = Record::Migration { moved: None, event };
+            ((change || !there).then_some(record), ())
+        })
     }
 
     pub(crate) fn by_alias(&self, alias: &str) -> Option<&Persona> {

@@ -5,6 +5,7 @@ use stegvis_lab::{FaultScript, Lab, LabOptions, SourceVersion};
 
 use super::copy::{data_folder, stop_on_interrupt};
 use super::rehearse::Faults;
+use crate::practice::{CompanyChoice, TenantArguments};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum LabCommand {
@@ -38,6 +39,8 @@ pub struct ServeArguments {
     /// More mailboxes, one for each thing that stands in the way of a migration.
     #[arg(long)]
     hurdles: bool,
+    #[command(flatten)]
+    tenant: TenantArguments,
     /// Where its state lives; the same folder is the same company again.
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -52,6 +55,9 @@ impl ServeArguments {
         let mut name = format!("{}-{}", self.seed, self.mailboxes);
         if self.source == OldServer::Exchange2003 {
             name.push_str("-2003");
+        }
+        if self.tenant.company == CompanyChoice::Service {
+            name.push_str("-service");
         }
         if self.hurdles {
             name.push_str("-hurdles");
@@ -73,7 +79,7 @@ pub async fn run(command: LabCommand) -> Result<bool, Error> {
             "Name another folder with --dir.",
         )
     };
-    let options = LabOptions {
+    let options = arguments.tenant.applied(LabOptions {
         mailboxes: arguments.mailboxes,
         seed: arguments.seed,
         faults: FaultScript::from(arguments.faults),
@@ -83,7 +89,7 @@ pub async fn run(command: LabCommand) -> Result<bool, Error> {
             OldServer::Exchange2003 => SourceVersion::Exchange2003,
         },
         ..LabOptions::new(dir)
-    };
+    });
     let lab = Lab::start(options)
         .await
         .map_err(|error| failed(error.to_string()))?;

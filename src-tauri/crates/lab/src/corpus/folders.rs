@@ -42,13 +42,8 @@ const OWN: &[(&str, u32, u32)] = &[
     ("日本", 1, 1),
 ];
 
-/// The folders of a mailbox. `first`: of the company's first one, which holds the large message.
-pub(super) fn folders(
-    world: &World,
-    size: CorpusSize,
-    persona: &Persona,
-    first: bool,
-) -> Vec<SourceFolder> {
+/// The folders of a mailbox.
+pub(super) fn folders(world: &World, size: CorpusSize, persona: &Persona) -> Vec<SourceFolder> {
     let mut rng = seed::rng(world.seed, &["folders", &persona.alias]);
     let mut folders = Vec::new();
     let mut add =
@@ -84,7 +79,7 @@ pub(super) fn folders(
             let wanted =
                 index < 5 || chosen.contains(path) || chosen.iter().any(|c| c.starts_with(&inside));
             if wanted {
-                let big = first && path.ends_with("Ritningar");
+                let big = persona.large && path.ends_with("Ritningar");
                 add(&mut rng, path, Role::Own, *low, *high, big);
             }
         }

@@ -13,8 +13,6 @@ use crate::item::InternalDate;
 use crate::store::{Record, Spool};
 use crate::wire::Ended;
 
-/// Exchange Online's default for what a mailbox receives: 36 MB.
-pub(crate) const LARGEST_MESSAGE: u64 = 36 * 1024 * 1024;
 /// Up to here a message is held in memory and written into the log.
 const LARGEST_IN_LOG: u64 = 256 * 1024;
 
@@ -51,7 +49,9 @@ impl Session {
                 self.source_write(&alias, "APPEND")?;
                 Some("NO APPEND failed: this mailbox is read-only.")
             }
-            _ if size > LARGEST_MESSAGE => {
+            (View::Mailbox(alias), _)
+                if size > self.world.store.read(|state| state.receives(alias)) =>
+            {
                 Some("NO Maximum size of appendable message has been exceeded")
             }
             _ if size == 0 => Some("BAD Command Argument Error. 11"),

@@ -220,10 +220,11 @@ fn texts(of: &Attributes, name: &str) -> Vec<String> {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::company::Company;
     use crate::org::personas;
 
     fn born(source: SourceVersion) -> (Persona, Attributes) {
-        let personas = personas(7, 10, false);
+        let personas = personas(7, 10, Company::Ordinary, false);
         let born = Born::new(7, source, &personas);
         let persona = personas.first().unwrap().clone();
         let (before, _) = born

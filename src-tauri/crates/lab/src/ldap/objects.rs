@@ -182,6 +182,7 @@ const SELF: [u8; 12] = [1, 1, 0, 0, 0, 0, 0, 5, 10, 0, 0, 0];
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::company::Company;
     use crate::ldap::schema::{Schema, Syntax};
     use crate::org::personas;
 
@@ -190,7 +191,7 @@ mod tests {
     #[test]
     fn every_attribute_of_every_object_is_in_the_schema_and_allowed_on_it() {
         for (source, entry) in VERSIONS.into_iter().flat_map(|source| {
-            let all = all(7, source, &personas(7, 60, true));
+            let all = all(7, source, &personas(7, 60, Company::Ordinary, true));
             all.into_iter().map(move |entry| (source, entry))
         }) {
             for (name, values) in entry.attributes.values() {
@@ -213,7 +214,10 @@ mod tests {
     #[test]
     fn every_object_that_is_pointed_to_is_there_under_the_name_it_is_pointed_to_by() {
         for source in VERSIONS {
-            every_name_is_there(source, &all(7, source, &personas(7, 60, true)));
+            every_name_is_there(
+                source,
+                &all(7, source, &personas(7, 60, Company::Ordinary, true)),
+            );
         }
     }
 

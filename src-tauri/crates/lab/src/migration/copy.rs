@@ -72,10 +72,9 @@ pub(super) fn folders(world: &World, persona: &Persona) -> io::Result<()> {
 pub(super) fn some(world: &World, persona: &Persona, user: &str, most: usize) -> io::Result<bool> {
     let (done, limit) = world.store.read(|state| {
         let held = state.users.get(&persona.alias);
-        let limit = held.and_then(|held| held.max_receive);
         (
             held.map_or(0, |held| held.moved),
-            limit.unwrap_or(world.script.max_receive_size),
+            state.receives(&persona.alias),
         )
     });
     let all = items(world, persona);

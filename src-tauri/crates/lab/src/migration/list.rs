@@ -5,6 +5,8 @@ use super::RowError;
 
 /// The most rows of a staged batch.
 const MOST: usize = 2000;
+const NOT_ACCEPTED: &str =
+    "You can't use the domain because it's not an accepted domain for your organization.";
 const LARGEST: usize = 10 * 1024 * 1024;
 const COLUMNS: [&str; 3] = ["EmailAddress", "Password", "ForceChangePassword"];
 
@@ -15,8 +17,8 @@ pub(crate) struct Rows {
     pub(crate) dropped: Vec<RowError>,
 }
 
-/// The users of a list, or why the file is refused.
-pub(crate) fn rows(bytes: &[u8]) -> Result<Rows, String> {
+/// The users of a list, or why the file is refused. `accepted` are the tenant's domains.
+pub(crate) fn rows(bytes: &[u8], accepted: &[&str]) -> Result<Rows, String> {
     if bytes.is_empty() || bytes.len() > LARGEST {
         return Err("Upload file can't be empty.".to_owned());
     }
@@ -76,7 +78,9 @@ pub(crate) fn rows(bytes: &[u8]) -> Result<Rows, String> {
         }
         let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).unwrap_or_default();
         let address = cell(Some(address_at));
-        match problem(address, cell(password_at), cell(change_at), &found.users) {
+        let problem = problem(address, accepted, &found.users)
+            .or_else(|| more(cell(password_at), cell(change_at)));
+        match problem {
             Some(message) => found.dropped.push(RowError {
                 row,
                 email_address: address.to_owned(),
@@ -97,7 +101,7 @@ fn missing(column: &str) -> String {
     )
 }
 
-fn problem(address: &str, password: &str, change: &str, before: &[String]) -> Option<String> {
+fn problem(address: &str, accepted: &[&str], before: &[String]) -> Option<String> {
     if address.is_empty() {
         return Some("The EmailAddress value is empty.".to_owned());
     }
@@ -121,14 +125,21 @@ fn problem(address: &str, password: &str, change: &str, before: &[String]) -> Op
             "The value \"{address}\" isn't a valid SMTP address."
         ));
     }
-    if before
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(address))
-    {
+    let mut before = before.iter();
+    if before.any(|known| known.eq_ignore_ascii_case(address)) {
         return Some(format!(
             "The address \"{address}\" appears more than once in the CSV file."
         ));
     }
+    let known = |(_, domain): (&str, &str)| {
+        let mut accepted = accepted.iter();
+        accepted.any(|known| known.eq_ignore_ascii_case(domain))
+    };
+    (!address.rsplit_once('@').is_some_and(known)).then(|| NOT_ACCEPTED.to_owned())
+}
+
+/// What is wrong with a row beside its address.
+fn more(password: &str, change: &str) -> Option<String> {
     if !password.is_empty() && password.chars().count() < 8 {
         return Some("The password must have at least 8 characters.".to_owned());
     }
@@ -146,15 +157,17 @@ mod tests {
 
     use super::*;
 
+    const DOMAINS: &[&str] = &["x.example", "y.example"];
+
     #[test]
     fn a_bad_row_is_dropped_and_a_bad_file_is_refused_whole() {
-        let list = "EmailAddress,Password,ForceChangePassword\r\na@x.example,,\r\nnobody,,\r\n b@x.example,,\r\nA@x.example,,\r\nc@x.example,short,\r\nd@x.example,longenough,Ja\r\ne@x.example,longenough,True\r\n";
-        let found = rows(list.as_bytes()).unwrap();
-        assert_eq!(found.users, ["a@x.example", "e@x.example"]);
+        let list = "EmailAddress,Password,ForceChangePassword\r\na@x.example,,\r\nnobody,,\r\n b@x.example,,\r\nA@x.example,,\r\nc@x.example,short,\r\nd@x.example,longenough,Ja\r\ne@x.example,longenough,True\r\nf@z.example,,\r\nG@Y.example,,\r\n";
+        let found = rows(list.as_bytes(), DOMAINS).unwrap();
+        assert_eq!(found.users, ["a@x.example", "e@x.example", "G@Y.example"]);
         let dropped: Vec<usize> = found.dropped.iter().map(|row| row.row).collect();
-        assert_eq!(dropped, [2, 3, 4, 5, 6]);
+        assert_eq!(dropped, [2, 3, 4, 5, 6, 8]);
 
-        let refused = |list: &str| rows(list.as_bytes()).unwrap_err();
+        let refused = |list: &str| rows(list.as_bytes(), DOMAINS).unwrap_err();
         assert!(refused("").contains("can't be empty"));
         assert!(refused("EmailAddress\r\n").contains("can't be empty"));
         assert!(refused("EmailAddress;Password\r\na@x.example;\r\n").contains("is missing"));
@@ -171,8 +184,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_list_makes_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = rows(&bytes);
-            let _ = rows(&[b"EmailAddress\r\n".as_slice(), &bytes].concat());
+            let _ = rows(&bytes, DOMAINS);
+            let _ = rows(&[b"EmailAddress\r\n".as_slice(), &bytes].concat(), DOMAINS);
         }
     }
 }

@@ -40,6 +40,8 @@ pub(crate) enum Record {
     },
     /// The migration service made a mailbox of a mail user.
     Provisioned { mailbox: String },
+    /// New mailboxes of the tenant take messages of at most this size from now on.
+    Receives { size: u64 },
     /// A mailbox takes larger or smaller messages from now on.
     Sized {
         mailbox: String,

@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::record::Record;
+use crate::company;
 use crate::item::{Flags, InternalDate};
 use crate::ldap::normal;
 use crate::migration::Migration;
@@ -17,6 +18,8 @@ use crate::seed;
 pub(crate) struct State {
     /// What the tenant holds under an alias, beside what it was born with.
     pub(crate) users: BTreeMap<String, TenantUser>,
+    /// The largest message that a mailbox receives where nothing else was set for it; none: Exchange Online's default.
+    pub(crate) max_receive: Option<u64>,
     /// The directory's modified objects, by their names in the form for comparing.
     pub(crate) directory: BTreeMap<String, ChangedObject>,
     /// How many times an object was modified.
@@ -263,6 +266,7 @@ impl State {
                     user.mailbox = Some(TargetMailbox::new(&mailbox));
                 }
             }
+            Record::Receives { size } => self.max_receive = Some(size),
             Record::Sized {
                 mailbox,
                 receive,
@@ -295,6 +299,12 @@ impl State {
 
     fn mailbox_mut(&mut self, alias: &str) -> Option<&mut TargetMailbox> {
         self.users.get_mut(alias)?.mailbox.as_mut()
+    }
+
+    /// The largest message that a mailbox of this alias receives.
+    pub(crate) fn receives(&self, alias: &str) -> u64 {
+        let own = self.users.get(alias).and_then(|user| user.max_receive);
+        own.or(self.max_receive).unwrap_or(company::DEFAULT)
     }
 
     /// The tenant's mailbox of this alias, if it was made.

@@ -11,6 +11,7 @@ use super::admin::{Failure, Output};
 use super::admin_cmdlets::{Parameters, Result};
 use super::parameters::{bytes, flag, known_only, required, text, texts, time};
 use crate::migration::{self, Batch, Event, Migration, Rows, UserStatus, link};
+use crate::org::ACCEPTED_DOMAINS;
 use crate::seed::guid_text;
 use crate::store::Record;
 use crate::world::World;
@@ -108,7 +109,7 @@ fn list(world: &World, parameters: &Parameters) -> std::result::Result<Option<Ro
     let Some(bytes) = bytes(parameters, "CSVData")? else {
         return Ok(None);
     };
-    let mut rows = migration::rows(&bytes).map_err(|text| {
+    let mut rows = migration::rows(&bytes, &ACCEPTED_DOMAINS).map_err(|text| {
         refused(
             "Microsoft.Exchange.Migration.MigrationCSVParsingException",
             text,
