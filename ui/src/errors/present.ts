@@ -24,6 +24,12 @@ export type FailureCode =
   | 'ForwardingLoops'
   | 'CertificateUntrusted'
   | 'ProtocolViolation'
+  | 'RowRefused'
+  | 'AlreadyMigrating'
+  | 'TooManyLargeItems'
+  | 'ServiceGaveUp'
+  | 'ServiceRecordLost'
+  | 'ServiceFailed'
   | 'LedgerDiffers'
   | 'Panicked'
   | 'JournalFailed';
@@ -83,6 +89,12 @@ const failures: Record<FailureCode, { cause: () => string; remedy: () => string 
   ForwardingLoops: { cause: m.failure_ForwardingLoops, remedy: m.failure_ForwardingLoops_do },
   CertificateUntrusted: { cause: m.failure_CertificateUntrusted, remedy: m.failure_CertificateUntrusted_do },
   ProtocolViolation: { cause: m.failure_ProtocolViolation, remedy: m.failure_ProtocolViolation_do },
+  RowRefused: { cause: m.failure_RowRefused, remedy: m.failure_RowRefused_do },
+  AlreadyMigrating: { cause: m.failure_AlreadyMigrating, remedy: m.failure_AlreadyMigrating_do },
+  TooManyLargeItems: { cause: m.failure_TooManyLargeItems, remedy: m.failure_TooManyLargeItems_do },
+  ServiceGaveUp: { cause: m.failure_ServiceGaveUp, remedy: m.failure_ServiceGaveUp_do },
+  ServiceRecordLost: { cause: m.failure_ServiceRecordLost, remedy: m.failure_ServiceRecordLost_do },
+  ServiceFailed: { cause: m.failure_ServiceFailed, remedy: m.failure_ServiceFailed_do },
   LedgerDiffers: { cause: m.failure_LedgerDiffers, remedy: m.failure_LedgerDiffers_do },
   Panicked: { cause: m.failure_Panicked, remedy: m.failure_Panicked_do },
   JournalFailed: { cause: m.failure_JournalFailed, remedy: m.failure_JournalFailed_do },

@@ -64,6 +64,7 @@ const skipReasons: Words = {
   UnreadableInSource: m.report_reason_UnreadableInSource,
   RefusedByTarget: m.report_reason_RefusedByTarget,
   GoneFromSource: m.report_reason_GoneFromSource,
+  LeftByService: m.report_reason_LeftByService,
 };
 export const skipReasonWord = (name: string) => word(skipReasons, name);
 

@@ -13,6 +13,9 @@ mod table;
 
 pub use error::JournalError;
 pub use file::{Journal, Tx};
+pub use table::cloud_batch::{CloudBatchRow, CloudBatchSeen, NewCloudBatchRow};
+pub use table::cloud_left_out::CloudLeftOutRow;
+pub use table::cloud_user::{CloudUserDetailSeen, CloudUserRow, CloudUserSeen};
 pub use table::directory_change::{DirectoryChange, NewDirectoryChange, Values};
 pub use table::finding::StoredFinding;
 pub use table::folder::{Folder, FolderPlan, TargetPlace};

@@ -14,6 +14,9 @@ const STEPS: &[M<'static>] = &[
     M::up(table::log::UP),
     M::up(table::directory_change::UP),
     M::up(table::signature::UP),
+    M::up(table::cloud_batch::UP),
+    M::up(table::cloud_user::UP),
+    M::up(table::cloud_left_out::UP),
 ];
 
 pub(crate) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);

@@ -1,6 +1,9 @@
 //! One file a table: its migration, its rows, what reads and writes them.
 
 pub(crate) mod batch;
+pub(crate) mod cloud_batch;
+pub(crate) mod cloud_left_out;
+pub(crate) mod cloud_user;
 pub(crate) mod directory_change;
 pub(crate) mod finding;
 pub(crate) mod folder;

@@ -42,6 +42,18 @@ named_enum! {
         CertificateUntrusted,
         /// A server said something we do not understand.
         ProtocolViolation,
+        /// The migration service dropped this mailbox's row of the list.
+        RowRefused,
+        /// Another migration holds this mailbox in the tenant.
+        AlreadyMigrating,
+        /// More items are too large for the target than the migration service puts up with.
+        TooManyLargeItems,
+        /// The migration service gave up after trying again and again.
+        ServiceGaveUp,
+        /// The migration service lost its own record.
+        ServiceRecordLost,
+        /// The migration service failed, and its words name no cause that is known here.
+        ServiceFailed,
         /// The counts do not reconcile.
         LedgerDiffers,
         /// The program itself failed on this mailbox.
@@ -72,6 +84,8 @@ impl FailureCode {
             | Self::TargetUnreachable
             | Self::ProvisioningTimedOut
             | Self::ProtocolViolation
+            | Self::ServiceGaveUp
+            | Self::ServiceFailed
             | Self::Panicked => RetryClass::Now,
             Self::DirectorySyncOff
             | Self::MailUserMissing
@@ -87,6 +101,10 @@ impl FailureCode {
             | Self::ForwardingDiffers
             | Self::ForwardingLoops
             | Self::CertificateUntrusted
+            | Self::RowRefused
+            | Self::AlreadyMigrating
+            | Self::TooManyLargeItems
+            | Self::ServiceRecordLost
             | Self::LedgerDiffers
             | Self::JournalFailed => RetryClass::AfterFix,
             Self::RecipientKindUnsupported => RetryClass::Never,

@@ -75,5 +75,7 @@ named_enum! {
         RefusedByTarget,
         /// It was deleted from the source between listing and reading.
         GoneFromSource,
+        /// The migration service is done and did not bring it over; it can be copied from here.
+        LeftByService,
     }
 }

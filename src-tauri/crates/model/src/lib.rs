@@ -9,6 +9,7 @@
 mod address;
 mod answers;
 mod batch;
+mod cloud;
 mod counts;
 mod directory;
 mod dns;
@@ -28,6 +29,7 @@ pub use answers::{
     Answers, ExchangeVersion, MailboxCount, Pace, Route, Verdict, VerdictReason, YesNo,
 };
 pub use batch::{BatchStatus, MigrationBatch, batch_status};
+pub use cloud::CloudStage;
 pub use counts::{Counts, Ledger};
 pub use directory::{
     ConversionGate, DirectoryChangeCause, DirectoryChangeKind, DirectoryChangeState, GateState,

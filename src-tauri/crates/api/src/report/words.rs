@@ -117,6 +117,30 @@ pub(crate) const fn cause_words(code: FailureCode, language: Language) -> &'stat
             "A server said something the program does not understand. Retry; if it happens again, report the server's words.",
             "En server sade något som programmet inte förstår. Försök igen; händer det igen, rapportera serverns ord.",
         ),
+        FailureCode::RowRefused => (
+            "Microsoft's migration service dropped this mailbox's row of the list. Mend what its words name, and put the mailbox into a new batch.",
+            "Microsofts migreringstjänst strök postlådans rad i listan. Åtgärda det som dess ord nämner, och lägg postlådan i en ny batch.",
+        ),
+        FailureCode::AlreadyMigrating => (
+            "Another migration in Microsoft 365 holds this mailbox. Remove it there and retry.",
+            "En annan migrering i Microsoft 365 håller postlådan. Ta bort den där och försök igen.",
+        ),
+        FailureCode::TooManyLargeItems => (
+            "Too many items are larger than the new mailbox takes. Raise its largest message size, or take them out of the old mailbox, and retry.",
+            "För många objekt är större än vad den nya postlådan tar emot. Höj dess största meddelandestorlek, eller ta bort dem ur den gamla postlådan, och försök igen.",
+        ),
+        FailureCode::ServiceGaveUp => (
+            "Microsoft's migration service gave up after several tries. Retry this mailbox by itself; if it happens again, let this computer copy it.",
+            "Microsofts migreringstjänst gav upp efter flera försök. Försök igen med bara den här postlådan; händer det igen, låt den här datorn kopiera den.",
+        ),
+        FailureCode::ServiceRecordLost => (
+            "Microsoft's migration service lost its own record of this mailbox. Remove the batch there and start it anew; what is copied stays.",
+            "Microsofts migreringstjänst har tappat sina egna uppgifter om postlådan. Ta bort batchen där och starta om den; det som är kopierat blir kvar.",
+        ),
+        FailureCode::ServiceFailed => (
+            "Microsoft's migration service could not migrate this mailbox. Its own words say why; retry.",
+            "Microsofts migreringstjänst kunde inte migrera postlådan. Dess egna ord säger varför; försök igen.",
+        ),
         FailureCode::LedgerDiffers => (
             "The counts do not reconcile. Retry; do not convert this mailbox before they do.",
             "Antalen stämmer inte. Försök igen; konvertera inte postlådan förrän de stämmer.",
@@ -145,6 +169,10 @@ pub(crate) const fn skip_words(reason: SkipReason, language: Language) -> &'stat
         SkipReason::GoneFromSource => (
             "Deleted from the source meanwhile",
             "Borttaget ur källan under tiden",
+        ),
+        SkipReason::LeftByService => (
+            "Not brought over by Microsoft's migration service",
+            "Inte överfört av Microsofts migreringstjänst",
         ),
     };
     language.pick(english, swedish)

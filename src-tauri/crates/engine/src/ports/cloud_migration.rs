@@ -6,6 +6,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use stegvis_model::SmtpAddress;
 
+pub use stegvis_model::CloudStage;
+
 use super::EndpointError;
 
 /// A way to the old server that the service knows.
@@ -26,44 +28,6 @@ pub struct Reached {
     pub works: bool,
     /// Its own words, where it has any.
     pub words: Option<String>,
-}
-
-/// What a status of a batch or of a user comes to, for a staged migration. The word itself is kept beside it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CloudStage {
-    /// There, and not started.
-    Created,
-    /// Being checked or set up, or waiting for a free place.
-    Waiting,
-    /// The MailUser is becoming a mailbox, and the old one starts to forward.
-    Provisioning,
-    /// The first copy.
-    Copying,
-    /// The copy is done: a staged migration's good end.
-    Synced,
-    /// It did not work; it can be tried again.
-    Failed,
-    /// An administrator is stopping it.
-    Stopping,
-    /// Stopped, by an administrator or after sixty days without one.
-    Stopped,
-    /// Being deleted.
-    Removing,
-    /// The service lost its own record: remove and make anew.
-    Corrupted,
-    /// In progress, in a word not known here.
-    Unknown,
-}
-
-impl CloudStage {
-    /// Whether nothing more will happen by itself.
-    #[must_use]
-    pub const fn is_at_rest(self) -> bool {
-        matches!(
-            self,
-            Self::Created | Self::Synced | Self::Failed | Self::Stopped | Self::Corrupted
-        )
-    }
 }
 
 /// A batch to be made. It is not started by being made.

@@ -261,6 +261,39 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Opens again what was left behind in the source, so that it is looked for or copied. Returns how many.
+    pub fn reopen_left(&self, user: MigrationUserId) -> Result<u64, JournalError> {
+        let opened = self
+            .0
+            .prepare_cached(
+                "UPDATE item SET state = 'Pending', reason = NULL, detail = ''
+                 WHERE state = 'Skipped' AND reason = ?2
+                 AND folder_id IN (SELECT id FROM folder WHERE user_id = ?1)",
+            )?
+            .execute(params![user.0, SkipReason::LeftByService.name()])?;
+        Ok(opened as u64)
+    }
+
+    /// Accounts for whatever is open as left behind in the source: a pass over a mailbox that the migration service
+    /// moved ended early. A folder whose listing was cut off counts what was listed, until it is listed whole.
+    pub fn leave_open(&self, user: MigrationUserId, detail: &str) -> Result<(), JournalError> {
+        self.0
+            .prepare_cached(
+                "UPDATE item SET state = 'Skipped', reason = ?2, detail = ?3
+                 WHERE state IN ('Pending', 'Intended')
+                 AND folder_id IN (SELECT id FROM folder WHERE user_id = ?1)",
+            )?
+            .execute(params![user.0, SkipReason::LeftByService.name(), detail])?;
+        self.0
+            .prepare_cached(
+                "UPDATE folder SET source_items =
+                 (SELECT COUNT(*) FROM item WHERE folder_id = folder.id AND state <> 'Superseded')
+                 WHERE user_id = ?1 AND sync_state IS NULL AND excluded_rule IS NULL",
+            )?
+            .execute([user.0])?;
+        Ok(())
+    }
+
     /// The numbers, from `from` on, under which copies of ours stand in this folder's target.
     pub fn copied_numbers(
         &self,
