@@ -3,7 +3,7 @@
 
 mod directory;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::Path;
 
@@ -30,8 +30,10 @@ pub struct Verdict {
     pub mailboxes: Vec<MailboxVerdict>,
     /// Items that are the same on both sides, over all mailboxes.
     pub compared: u64,
-    /// Items of the source that the tenant does not have.
+    /// Items of the source that the tenant does not have, though its mailbox takes them.
     pub missing: u64,
+    /// Items of the source that the tenant does not have and that are larger than its mailbox takes.
+    pub too_large: u64,
     /// Items of the tenant that the source does not have: duplicates, mostly.
     pub extra: u64,
     /// Items with the same bytes and another flag, another date or another folder.
@@ -62,8 +64,10 @@ pub struct MailboxVerdict {
     pub provisioned: bool,
     /// Items on both sides.
     pub compared: u64,
-    /// Items that the tenant does not have.
+    /// Items that the tenant does not have, though the mailbox takes them.
     pub missing: u64,
+    /// Items that the tenant does not have and that are larger than the mailbox takes.
+    pub too_large: u64,
     /// Items that only the tenant has.
     pub extra: u64,
     /// Items that are not quite the same.
@@ -97,7 +101,7 @@ pub struct SunkMail {
 }
 
 impl MailboxVerdict {
-    /// Whether the tenant's mailbox is exactly the source's.
+    /// Whether the tenant's mailbox is exactly the source's, but for what it would not take.
     #[must_use]
     pub fn agrees(&self) -> bool {
         self.provisioned
@@ -183,6 +187,7 @@ pub(crate) fn judge(
     Ok(Verdict {
         compared: sum(|m| m.compared),
         missing: sum(|m| m.missing),
+        too_large: sum(|m| m.too_large),
         extra: sum(|m| m.extra),
         differing: sum(|m| m.differing),
         excluded: sum(|m| m.excluded),
@@ -241,6 +246,8 @@ fn mailbox(
     // Same item, how many more times in the source than in the target.
     let mut balance: BTreeMap<Item, i64> = BTreeMap::new();
     let mut wanted = 0_u64;
+    // By their bytes, those larger than the tenant's mailbox takes: the corpus and the tenant's settings say so, nobody else.
+    let (limit, mut large) = (state.receives(&persona.alias), BTreeSet::new());
     for folder in corpus
         .mailbox(&persona.alias)
         .iter()
@@ -260,6 +267,9 @@ fn mailbox(
                 message.flags,
                 message.date,
             );
+            if message.size > limit {
+                large.insert(message.sha256);
+            }
             *balance.entry(item).or_default() += 1;
             wanted += 1;
         }
@@ -304,6 +314,9 @@ fn mailbox(
             twin.is_none()
         });
     }
+    let all = missing.len();
+    missing.retain(|lost| !large.contains(&lost.sha256));
+    verdict.too_large = (all - missing.len()) as u64;
     for (items, word) in [(&missing, "missing"), (&extra, "extra")] {
         // Of a mailbox that was never begun there is nothing to tell but the number.
         for item in items.iter().filter(|_| verdict.provisioned) {

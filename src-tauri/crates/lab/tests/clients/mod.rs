@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod directory;
+pub mod tenant;
 
 use std::process::Stdio;
 
