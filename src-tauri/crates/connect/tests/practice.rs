@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 
 use stegvis_connect::http::Application;
+use stegvis_connect::imap::{ImapAuth, ImapEndpoint, ImapTarget};
 use stegvis_connect::ldap::{ActiveDirectory, DirectorySettings, DirectorySignIn};
 use stegvis_connect::smtp::{SmtpMailer, SmtpSettings};
-use stegvis_connect::tenant::{CloudTenant, TenantSettings};
+use stegvis_connect::tenant::{CloudTenant, TenantSettings, TenantSignIn};
 use stegvis_connect::tls::Trust;
 use stegvis_engine::ports::{
-    Attachment, Directory, EndpointErrorKind, Mail, Mailer, Tenant, TenantRecipient,
+    Attachment, ByteBudget, Directory, EndpointError, EndpointErrorKind, Gate, Mail, MailboxRef,
+    Mailer, TargetConnector, Tenant, TenantRecipient,
 };
 use stegvis_lab::{FaultScript, Hurdle, Lab, LabOptions, MailboxKind};
 use stegvis_model::{RecipientKind, Security, SmtpAddress, TenantRecipientKind};
@@ -38,11 +40,11 @@ impl Practice {
         let details = self.lab.details();
         CloudTenant::new(TenantSettings {
             tenant_id: details.tenant_id.clone(),
-            application: Application {
+            sign_in: TenantSignIn::Secret(Application {
                 token_url: details.tenant.token_url.parse().unwrap(),
                 client_id: details.tenant.client_id.clone(),
                 client_secret: client_secret.to_owned().into(),
-            },
+            }),
             graph: details.tenant.graph.parse().unwrap(),
             admin_api: details.tenant.admin_api.parse().unwrap(),
             trust: self.trust(),
@@ -200,6 +202,66 @@ async fn a_licence_makes_a_mailbox_and_the_mailbox_is_opened_to_us_however_often
     assert_eq!(tenant.mailbox(&nobody).await.unwrap(), None);
     let error = tenant.license(&nobody).await.unwrap_err();
     assert_eq!(error.kind, EndpointErrorKind::NotFound, "{error}");
+}
+
+#[tokio::test]
+async fn access_that_is_taken_back_is_gone_and_nobody_minds_taking_it_twice() {
+    let practice = practice(|_| {}).await;
+    let (tenant, address) = (practice.tenant(), practice.first());
+    // There is no mailbox yet, and so nothing to take back.
+    tenant.revoke_access(&address).await.unwrap();
+    tenant.license(&address).await.unwrap();
+    while tenant.mailbox(&address).await.unwrap().is_none() {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let opened = async || -> Result<(), EndpointError> {
+        let details = practice.lab.details();
+        let target = ImapTarget(ImapEndpoint {
+            host: details.tenant.imap_host.clone(),
+            port: details.tenant.imap_port,
+            security: Security::ImplicitTls,
+            trust: practice.trust(),
+            auth: ImapAuth::OAuth(tenant.mailbox_tokens().clone()),
+            allow_plaintext: false,
+            gate: Gate::default(),
+            budget: ByteBudget::new(1 << 20),
+        });
+        let mailbox = MailboxRef {
+            address: address.clone(),
+            sign_in: None,
+        };
+        target.open(&mailbox).await?.folders().await.map(drop)
+    };
+    opened().await.unwrap_err();
+    tenant.grant_access(&address).await.unwrap();
+    opened().await.unwrap();
+    // Another program, which granted nothing, takes it back all the same.
+    let other = practice.tenant();
+    for _ in 0..2 {
+        other.revoke_access(&address).await.unwrap();
+        opened().await.unwrap_err();
+    }
+    tenant.grant_access(&address).await.unwrap();
+    opened().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_mailbox_may_be_opened_by_imap_and_nothing_stands_in_its_way() {
+    let practice = practice(|_| {}).await;
+    let (tenant, address) = (practice.tenant(), practice.first());
+    assert!(tenant.deleted_mailboxes().await.unwrap().is_empty());
+    assert!(tenant.provisioning_errors().await.unwrap().is_empty());
+    assert!(tenant.imap_access().await.unwrap().is_empty());
+    tenant.license(&address).await.unwrap();
+    while tenant.mailbox(&address).await.unwrap().is_none() {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let access = tenant.imap_access().await.unwrap();
+    let access: Vec<_> = access
+        .iter()
+        .map(|one| (&one.address, one.enabled))
+        .collect();
+    assert_eq!(access, [(&address, true)]);
 }
 
 #[tokio::test]
