@@ -7,7 +7,7 @@ use stegvis_connect::http::Application;
 use stegvis_connect::imap::{ImapAuth, ImapEndpoint, ImapProber, ImapSource, ImapTarget};
 use stegvis_connect::ldap::{ActiveDirectory, DirectorySettings, DirectorySignIn};
 use stegvis_connect::smtp::{SmtpMailer, SmtpSettings};
-use stegvis_connect::tenant::{CloudTenant, TenantSettings};
+use stegvis_connect::tenant::{CloudTenant, TenantSettings, TenantSignIn};
 use stegvis_connect::tls::Trust;
 use stegvis_engine::ports::{
     ByteBudget, Directory, Gate, Mailer, Probe, SourceConnector, TargetConnector, Tenant,
@@ -100,11 +100,11 @@ impl Places {
         };
         let tenant = Arc::new(CloudTenant::new(TenantSettings {
             tenant_id: details.tenant_id.clone(),
-            application: Application {
+            sign_in: TenantSignIn::Secret(Application {
                 token_url: address(&details.tenant.token_url)?,
                 client_id: details.tenant.client_id.clone(),
                 client_secret: secret(SecretName::Tenant).await?,
-            },
+            }),
             graph: address(&details.tenant.graph)?,
             admin_api: address(&details.tenant.admin_api)?,
             trust: self.trust.clone(),

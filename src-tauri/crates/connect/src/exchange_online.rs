@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 use stegvis_engine::ports::{EndpointError, EndpointErrorKind};
 use stegvis_wire::exchange_online::{
     Anchor, Cmdlet, ExchangeError, Invocation, Response, error, response,
 };
+use stegvis_wire::oauth;
 use url::Url;
 
 use crate::fault::unreadable;
@@ -18,13 +20,14 @@ const MOST_PAGES: usize = 2000;
 /// How often a cmdlet is run while the service's own directory is the trouble.
 const ATTEMPTS: u32 = 3;
 
-/// The interface, as one application sees one tenant.
+/// The interface, as one application or person sees one tenant.
 #[derive(Debug, Clone)]
 pub struct ExchangeOnline {
     base: Url,
     tenant_id: String,
     connection_id: String,
     http: Authorized,
+    person: bool,
 }
 
 /// Why a cmdlet gave nothing.
@@ -62,7 +65,26 @@ impl ExchangeOnline {
             tenant_id,
             connection_id: guid(),
             http,
+            person: false,
         }
+    }
+
+    /// The same, where the tokens are a person's: calls are then routed by the person's name.
+    #[must_use]
+    pub fn of_person(base: Url, tenant_id: String, http: Authorized) -> Self {
+        Self {
+            person: true,
+            ..Self::new(base, tenant_id, http)
+        }
+    }
+
+    /// Whose name routes the calls. A token that tells none is routed as the application's is.
+    async fn person(&self) -> Result<Option<String>, EndpointError> {
+        if !self.person {
+            return Ok(None);
+        }
+        let token = self.http.tokens().token().await?;
+        Ok(oauth::hints(token.expose_secret()).and_then(|who| who.upn.or(who.preferred_username)))
     }
 
     /// Runs a cmdlet and gathers its objects.
@@ -87,12 +109,14 @@ impl ExchangeOnline {
 
     async fn page(&self, cmdlet: &Cmdlet, next: Option<Url>) -> Result<Response, CmdletError> {
         let mut attempt = 1;
+        let person = self.person().await.map_err(CmdletError::Endpoint)?;
+        let anchor = person.as_deref().map_or(Anchor::Application, Anchor::User);
         loop {
             let request_id = guid();
             let request = Invocation {
                 base: &self.base,
                 tenant_id: &self.tenant_id,
-                anchor: Anchor::Application,
+                anchor,
                 connection_id: &self.connection_id,
                 request_id: &request_id,
             }

@@ -6,11 +6,11 @@ mod license;
 mod mailbox;
 mod provisioning;
 mod recipient;
+mod sign_in;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use secrecy::SecretString;
 use stegvis_engine::ports::{
     CloudMailbox, DeletedMailbox, EndpointError, EndpointErrorKind, ImapAccess, Organization,
     ProvisioningError, Tenant, TenantDomain, TenantRecipient,
@@ -23,16 +23,19 @@ use url::Url;
 
 use crate::exchange_online::{CmdletError, ExchangeOnline};
 use crate::graph::Graph;
-use crate::http::{Application, Authorized, HttpClient, TokenSource};
+use crate::http::{Authorized, HttpClient, TokenSource};
+use crate::migration::{MigrationApi, Replication};
 use crate::tls::Trust;
 
-/// Where a tenant is and as which application we go there.
+pub use sign_in::TenantSignIn;
+
+/// Where a tenant is and as whom we go there.
 #[derive(Debug, Clone)]
 pub struct TenantSettings {
     /// The tenant's GUID.
     pub tenant_id: String,
-    /// The application.
-    pub application: Application,
+    /// As whom.
+    pub sign_in: TenantSignIn,
     /// Graph's base address.
     pub graph: Url,
     /// The Exchange admin interface's, up to and with the tenant's GUID.
@@ -48,20 +51,10 @@ impl TenantSettings {
     ///
     /// # Errors
     /// If the tenant's id cannot stand in an address.
-    pub fn worldwide(
-        tenant_id: &str,
-        client_id: &str,
-        client_secret: SecretString,
-    ) -> Result<Self, url::ParseError> {
+    pub fn worldwide(tenant_id: &str, sign_in: TenantSignIn) -> Result<Self, url::ParseError> {
         Ok(Self {
             tenant_id: tenant_id.to_owned(),
-            application: Application {
-                token_url: Url::parse(&format!(
-                    "https://login.microsoftonline.com/{tenant_id}/oauth2/v2.0/token"
-                ))?,
-                client_id: client_id.to_owned(),
-                client_secret,
-            },
+            sign_in,
             graph: Url::parse("https://graph.microsoft.com/v1.0")?,
             admin_api: Url::parse(&format!(
                 "https://outlook.office365.com/adminapi/beta/{tenant_id}"
@@ -90,30 +83,21 @@ impl CloudTenant {
     /// If the trust cannot be built or an address is not an HTTPS one.
     pub fn new(settings: TenantSettings) -> Result<Self, EndpointError> {
         let trust = &settings.trust;
-        let authority = HttpClient::new(&settings.application.token_url, trust)?;
-        let tokens = |scope: &str| {
-            Arc::new(TokenSource::new(
-                authority.clone(),
-                settings.application.clone(),
-                scope,
-            ))
-        };
+        let [graph_tokens, exchange_tokens] = settings
+            .sign_in
+            .tokens(trust, [graph::SCOPE, exchange_online::SCOPE])?;
         let graph = Graph::new(
             settings.graph.clone(),
-            Authorized::new(
-                HttpClient::new(&settings.graph, trust)?,
-                tokens(graph::SCOPE),
-            ),
+            Authorized::new(HttpClient::new(&settings.graph, trust)?, graph_tokens),
         );
-        let exchange_tokens = tokens(exchange_online::SCOPE);
-        let exchange = ExchangeOnline::new(
-            settings.admin_api.clone(),
-            settings.tenant_id.clone(),
-            Authorized::new(
-                HttpClient::new(&settings.admin_api, trust)?,
-                exchange_tokens.clone(),
-            ),
-        );
+        let http = HttpClient::new(&settings.admin_api, trust)?;
+        let authorized = Authorized::new(http, exchange_tokens.clone());
+        let (base, tenant_id) = (settings.admin_api.clone(), settings.tenant_id.clone());
+        let exchange = if settings.sign_in.is_person() {
+            ExchangeOnline::of_person(base, tenant_id, authorized)
+        } else {
+            ExchangeOnline::new(base, tenant_id, authorized)
+        };
         Ok(Self {
             settings,
             graph,
@@ -128,6 +112,18 @@ impl CloudTenant {
     #[must_use]
     pub const fn mailbox_tokens(&self) -> &Arc<TokenSource> {
         &self.tokens
+    }
+
+    /// The Exchange admin interface, by the same sign-in, connections and gate.
+    #[must_use]
+    pub const fn exchange(&self) -> &ExchangeOnline {
+        &self.exchange
+    }
+
+    /// The tenant's migration service, by the same.
+    #[must_use]
+    pub fn migrations(&self, replication: Replication) -> MigrationApi {
+        MigrationApi::new(self.exchange.clone(), replication)
     }
 
     /// The domain that routes to the cloud whatever the others do.

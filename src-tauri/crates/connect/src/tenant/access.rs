@@ -64,7 +64,7 @@ impl CloudTenant {
             None => match self.find_service_principal().await? {
                 Some(principal) => principal,
                 None => {
-                    let app_id = &self.settings.application.client_id;
+                    let app_id = self.settings.sign_in.client_id();
                     self.enterprise_application(app_id).await?
                 }
             },
@@ -88,7 +88,7 @@ impl CloudTenant {
         if let Some(id) = self.find_service_principal().await? {
             return Ok(id);
         }
-        let app_id = &self.settings.application.client_id;
+        let app_id = self.settings.sign_in.client_id();
         let object_id = self.enterprise_application(app_id).await?;
         let cmdlet = new_service_principal::new(app_id, &object_id, "Stegvis");
         match self.exchange.invoke(&cmdlet).await {
@@ -100,7 +100,7 @@ impl CloudTenant {
 
     /// Its object id, where Exchange Online knows the application and lets it ask.
     async fn find_service_principal(&self) -> Result<Option<String>, EndpointError> {
-        let cmdlet = new_service_principal::get(&self.settings.application.client_id);
+        let cmdlet = new_service_principal::get(self.settings.sign_in.client_id());
         match self.exchange.invoke(&cmdlet).await {
             Ok(objects) => Ok(objects.iter().find_map(new_service_principal::object_id)),
             // Not there, or not ours to ask.
@@ -111,14 +111,16 @@ impl CloudTenant {
         }
     }
 
-    /// Graph knows the id, if the application may ask; otherwise our own token names it.
+    /// Graph knows the id, if it may be asked; otherwise our own token names it, if it is the application's and not a
+    /// person's.
     async fn enterprise_application(&self, app_id: &str) -> Result<String, EndpointError> {
         match self.graph.service_principal(app_id).await {
             Err(error)
-                if matches!(
-                    error.kind,
-                    EndpointErrorKind::RightsMissing | EndpointErrorKind::NotFound
-                ) =>
+                if !self.settings.sign_in.is_person()
+                    && matches!(
+                        error.kind,
+                        EndpointErrorKind::RightsMissing | EndpointErrorKind::NotFound
+                    ) =>
             {
                 let token = self.tokens.token().await?;
                 oauth::object_id(token.expose_secret()).ok_or(error)
