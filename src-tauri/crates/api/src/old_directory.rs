@@ -8,10 +8,10 @@ use stegvis_engine::directory::{DirectoryFinding, DirectoryFindingCode as Code};
 use stegvis_engine::ports::{
     Clock as _, DirectoryOrganization, OtherRecipient, OtherRecipientKind, TenantDomain,
 };
+use stegvis_engine::powershell::quoted;
 use stegvis_model::StoredName as _;
 
 use crate::Error;
-use crate::directory::equivalents::quoted;
 use crate::directory::read::DirectoryRead;
 use crate::dto::{
     DirectoryConnection, DirectoryDomain, DirectoryFindingView, DirectoryOther, DirectoryServer,

@@ -277,7 +277,7 @@ impl Tenant for CloudTenant {
         self.all_provisioning_errors().await
     }
 
-    async fn imap_access(&self) -> Result<Vec<ImapAccess>, EndpointError> {
+    async fn imap_access(&self) -> Result<ImapAccess, EndpointError> {
         self.all_imap_access().await
     }
 }

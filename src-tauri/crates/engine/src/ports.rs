@@ -36,7 +36,7 @@ pub use fingerprint::{FINGERPRINT_FIELDS, fingerprint};
 pub use gate::Gate;
 pub use mail::{Attachment, Mail, Mailer};
 pub use probe::{Answer, Probe};
-pub use provisioning::{DeletedMailbox, ImapAccess, ProvisioningError};
+pub use provisioning::{DeletedMailbox, ImapAccess, ImapPlan, ProvisioningError};
 pub use source::{
     Changes, ChangesRequest, FetchRequest, Fetched, FetchedBody, ItemMeta, SourceConnector,
     SourceFolder, SourceMailbox,

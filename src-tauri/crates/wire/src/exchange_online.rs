@@ -8,6 +8,7 @@ pub mod encode;
 pub mod error;
 pub mod get_accepted_domain;
 pub mod get_cas_mailbox;
+pub mod get_cas_mailbox_plan;
 pub mod get_deleted_mailbox;
 pub mod get_dkim_signing_config;
 pub mod get_mail_user;

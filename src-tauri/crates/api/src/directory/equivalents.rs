@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use stegvis_engine::directory::{Values, changes};
+use stegvis_engine::powershell::{guid_text, quoted};
 use stegvis_model::ExchangeVersion;
 use stegvis_wire::ldif::{Change, modify};
 
@@ -131,27 +132,6 @@ fn texts(values: &Values, name: &str) -> Vec<String> {
 
 fn text(values: &Values, name: &str) -> String {
     texts(values, name).into_iter().next().unwrap_or_default()
-}
-
-/// A PowerShell string in which nothing is expanded. The typographic quotation marks end one there too.
-pub(crate) fn quoted(text: &str) -> String {
-    let mut out = String::from("'");
-    for letter in text.chars() {
-        if matches!(letter, '\'' | '‘' | '’' | '‚' | '‛') {
-            out.push(letter);
-        }
-        out.push(letter);
-    }
-    out.push('\'');
-    out
-}
-
-/// The directory keeps the first three parts of a GUID with the least byte first.
-fn guid_text([a, b, c, d, e, f, g, h, rest @ ..]: [u8; 16]) -> String {
-    let [i, j, k, l, m, n, o, p] = rest;
-    format!(
-        "{d:02x}{c:02x}{b:02x}{a:02x}-{f:02x}{e:02x}-{h:02x}{g:02x}-{i:02x}{j:02x}-{k:02x}{l:02x}{m:02x}{n:02x}{o:02x}{p:02x}"
-    )
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! What keeps a mailbox from being made or opened, each a list of the whole tenant.
 
-use stegvis_engine::ports::{DeletedMailbox, EndpointError, ImapAccess, ProvisioningError};
-use stegvis_wire::exchange_online::{get_cas_mailbox, get_deleted_mailbox};
+use stegvis_engine::ports::{
+    DeletedMailbox, EndpointError, ImapAccess, ImapPlan, ProvisioningError,
+};
+use stegvis_wire::exchange_online::{get_cas_mailbox, get_cas_mailbox_plan, get_deleted_mailbox};
 use stegvis_wire::graph::provisioning_errors::UserErrors;
 
 use super::CloudTenant;
@@ -35,18 +37,30 @@ impl CloudTenant {
         Ok(users.iter().flat_map(errors).collect())
     }
 
-    pub(super) async fn all_imap_access(&self) -> Result<Vec<ImapAccess>, EndpointError> {
-        let objects = self.exchange.invoke(&get_cas_mailbox::all()).await?;
-        Ok(objects
-            .iter()
-            .filter_map(get_cas_mailbox::CasMailbox::read)
-            .filter_map(|mailbox| {
-                Some(ImapAccess {
-                    address: mailbox.primary_smtp_address.parse().ok()?,
-                    enabled: mailbox.imap_enabled,
+    pub(super) async fn all_imap_access(&self) -> Result<ImapAccess, EndpointError> {
+        let (of_mailboxes, of_plans) = (get_cas_mailbox::all(), get_cas_mailbox_plan::all());
+        let (mailboxes, plans) = tokio::try_join!(
+            self.exchange.invoke(&of_mailboxes),
+            self.exchange.invoke(&of_plans),
+        )?;
+        Ok(ImapAccess {
+            mailboxes: mailboxes
+                .iter()
+                .filter_map(get_cas_mailbox::CasMailbox::read)
+                .filter_map(|found| {
+                    Some((found.primary_smtp_address.parse().ok()?, found.imap_enabled))
                 })
-            })
-            .collect())
+                .collect(),
+            plans: plans
+                .iter()
+                .filter_map(get_cas_mailbox_plan::CasMailboxPlan::read)
+                .map(|found| ImapPlan {
+                    identity: found.identity,
+                    name: found.display_name,
+                    enabled: found.imap_enabled,
+                })
+                .collect(),
+        })
     }
 }
 

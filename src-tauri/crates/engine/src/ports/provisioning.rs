@@ -35,11 +35,22 @@ pub struct ProvisioningError {
     pub since: Option<jiff::Timestamp>,
 }
 
-/// Whether a mailbox may be opened by IMAP.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Who may be opened by IMAP.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImapAccess {
-    /// Its primary SMTP address.
-    pub address: SmtpAddress,
-    /// Whether it may.
+    /// Every mailbox by its primary SMTP address, and whether it may.
+    pub mailboxes: Vec<(SmtpAddress, bool)>,
+    /// The plans that new mailboxes are made by.
+    pub plans: Vec<ImapPlan>,
+}
+
+/// A plan that new mailboxes are made by, one for each kind of licence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImapPlan {
+    /// What the cmdlets pick it by.
+    pub identity: String,
+    /// The name that people know.
+    pub name: String,
+    /// Whether its mailboxes may be opened by IMAP.
     pub enabled: bool,
 }

@@ -98,6 +98,6 @@ pub trait Tenant: Send + Sync {
     /// Every error that the tenant keeps with a user, of directory synchronisation and of its services.
     async fn provisioning_errors(&self) -> Result<Vec<ProvisioningError>, EndpointError>;
 
-    /// Which mailboxes may be opened by IMAP.
-    async fn imap_access(&self) -> Result<Vec<ImapAccess>, EndpointError>;
+    /// Which mailboxes may be opened by IMAP, and which will be once they are made.
+    async fn imap_access(&self) -> Result<ImapAccess, EndpointError>;
 }

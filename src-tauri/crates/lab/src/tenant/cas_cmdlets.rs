@@ -1,4 +1,4 @@
-//! `Get-CASMailbox`: by which protocols a mailbox may be opened.
+//! `Get-CASMailbox` and `Get-CASMailboxPlan`: by which protocols a mailbox may be opened, and a new one will be.
 
 use serde_json::{Value, json};
 
@@ -13,6 +13,9 @@ pub(super) fn run(world: &World, name: &str, parameters: &Parameters) -> Option<
     Some(match name {
         "Get-CASMailbox" => known_only(parameters, &["Identity", "ResultSize"])
             .and_then(|()| get(world, parameters)),
+        "Get-CASMailboxPlan" => {
+            known_only(parameters, &["Identity", "ResultSize"]).map(|()| plans())
+        }
         _ => return None,
     })
 }
@@ -33,6 +36,24 @@ fn get(world: &World, parameters: &Parameters) -> Result {
         values,
         warnings: Vec::new(),
     })
+}
+
+/// What new mailboxes are made by: one plan for each kind of licence.
+fn plans() -> Output {
+    let plan = |name: &str| {
+        json!({
+            "Identity": name, "Name": name, "DisplayName": name,
+            "ImapEnabled": true, "PopEnabled": true, "ActiveSyncEnabled": true,
+        })
+    };
+    Output {
+        values: vec![
+            plan("ExchangeOnline"),
+            plan("ExchangeOnlineEnterprise"),
+            plan("ExchangeOnlineDeskless"),
+        ],
+        warnings: Vec::new(),
+    }
 }
 
 /// The mailbox's protocols: a new mailbox has all of them.

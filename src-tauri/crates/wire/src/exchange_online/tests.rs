@@ -12,12 +12,13 @@ use super::encode::{ByteForm, UnprovedCredential};
 use super::outlook_anywhere::{Authentication, Locate, Permission};
 use super::{Anchor, Cmdlet, Identity, Invocation, OutlookAnywhere, response};
 use super::{
-    get_accepted_domain, get_cas_mailbox, get_deleted_mailbox, get_dkim_signing_config,
-    get_mail_user, get_migration_batch, get_migration_endpoint, get_migration_statistics,
-    get_migration_user, get_migration_user_statistics, get_organization_config, get_recipient,
-    new_migration_batch, new_migration_endpoint, remove_mailbox_permission, remove_migration_batch,
-    remove_migration_endpoint, remove_migration_user, remove_service_principal, set_mailbox,
-    set_migration_batch, set_migration_endpoint, start_migration_batch, stop_migration_batch,
+    get_accepted_domain, get_cas_mailbox, get_cas_mailbox_plan, get_deleted_mailbox,
+    get_dkim_signing_config, get_mail_user, get_migration_batch, get_migration_endpoint,
+    get_migration_statistics, get_migration_user, get_migration_user_statistics,
+    get_organization_config, get_recipient, new_migration_batch, new_migration_endpoint,
+    remove_mailbox_permission, remove_migration_batch, remove_migration_endpoint,
+    remove_migration_user, remove_service_principal, set_mailbox, set_migration_batch,
+    set_migration_endpoint, start_migration_batch, stop_migration_batch,
     test_migration_server_availability,
 };
 
@@ -79,6 +80,7 @@ const PARAMETERS: &[(&str, &str)] = &[
         "Identity InactiveMailboxOnly IncludeInactiveMailbox RecipientTypeDetails ResultSize SoftDeletedMailbox",
     ),
     ("Get-CASMailbox", "Identity RecipientTypeDetails ResultSize"),
+    ("Get-CASMailboxPlan", "Identity ResultSize"),
     ("Remove-ServicePrincipal", "Confirm Identity"),
 ];
 
@@ -371,6 +373,11 @@ fn what_keeps_a_mailbox_from_being_made_or_opened() {
                     {"Identity": "bo", "PrimarySmtpAddress": "bo@contoso.example", "ImapEnabled": "False"},
                     {"Identity": "cy", "PrimarySmtpAddress": "cy@contoso.example"}]),
             get_cas_mailbox::CasMailbox::read
+        ),
+        sent(&get_cas_mailbox_plan::all()),
+        read(
+            &json!([{"Identity": "ExchangeOnlineEnterprise-0a1b", "DisplayName": "ExchangeOnlineEnterprise", "ImapEnabled": false, "PopEnabled": false}]),
+            get_cas_mailbox_plan::CasMailboxPlan::read
         ),
     ].concat());
 }
