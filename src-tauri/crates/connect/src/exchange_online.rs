@@ -1,5 +1,7 @@
 //! The Exchange Online admin interface: one cmdlet at a time, its pages gathered.
 
+mod regions;
+
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
@@ -8,22 +10,26 @@ use stegvis_engine::ports::{EndpointError, EndpointErrorKind};
 use stegvis_wire::exchange_online::{
     Anchor, Cmdlet, ExchangeError, Invocation, Response, error, response,
 };
+use stegvis_wire::http::Request;
 use stegvis_wire::oauth;
 use url::Url;
 
 use crate::fault::unreadable;
-use crate::http::Authorized;
+use crate::http::{Answer, Authorized};
+use regions::Regions;
 
 /// The service ends a cmdlet after fifteen minutes.
 const LIMIT: Duration = Duration::from_secs(16 * 60);
 const MOST_PAGES: usize = 2000;
 /// How often a cmdlet is run while the service's own directory is the trouble.
 const ATTEMPTS: u32 = 3;
+/// How often one call is sent on.
+const MOST_REDIRECTIONS: u32 = 5;
 
 /// The interface, as one application or person sees one tenant.
 #[derive(Debug, Clone)]
 pub struct ExchangeOnline {
-    base: Url,
+    regions: Regions,
     tenant_id: String,
     connection_id: String,
     http: Authorized,
@@ -61,7 +67,7 @@ impl ExchangeOnline {
     #[must_use]
     pub fn new(base: Url, tenant_id: String, http: Authorized) -> Self {
         Self {
-            base,
+            regions: Regions::new(base),
             tenant_id,
             connection_id: guid(),
             http,
@@ -76,6 +82,14 @@ impl ExchangeOnline {
             person: true,
             ..Self::new(base, tenant_id, http)
         }
+    }
+
+    /// The same, which may be sent on to this server too; without it to Microsoft's own alone. For a tenant that is not
+    /// at Microsoft's, as the practice tenant.
+    #[must_use]
+    pub fn also_at(mut self, other: Url) -> Self {
+        self.regions = self.regions.and(other);
+        self
     }
 
     /// Whose name routes the calls. A token that tells none is routed as the application's is.
@@ -113,8 +127,9 @@ impl ExchangeOnline {
         let anchor = person.as_deref().map_or(Anchor::Application, Anchor::User);
         loop {
             let request_id = guid();
+            let here = self.regions.here();
             let request = Invocation {
-                base: &self.base,
+                base: &here,
                 tenant_id: &self.tenant_id,
                 anchor,
                 connection_id: &self.connection_id,
@@ -125,14 +140,12 @@ impl ExchangeOnline {
                 Some(next) => request.to(next.clone()),
                 None => request,
             };
-            let answer = if cmdlet.once {
-                self.http.send_once(&request, LIMIT).await
-            } else {
-                self.http.send(&request, LIMIT).await
-            }
-            .map_err(CmdletError::Endpoint)?;
+            let answer = self
+                .send(request, cmdlet.once)
+                .await
+                .map_err(CmdletError::Endpoint)?;
             if answer.is_success() {
-                let response = response::parse(&self.base, &answer.body)
+                let response = response::parse_where(&answer.body, |next| self.regions.allow(next))
                     .map_err(|error| CmdletError::Endpoint(unreadable(&error)))?;
                 for warning in &response.warnings {
                     tracing::debug!(cmdlet = cmdlet.name, warning, "the cmdlet warns");
@@ -155,6 +168,37 @@ impl ExchangeOnline {
             tokio::time::sleep(crate::http::back_off(attempt)).await;
             attempt += 1;
         }
+    }
+
+    /// Sends, and sends on to where the tenant is. A server that sends on has carried out nothing.
+    async fn send(&self, mut request: Request, once: bool) -> Result<Answer, EndpointError> {
+        for _ in 0..=MOST_REDIRECTIONS {
+            let answer = if once {
+                self.http.send_once(&request, LIMIT).await
+            } else {
+                self.http.send(&request, LIMIT).await
+            };
+            let answer = answer.inspect_err(|error| {
+                if error.kind == EndpointErrorKind::Unreachable {
+                    self.regions.start_over();
+                }
+            })?;
+            if !answer.is_redirection() {
+                return Ok(answer);
+            }
+            let there = self
+                .regions
+                .follow(&request.url, answer.location.as_deref())?;
+            self.regions.stay_at(&there);
+            request = request.to(there);
+        }
+        Err(EndpointError::new(
+            EndpointErrorKind::Protocol,
+            format!(
+                "Exchange Online sends a call on and on, at last to {}",
+                request.url.host_str().unwrap_or_default()
+            ),
+        ))
     }
 }
 

@@ -5,9 +5,13 @@ mod authorized;
 mod retry;
 mod tokens;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use reqwest::header::{
+    HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret, SecretString};
 use stegvis_engine::ports::{EndpointError, EndpointErrorKind, Gate};
@@ -35,6 +39,7 @@ const CONNECT: Duration = Duration::from_secs(20);
 pub struct HttpClient {
     inner: reqwest::Client,
     gate: Gate,
+    sent: Arc<AtomicU64>,
 }
 
 /// What came back, whatever its status.
@@ -46,6 +51,8 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// What a refused token should have proved: `WWW-Authenticate`, as it came.
     pub challenge: Option<String>,
+    /// Where the server sends us on to: `Location`, as it came.
+    pub location: Option<String>,
     /// The body, as it came: nothing is unpacked.
     pub body: Vec<u8>,
 }
@@ -55,6 +62,12 @@ impl Answer {
     #[must_use]
     pub const fn is_success(&self) -> bool {
         matches!(self.status, 200..=299)
+    }
+
+    /// Whether the server sends us on, the same request to another address.
+    #[must_use]
+    pub const fn is_redirection(&self) -> bool {
+        matches!(self.status, 301 | 302 | 307 | 308)
     }
 
     /// Whether the server had no time for the request, which it did not carry out.
@@ -92,6 +105,7 @@ impl HttpClient {
         Ok(Self {
             inner,
             gate: Gate::default(),
+            sent: Arc::default(),
         })
     }
 
@@ -99,6 +113,12 @@ impl HttpClient {
     #[must_use]
     pub const fn gate(&self) -> &Gate {
         &self.gate
+    }
+
+    /// How many requests were sent, again and in vain included.
+    #[must_use]
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
     }
 
     /// Sends, and sends again while the server is busy or the connection breaks. Every request of ours may
@@ -168,6 +188,7 @@ impl HttpClient {
         bearer: Option<&SecretString>,
         limit: Duration,
     ) -> Result<Answer, EndpointError> {
+        self.sent.fetch_add(1, Ordering::Relaxed);
         let method = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
@@ -183,16 +204,15 @@ impl HttpClient {
             builder = builder.bearer_auth(token.expose_secret());
         }
         let mut response = builder.send().await.map_err(|error| said(&error))?;
+        let header = |name: HeaderName| {
+            let value = response.headers().get(name)?;
+            value.to_str().ok().map(str::to_owned)
+        };
         let mut answer = Answer {
             status: response.status().as_u16(),
-            retry_after: response
-                .headers()
-                .get(RETRY_AFTER)
-                .and_then(|value| retry::retry_after(value.to_str().ok()?)),
-            challenge: response
-                .headers()
-                .get(WWW_AUTHENTICATE)
-                .and_then(|value| value.to_str().ok().map(str::to_owned)),
+            retry_after: header(RETRY_AFTER).and_then(|value| retry::retry_after(&value)),
+            challenge: header(WWW_AUTHENTICATE),
+            location: header(LOCATION),
             body: Vec::new(),
         };
         while let Some(chunk) = response.chunk().await.map_err(|error| said(&error))? {

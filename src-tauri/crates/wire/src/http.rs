@@ -91,16 +91,16 @@ pub(crate) fn below(base: &Url, segments: &[&str]) -> Url {
     url
 }
 
-/// The address of a next page, if it is one of the same server's: a token is sent along with it.
-pub(crate) fn next_link(base: &Url, link: Option<&str>) -> Result<Option<Url>, crate::Unreadable> {
+/// The address of a next page, if it is where `allow` lets a token go: one is sent along with it.
+pub(crate) fn next_link(
+    link: Option<&str>,
+    allow: impl Fn(&Url) -> Option<Url>,
+) -> Result<Option<Url>, crate::Unreadable> {
     let Some(link) = link.filter(|link| !link.is_empty()) else {
         return Ok(None);
     };
-    match Url::parse(link) {
-        Ok(url) if url.origin() == base.origin() => Ok(Some(url)),
-        _ => Err(crate::Unreadable::new(
-            "the next page lies on another server",
-            link.as_bytes(),
-        )),
-    }
+    let next = Url::parse(link).ok().as_ref().and_then(allow);
+    next.map(Some).ok_or_else(|| {
+        crate::Unreadable::new("the next page lies on another server", link.as_bytes())
+    })
 }

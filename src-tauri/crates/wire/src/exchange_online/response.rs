@@ -24,6 +24,19 @@ pub struct Response {
 /// # Errors
 /// If it is not JSON of this shape, or continues on another server.
 pub fn parse(base: &Url, bytes: &[u8]) -> Result<Response, Unreadable> {
+    parse_where(bytes, |next| {
+        (next.origin() == base.origin()).then(|| next.clone())
+    })
+}
+
+/// The same, where the next page may lie on other servers too: `allow` tells where a token may go, and by what address.
+///
+/// # Errors
+/// If it is not JSON of this shape, or continues where a token may not go.
+pub fn parse_where(
+    bytes: &[u8],
+    allow: impl Fn(&Url) -> Option<Url>,
+) -> Result<Response, Unreadable> {
     #[derive(Deserialize)]
     struct Body {
         #[serde(default, deserialize_with = "json::null_is_default")]
@@ -56,7 +69,7 @@ pub fn parse(base: &Url, bytes: &[u8]) -> Result<Response, Unreadable> {
                 _ => None,
             })
             .collect(),
-        next: http::next_link(base, body.next_link.as_deref())?,
+        next: http::next_link(body.next_link.as_deref(), allow)?,
         warnings: body.warnings.iter().map(words).collect(),
         errors: body.errors.iter().map(words).collect(),
     })

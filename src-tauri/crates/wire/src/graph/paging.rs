@@ -30,7 +30,9 @@ pub fn parse<T: DeserializeOwned>(base: &Url, bytes: &[u8]) -> Result<Page<T>, U
     let body: Body<T> = json::read(bytes)?;
     Ok(Page {
         value: body.value,
-        next: http::next_link(base, body.next_link.as_deref())?,
+        next: http::next_link(body.next_link.as_deref(), |next| {
+            (next.origin() == base.origin()).then(|| next.clone())
+        })?,
     })
 }
 
