@@ -85,6 +85,9 @@ pub struct TenantArguments {
     /// Milliseconds that the migration service rests between two steps.
     #[arg(long, value_name = "MS")]
     pub pace: Option<u64>,
+    /// Nobody has consented to sending mail through Graph.
+    #[arg(long)]
+    pub mail_withheld: bool,
 }
 
 /// What kind of company it is.
@@ -121,6 +124,7 @@ impl TenantArguments {
                     .replication
                     .map_or(default.replication, Duration::from_secs),
                 pace: self.pace.map_or(default.pace, Duration::from_millis),
+                mail_withheld: self.mail_withheld,
                 ..default
             },
             ..options

@@ -31,6 +31,9 @@ pub struct LabDetails {
     pub smtp: SmtpDetails,
     /// Who wants to hear how it goes.
     pub notify: String,
+    /// Where a test posts what is to go wrong, if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub control: Option<String>,
     /// Every mailbox of the company.
     pub mailboxes: Vec<MailboxDetails>,
 }

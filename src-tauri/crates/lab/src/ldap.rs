@@ -31,7 +31,7 @@ use crate::org::{self, ACCOUNT, BASE_DN, DOMAIN, NETBIOS};
 use crate::world::World;
 pub(crate) use entries::Born;
 pub(crate) use name::normal;
-pub(crate) use target_address::set as set_target_address;
+pub(crate) use target_address::{get as target_address, set as set_target_address};
 
 const LARGEST_REQUEST: usize = 256 * 1024;
 const IDLE: Duration = Duration::from_secs(15 * 60);

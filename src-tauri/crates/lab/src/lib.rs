@@ -22,6 +22,7 @@
 
 mod ca;
 mod company;
+mod control;
 mod corpus;
 mod details;
 mod error;
@@ -32,6 +33,7 @@ mod judge;
 mod ldap;
 mod migration;
 mod net;
+mod orders;
 mod org;
 mod script;
 mod seed;
@@ -64,6 +66,7 @@ pub use details::{
 pub use error::LabError;
 pub use faults::FaultScript;
 pub use judge::{DirectoryState, MailboxVerdict, SunkMail, Verdict};
+pub use orders::Order;
 pub use org::{Hurdle, MailboxKind, SourceVersion};
 pub use script::TenantScript;
 
@@ -94,6 +97,8 @@ pub struct LabOptions {
     /// An endpoint of the migration service, called [`ENDPOINT`], which the administrator has made in the admin centre,
     /// for so many mailboxes at once. Made at a start where there is none of that name.
     pub endpoint: Option<u32>,
+    /// Whether a port is opened on which a test outside this process may order what goes wrong, line by line.
+    pub control: bool,
     /// What the old server and its directory are.
     pub source: SourceVersion,
 }
@@ -112,6 +117,7 @@ impl LabOptions {
             company: Company::Ordinary,
             hurdles: false,
             endpoint: None,
+            control: false,
             source: SourceVersion::Exchange2007,
         }
     }
@@ -175,7 +181,12 @@ impl Lab {
         let tenant = bind().await?;
         let smtp = bind().await?;
         let smtp_implicit = bind().await?;
+        let control = match options.control {
+            true => Some(bind().await?),
+            false => None,
+        };
         let ports = Ports {
+            control: control.as_ref().map(|(_, port)| *port),
             source: source.1,
             source_start_tls: source_start_tls.1,
             target: target.1,
@@ -223,6 +234,12 @@ impl Lab {
                 tenant::serve(router.clone(), acceptor.clone(), socket)
             });
         }
+        if let Some((listener, _)) = control {
+            let world = Arc::clone(&world);
+            net::serve(&tasks, &stop, listener, move |socket| {
+                control::serve(Arc::clone(&world), socket)
+            });
+        }
         tasks.spawn(migration::serve(
             Arc::clone(&world),
             format!("https://localhost:{}", ports.tenant),
@@ -258,6 +275,16 @@ impl Lab {
     /// challenge.
     pub fn demand_claims(&self, demand: bool) {
         self.world.demand_claims(demand);
+    }
+
+    /// Orders something to go wrong, once.
+    pub fn order(&self, order: Order) {
+        self.world.orders.add(order);
+    }
+
+    /// So many days pass for the migration service, at once: it stops and removes what nobody looks after.
+    pub fn pass_days(&self, days: u32) -> Result<(), LabError> {
+        self.world.pass_days(days).map_err(LabError::io("the log"))
     }
 
     /// The application's registration gets a certificate, in DER.
@@ -323,6 +350,7 @@ async fn open(dir: &Path, identity: Identity) -> Result<Store, LabError> {
 }
 
 struct Ports {
+    control: Option<u16>,
     source: u16,
     source_start_tls: u16,
     target: u16,
@@ -386,6 +414,9 @@ fn details(world: &World, certificates: &ca::Certificates, ports: &Ports) -> Lab
             password: world.smtp_password.clone(),
         },
         notify: org::NOTIFY.to_owned(),
+        control: ports
+            .control
+            .map(|port| format!("http://127.0.0.1:{port}/")),
         mailboxes: world
             .personas
             .iter()

@@ -4,6 +4,7 @@
 //!
 //! Mail alone is copied. Calendars and contacts, which the real service copies too, are not compared here.
 
+mod cleanup;
 mod copy;
 mod list;
 mod mail;

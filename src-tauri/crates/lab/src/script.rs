@@ -18,6 +18,8 @@ pub struct TenantScript {
     pub pace: Duration,
     /// Whether Conditional Access forbids signing in with a device code.
     pub device_code_forbidden: bool,
+    /// Whether the administrator consented to everything but sending mail.
+    pub mail_withheld: bool,
 }
 
 impl Default for TenantScript {
@@ -28,6 +30,7 @@ impl Default for TenantScript {
             max_receive_size: company::DEFAULT,
             pace: Duration::from_millis(40),
             device_code_forbidden: false,
+            mail_withheld: false,
         }
     }
 }

@@ -12,6 +12,7 @@ mod graph;
 mod licences;
 mod oauth;
 mod parameters;
+mod send_mail;
 mod setting_cmdlets;
 mod tokens;
 mod user_cmdlets;
@@ -28,6 +29,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use hyper::service::Service;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
@@ -50,6 +52,11 @@ pub(crate) struct Tenant {
     /// `https://localhost:PORT`.
     base: Arc<str>,
 }
+
+/// Instead of an answer, the end of the connection.
+#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[error("the connection was cut instead of an answer")]
+struct Cut;
 
 /// Every route.
 pub(crate) fn router(world: Arc<World>, port: u16) -> Router {
@@ -82,6 +89,8 @@ fn routes(tenant: Tenant) -> Router {
         .route("/adminapi/beta/{tenant}/InvokeCommand", post(admin::invoke))
         .route("/graph/v1.0/$batch", post(batch::run))
         .route("/graph/v1.0/me", get(users::me))
+        .route("/graph/v1.0/me/sendMail", post(send_mail::of_me))
+        .route("/graph/v1.0/users/{id}/sendMail", post(send_mail::of_user))
         .route("/graph/v1.0/applications", get(applications::list))
         .route("/graph/v1.0/applications/{id}", patch(applications::update))
         .route(
@@ -112,8 +121,19 @@ pub(crate) async fn serve(router: Router, acceptor: TlsAcceptor, socket: TcpStre
             return;
         }
     };
+    let inner = TowerToHyperService::new(router);
+    let service = hyper::service::service_fn(move |request| {
+        let answer = inner.call(request);
+        async move {
+            match answer.await {
+                Ok(answer) if answer.extensions().get::<Cut>().is_some() => Err(Cut),
+                Ok(answer) => Ok(answer),
+                Err(never) => match never {},
+            }
+        }
+    });
     let served = hyper::server::conn::http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .serve_connection(TokioIo::new(stream), service)
         .await;
     if let Err(error) = served {
         tracing::debug!(%error, "an HTTP connection ended early");
@@ -129,6 +149,10 @@ async fn fail(State(tenant): State<Tenant>, request: Request, next: Next) -> Res
             .insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
         response
     };
+    if let Some(status) = tenant.world.orders.refusal() {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+        return refuse(status, "UnknownError", "The order of a test.");
+    }
     match tenant.world.faults.request() {
         None => next.run(request).await,
         Some(RequestFault::Slow(wait)) => {

@@ -1,9 +1,10 @@
 //! Everything the servers share.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rand::Rng;
 
 use crate::company;
@@ -11,6 +12,7 @@ use crate::corpus::Corpus;
 use crate::faults::Faults;
 use crate::ldap::Born;
 use crate::migration::{Endpoint, Event};
+use crate::orders::Orders;
 use crate::org::{self, Persona, SourceVersion};
 use crate::script::TenantScript;
 use crate::seed;
@@ -30,6 +32,10 @@ pub(crate) struct World {
     pub(crate) tokens: Tokens,
     pub(crate) sign_ins: SignIns,
     pub(crate) script: TenantScript,
+    /// What somebody outside ordered to go wrong.
+    pub(crate) orders: Orders,
+    /// How many days the migration service's clock is ahead.
+    days_passed: AtomicU32,
     /// Whether the admin interface wants tokens that prove more.
     demands_claims: AtomicBool,
     /// Of the account that migrates.
@@ -66,10 +72,13 @@ impl World {
         let service_principal = guid("service principal");
         let client_id = guid("client");
         Self {
-            tokens: Tokens::new(seed, &tenant_id, &client_id, &service_principal),
+            tokens: Tokens::new(seed, &tenant_id, &client_id, &service_principal)
+                .without(script.mail_withheld.then_some("Mail.Send")),
             password: org::password(seed, org::ACCOUNT),
             sign_ins: SignIns::default(),
             script,
+            orders: Orders::default(),
+            days_passed: AtomicU32::new(store.read(|state| state.days_passed)),
             demands_claims: AtomicBool::new(false),
             administrator_password: org::password(seed, "administrator"),
             smtp_password: org::password(seed, "smtp"),
@@ -94,6 +103,20 @@ impl World {
 
     pub(crate) fn demand_claims(&self, demand: bool) {
         self.demands_claims.store(demand, Ordering::Relaxed);
+    }
+
+    /// What the migration service's clock shows, in milliseconds of Unix time.
+    pub(crate) fn now(&self) -> i64 {
+        let days = i64::from(self.days_passed.load(Ordering::Relaxed));
+        Timestamp::now().as_millisecond() + days * 24 * 60 * 60 * 1000
+    }
+
+    /// So many days pass for the migration service, at once.
+    pub(crate) fn pass_days(&self, days: u32) -> io::Result<()> {
+        self.store.note(Record::DaysPassed { days })?;
+        let all = self.store.read(|state| state.days_passed);
+        self.days_passed.store(all, Ordering::Relaxed);
+        Ok(())
     }
 
     /// An administrator consents to what the application asks for.

@@ -41,6 +41,9 @@ pub struct ServeArguments {
     hurdles: bool,
     #[command(flatten)]
     tenant: TenantArguments,
+    /// Open a loopback port on which a test orders what goes wrong, line by line; the ready-file names it as control.
+    #[arg(long)]
+    control: bool,
     /// Where its state lives; the same folder is the same company again.
     #[arg(long)]
     dir: Option<PathBuf>,
@@ -84,6 +87,7 @@ pub async fn run(command: LabCommand) -> Result<bool, Error> {
         seed: arguments.seed,
         faults: FaultScript::from(arguments.faults),
         hurdles: arguments.hurdles,
+        control: arguments.control,
         source: match arguments.source {
             OldServer::Exchange2007 => SourceVersion::Exchange2007,
             OldServer::Exchange2003 => SourceVersion::Exchange2003,

@@ -7,6 +7,15 @@ use ldap3_proto::proto::{
 use super::modify;
 use crate::world::World;
 
+/// Where an object forwards to.
+pub(crate) fn get(world: &World, dn: &str) -> Option<String> {
+    let (_, now) = world
+        .store
+        .read(|state| world.directory.before_and_now(state, dn))?;
+    let value = now.get("targetaddress")?.first()?;
+    Some(String::from_utf8_lossy(value).into_owned())
+}
+
 /// Makes an object forward to `value`; or Active Directory's words.
 pub(crate) fn set(world: &World, dn: &str, value: &str) -> Result<(), String> {
     let request = LdapModifyRequest {

@@ -3,9 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use super::cleanup::{self, Cleanup};
 use super::{Batch, Event, User, UserStatus, copy, mail};
 use crate::faults::ServiceFault;
 use crate::ldap;
@@ -33,10 +33,6 @@ pub(crate) async fn serve(world: Arc<World>, base: String, stop: CancellationTok
     }
 }
 
-pub(super) fn now() -> i64 {
-    Timestamp::now().as_millisecond()
-}
-
 fn note(world: &World, event: Event) -> io::Result<()> {
     world.store.note(Record::Migration { moved: None, event })
 }
@@ -52,7 +48,7 @@ fn to(world: &World, user: &User, status: UserStatus, error: Option<String>) -> 
             user: user.address.clone(),
             status,
             error,
-            at: now(),
+            at: world.now(),
         };
         (
             there.then_some(Record::Migration { moved: None, event }),
@@ -85,6 +81,7 @@ fn views(state: &State) -> Vec<View> {
 }
 
 fn step(world: &World, base: &str) -> io::Result<()> {
+    clean(world)?;
     let views = world.store.read(|state| {
         let idle = state.migration.batches.values().all(|batch| {
             batch.told.1 || (batch.started_at.is_none() && batch.start_after.is_none())
@@ -94,9 +91,15 @@ fn step(world: &World, base: &str) -> io::Result<()> {
     for view in views {
         let batch = &view.batch;
         if batch.started_at.is_none() {
-            if batch.start_after.is_some_and(|after| after <= now()) {
+            if batch.start_after.is_some_and(|after| after <= world.now()) {
                 let name = batch.name.clone();
-                note(world, Event::BatchStarted { name, at: now() })?;
+                note(
+                    world,
+                    Event::BatchStarted {
+                        name,
+                        at: world.now(),
+                    },
+                )?;
             }
             continue;
         }
@@ -108,6 +111,30 @@ fn step(world: &World, base: &str) -> io::Result<()> {
         }
         work(world, &view)?;
         tell(world, base, &batch.name)?;
+    }
+    Ok(())
+}
+
+/// What nobody has looked after for long.
+fn clean(world: &World) -> io::Result<()> {
+    let at = world.now();
+    let due: Vec<(String, Cleanup)> = world.store.read(|state| {
+        let migration = &state.migration;
+        let batches = migration.batches.values();
+        batches
+            .filter_map(|batch| {
+                let touched = migration.touched_at(batch);
+                let due = cleanup::due(migration.status(batch), touched, at)?;
+                Some((batch.name.clone(), due))
+            })
+            .collect()
+    });
+    for (name, due) in due {
+        let event = match due {
+            Cleanup::Stop => Event::BatchStopped { name, at },
+            Cleanup::Remove => Event::BatchGone { name },
+        };
+        note(world, event)?;
     }
     Ok(())
 }
@@ -166,6 +193,13 @@ fn prepare(world: &World, user: &User) -> io::Result<()> {
                 ((!there).then_some(Record::Provisioned { mailbox }), ())
             })?;
             let target = format!("SMTP:{}", persona.routing_address());
+            // Mail that is forwarded elsewhere already is somebody's intention. What the real service says is not known.
+            let before = ldap::target_address(world, &persona.dn());
+            if let Some(other) = before.filter(|before| !before.eq_ignore_ascii_case(&target)) {
+                return fail(&format!(
+                    "MigrationPermanentException: Error: The source mailbox already forwards to the target address '{other}'."
+                ));
+            }
             if let Err(words) = ldap::set_target_address(world, &persona.dn(), &target) {
                 return fail(&format!(
                     "UpdateMovedMailboxPermanentException: An error occurred while updating a user object after the move operation. --> Active Directory operation failed. This error is not retriable. Additional information: Insufficient access rights to perform the operation. Active directory response: {words}"
@@ -199,13 +233,13 @@ fn sync(world: &World, user: &User) -> io::Result<()> {
         moved * 2 >= count
     });
     if let Some(held) = user.held.filter(|held| held.attempt == user.attempts) {
-        if held.until > now() {
+        if held.until > world.now() {
             return Ok(());
         }
     } else if half && let Some(fault) = world.faults.service(&persona.alias, user.attempts) {
         return match fault {
             ServiceFault::Stalled(wait) => {
-                let from = now();
+                let from = world.now();
                 let wait = i64::try_from(wait.as_millis()).unwrap_or(1000);
                 let user = user.address.clone();
                 note(

@@ -32,11 +32,17 @@ pub(crate) enum Event {
         notify: Option<Vec<String>>,
         users: Vec<String>,
         dropped: Vec<RowError>,
+        #[serde(default)]
+        at: i64,
     },
     /// A batch was started, or started again.
     BatchStarted { name: String, at: i64 },
     /// A batch was told to stop.
-    BatchStopped { name: String },
+    BatchStopped {
+        name: String,
+        #[serde(default)]
+        at: i64,
+    },
     /// A batch was removed.
     BatchGone { name: String },
     /// A user got somewhere.
@@ -148,6 +154,8 @@ pub(crate) struct Batch {
     pub(crate) made_at: i64,
     pub(crate) start_after: Option<i64>,
     pub(crate) started_at: Option<i64>,
+    /// When it was made, started, changed or stopped last.
+    touched_at: i64,
     pub(crate) stopped: bool,
     pub(crate) dropped: Vec<RowError>,
     /// Whether the mail about the preparations was sent, and the one about the end.
@@ -239,6 +247,7 @@ impl Migration {
                     made_at: at,
                     start_after,
                     started_at: None,
+                    touched_at: at,
                     stopped: false,
                     dropped,
                     told: (false, false),
@@ -252,19 +261,22 @@ impl Migration {
                 notify,
                 users,
                 dropped,
+                at,
             } => {
                 if let Some(batch) = self.batches.get_mut(&name.to_lowercase()) {
+                    batch.touched_at = batch.touched_at.max(at);
                     if let Some(notify) = notify {
                         batch.notify = notify;
                     }
                     batch.dropped.extend(dropped);
-                    let at = batch.made_at;
+                    let at = batch.made_at.max(at);
                     self.add(&name, users, at);
                 }
             }
             Event::BatchStarted { name, at } => self.start(&name, at),
-            Event::BatchStopped { name } => {
+            Event::BatchStopped { name, at } => {
                 if let Some(batch) = self.batches.get_mut(&name.to_lowercase()) {
+                    batch.touched_at = batch.touched_at.max(at);
                     batch.stopped = true;
                 }
             }
@@ -345,6 +357,7 @@ impl Migration {
             return;
         };
         batch.started_at.get_or_insert(at);
+        batch.touched_at = batch.touched_at.max(at);
         batch.stopped = false;
         let again = [UserStatus::Failed, UserStatus::Stopped];
         for user in self.users.values_mut().filter(|user| user.batch == name) {
@@ -365,6 +378,13 @@ impl Migration {
             .collect();
         users.sort_by_key(|user| user.place);
         users
+    }
+
+    /// When an administrator, or its own work, did anything to a batch last.
+    pub(crate) fn touched_at(&self, batch: &Batch) -> i64 {
+        let users = self.users_of(batch);
+        let steps = users.iter().map(|user| user.since);
+        steps.fold(batch.touched_at, i64::max)
     }
 
     /// What a batch's users come to.

@@ -28,6 +28,8 @@ pub(crate) struct State {
     pub(crate) mails: Vec<SunkMail>,
     /// Microsoft's migration service.
     pub(crate) migration: Migration,
+    /// How many days its clock was put forward.
+    pub(crate) days_passed: u32,
     /// What the application may do.
     pub(crate) consent: Consent,
     /// The certificates of its registration: DER, base64.
@@ -265,6 +267,9 @@ impl State {
                 if user.mailbox.is_none() {
                     user.mailbox = Some(TargetMailbox::new(&mailbox));
                 }
+            }
+            Record::DaysPassed { days } => {
+                self.days_passed = self.days_passed.saturating_add(days);
             }
             Record::Receives { size } => self.max_receive = Some(size),
             Record::Sized {

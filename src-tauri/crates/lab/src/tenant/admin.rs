@@ -7,7 +7,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::admin_cmdlets as cmdlets;
-use super::{Audience, Query, Tenant};
+use super::{Audience, Cut, Query, Tenant};
+use crate::orders::Order;
 
 const LARGEST_PAGE: usize = 1000;
 
@@ -130,10 +131,37 @@ pub(super) async fn invoke(
         .and_then(|input| input.get("Parameters"))
         .and_then(Value::as_object)
         .unwrap_or(&none);
-    match cmdlets::run(&tenant, name, parameters) {
+    let answer = |tenant: &Tenant| match cmdlets::run(tenant, name, parameters) {
         None => unknown_cmdlet(),
         Some(Err(failure)) => failure.into_response(),
-        Some(Ok(output)) => page(&tenant, output, &query, &headers),
+        Some(Ok(output)) => page(tenant, output, &query, &headers),
+    };
+    match tenant.world.orders.of_cmdlet(name) {
+        Some(Order::LoseAnswer { .. }) => {
+            let mut lost = answer(&tenant);
+            lost.extensions_mut().insert(Cut);
+            lost
+        }
+        Some(Order::HoldAnswer { wait, .. }) => {
+            let held = answer(&tenant);
+            tokio::time::sleep(wait).await;
+            held
+        }
+        Some(Order::HoldRequest { wait, .. }) => {
+            let (name, parameters) = (name.to_owned(), parameters.clone());
+            let late = tenant.clone();
+            // In a task of its own, which goes on when whoever asked is gone.
+            let done = tokio::spawn(async move {
+                tokio::time::sleep(wait).await;
+                cmdlets::run(&late, &name, &parameters)
+            });
+            match done.await {
+                Ok(Some(Ok(output))) => page(&tenant, output, &query, &headers),
+                Ok(Some(Err(failure))) => failure.into_response(),
+                Ok(None) | Err(_) => unknown_cmdlet(),
+            }
+        }
+        Some(Order::Refuse { .. }) | None => answer(&tenant),
     }
 }
 

@@ -87,12 +87,13 @@ pub(super) fn required<'a>(
 
 /// A recipient that came from the company's directory.
 pub(super) fn recipient(world: &World, persona: &Persona) -> Option<Value> {
-    let (kind, licensed) = world.store.read(|state| {
+    let (kind, licensed, receives) = world.store.read(|state| {
         let licensed = state
             .users
             .get(&persona.alias)
             .is_some_and(|user| user.mailbox.is_some());
-        (world.recipient(persona, state), licensed)
+        let receives = state.receives(&persona.alias);
+        (world.recipient(persona, state), licensed, receives)
     });
     let mailbox = match kind {
         Recipient::Missing => return None,
@@ -121,9 +122,15 @@ pub(super) fn recipient(world: &World, persona: &Persona) -> Option<Value> {
         "SKUAssigned": licensed,
         "HiddenFromAddressListsEnabled": persona.hurdle == Some(Hurdle::Hidden),
     });
-    if !mailbox && let Some(object) = object.as_object_mut() {
-        let external = format!("SMTP:{}", persona.address());
-        object.insert("ExternalEmailAddress".to_owned(), external.into());
+    if let Some(object) = object.as_object_mut() {
+        if mailbox {
+            // As a size is printed; people read the first part, programs the second.
+            let size = format!("{} MB ({receives} bytes)", receives / (1024 * 1024));
+            object.insert("MaxReceiveSize".to_owned(), size.into());
+        } else {
+            let external = format!("SMTP:{}", persona.address());
+            object.insert("ExternalEmailAddress".to_owned(), external.into());
+        }
     }
     Some(object)
 }

@@ -113,7 +113,7 @@ pub(super) async fn grants(State(tenant): State<Tenant>, headers: HeaderMap) -> 
     let given = world.store.read(|state| state.consent.given);
     let grant = json!({
         "id": grant_id(world), "clientId": world.service_principal, "consentType": "AllPrincipals",
-        "principalId": null, "scope": "Organization.Read.All Domain.Read.All User.ReadWrite.All Exchange.Manage",
+        "principalId": null, "scope": "Organization.Read.All Domain.Read.All User.ReadWrite.All LicenseAssignment.ReadWrite.All Mail.Send Exchange.Manage",
     });
     answer_list(
         "oauth2PermissionGrants",

@@ -159,7 +159,7 @@ fn new(tenant: &Tenant, parameters: &Parameters) -> Result {
             "Cannot process command because of one or more missing mandatory parameters: CSVData.",
         ));
     };
-    let at = Timestamp::now().as_millisecond();
+    let at = world.now();
     let auto = flag(parameters, "AutoStart")?;
     let start_after = match (time(parameters, "StartAfter")?, auto) {
         (Some(after), _) => Some(after),
@@ -228,7 +228,7 @@ fn start(world: &World, parameters: &Parameters) -> Result {
         world,
         Event::BatchStarted {
             name: batch.name,
-            at: Timestamp::now().as_millisecond(),
+            at: world.now(),
         },
     )?;
     Ok(Output::default())
@@ -246,7 +246,13 @@ fn stop(world: &World, parameters: &Parameters) -> Result {
             batch.name
         )));
     }
-    note(world, Event::BatchStopped { name: batch.name })?;
+    note(
+        world,
+        Event::BatchStopped {
+            name: batch.name,
+            at: world.now(),
+        },
+    )?;
     Ok(Output::default())
 }
 
@@ -272,6 +278,7 @@ fn set(world: &World, parameters: &Parameters) -> Result {
             notify: texts(parameters, "NotificationEmails")?,
             users,
             dropped,
+            at: world.now(),
         },
     )?;
     Ok(Output::default())

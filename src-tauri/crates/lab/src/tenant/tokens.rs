@@ -72,6 +72,7 @@ impl Audience {
                 "Domain.Read.All",
                 "User.ReadWrite.All",
                 "LicenseAssignment.ReadWrite.All",
+                "Mail.Send",
             ],
             Self::Exchange => &["Exchange.ManageAsApp", "IMAP.AccessAsApp"],
         }
@@ -81,7 +82,7 @@ impl Audience {
     pub(crate) const fn scopes(self) -> &'static str {
         match self {
             Self::Graph => {
-                "https://graph.microsoft.com/Organization.Read.All https://graph.microsoft.com/Domain.Read.All https://graph.microsoft.com/User.ReadWrite.All https://graph.microsoft.com/LicenseAssignment.ReadWrite.All"
+                "https://graph.microsoft.com/Organization.Read.All https://graph.microsoft.com/Domain.Read.All https://graph.microsoft.com/User.ReadWrite.All https://graph.microsoft.com/LicenseAssignment.ReadWrite.All https://graph.microsoft.com/Mail.Send"
             }
             Self::Exchange => "https://outlook.office365.com/Exchange.Manage",
         }
@@ -104,10 +105,19 @@ pub(crate) enum Subject {
 pub(crate) struct Bearer {
     /// The person's user principal name; none for the application itself.
     pub(crate) upn: Option<String>,
-    /// Whether anything was consented to.
+    /// What was consented to.
+    permissions: Vec<String>,
+    /// Whether anything was.
     pub(crate) empowered: bool,
     /// Whether it was asked for with the claims of a challenge.
     pub(crate) proved: bool,
+}
+
+impl Bearer {
+    /// Whether this permission is among them.
+    pub(crate) fn may(&self, permission: &str) -> bool {
+        self.permissions.iter().any(|known| known == permission)
+    }
 }
 
 /// The issuer.
@@ -117,6 +127,8 @@ pub(crate) struct Tokens {
     tenant_id: String,
     client_id: String,
     service_principal: String,
+    /// What nobody consented to.
+    withheld: Option<&'static str>,
 }
 
 impl Tokens {
@@ -132,7 +144,14 @@ impl Tokens {
             tenant_id: tenant_id.to_owned(),
             client_id: client_id.to_owned(),
             service_principal: service_principal.to_owned(),
+            withheld: None,
         }
+    }
+
+    /// The same issuer, where nobody consented to this permission.
+    pub(crate) fn without(mut self, withheld: Option<&'static str>) -> Self {
+        self.withheld = withheld;
+        self
     }
 
     /// An access token for this audience.
@@ -152,7 +171,12 @@ impl Tokens {
             "iat": now, "nbf": now, "exp": now + life,
             "appid": self.client_id, "tid": self.tenant_id,
         });
-        let roles: &[&str] = if empowered { audience.roles() } else { &[] };
+        let roles: Vec<&str> = audience
+            .roles()
+            .iter()
+            .filter(|role| empowered && Some(**role) != self.withheld)
+            .copied()
+            .collect();
         let more = match subject {
             Subject::Application => {
                 json!({"oid": self.service_principal, "idtyp": "app", "roles": roles})
@@ -174,12 +198,15 @@ impl Tokens {
         let claims = self.claims(token)?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let roles = claims.get("roles").and_then(Value::as_array);
+        let scopes = text("scp").unwrap_or_default().split_ascii_whitespace();
+        let roles = roles.into_iter().flatten().filter_map(Value::as_str);
+        let permissions: Vec<String> = roles.chain(scopes).map(str::to_owned).collect();
         let holds = text("aud") == Some(audience.resource())
             && claims.get("exp").and_then(Value::as_i64)? > Timestamp::now().as_second();
         holds.then(|| Bearer {
             upn: text("upn").map(str::to_owned),
-            empowered: roles.is_some_and(|roles| !roles.is_empty())
-                || text("scp").is_some_and(|scopes| !scopes.is_empty()),
+            empowered: !permissions.is_empty(),
+            permissions,
             proved: claims.get("acrs").is_some(),
         })
     }

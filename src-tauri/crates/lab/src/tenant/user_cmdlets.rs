@@ -1,6 +1,5 @@
 //! The users of the migration service's batches.
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::admin::{Failure, Output};
@@ -96,7 +95,7 @@ fn statistics(world: &World, parameters: &Parameters) -> Result {
         .store
         .read(|state| object(world, &state.migration, &user));
     let (count, size) = migration::estimate(world, &user.address);
-    let now = Timestamp::now().as_millisecond();
+    let now = world.now();
     let since = |from: Option<i64>| from.map(|from| span(now - from));
     let moving = user.status == UserStatus::Syncing;
     let done = user.synced + user.skipped.len() as u64;
@@ -177,7 +176,7 @@ const fn summary(status: UserStatus) -> &'static str {
 const STALLED: &str = "Relinquishing job because of large delays due to unfavorable server health or budget limitations with a request throttling state 'StalledDueToTarget_DiskLatency'.";
 
 fn object(world: &World, migration: &Migration, user: &User) -> Value {
-    let now = Timestamp::now().as_millisecond();
+    let now = world.now();
     let stalled =
         user.status == UserStatus::Syncing && user.held.is_some_and(|held| held.until > now);
     let error = user.error.as_deref().or(stalled.then_some(STALLED));
