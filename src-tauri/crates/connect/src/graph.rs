@@ -225,6 +225,22 @@ impl Graph {
         ))
     }
 
+    /// Sends one request and gives what Graph says to it: for probes, which learn from a refusal as much as from an answer.
+    ///
+    /// # Errors
+    /// If there is no token or no answer.
+    pub async fn said(
+        &self,
+        request: &Request,
+    ) -> Result<Result<Vec<u8>, GraphError>, EndpointError> {
+        let answer = self.http.send(request, LIMIT).await?;
+        Ok(if answer.is_success() {
+            Ok(answer.body)
+        } else {
+            Err(error::parse(answer.status, &answer.body))
+        })
+    }
+
     async fn ask(&self, request: &Request) -> Result<Vec<u8>, EndpointError> {
         let answer = self.http.send(request, LIMIT).await?;
         if answer.is_success() {

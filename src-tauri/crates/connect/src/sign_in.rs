@@ -2,6 +2,7 @@
 //! What a sign-in leaves is a [`Session`], whose one refresh token is redeemed for each resource in turn.
 
 mod certificate;
+mod kept;
 mod loopback;
 mod session;
 
@@ -20,8 +21,9 @@ use crate::http::HttpClient;
 use loopback::Loopback;
 
 pub use certificate::{Certificate, CertificateError, Made};
+pub use kept::KeptInKeychain;
 pub use loopback::Farewell;
-pub use session::{Keep, KeptInKeychain, Session};
+pub use session::{Keep, Session};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -36,6 +38,29 @@ pub struct Authority {
     pub device_code_url: Url,
     /// The application's id.
     pub client_id: String,
+}
+
+impl Authority {
+    /// The application's sign-ins at `base` (`https://login.microsoftonline.com`), to a tenant by its id or one of its domains;
+    /// `organizations` leaves the tenant to whoever signs in.
+    #[must_use]
+    pub fn at(base: &Url, tenant: &str, client_id: &str) -> Self {
+        let below = |last: &str| {
+            let mut url = base.clone();
+            url.set_query(None);
+            url.set_fragment(None);
+            if let Ok(mut path) = url.path_segments_mut() {
+                path.pop_if_empty().extend([tenant, "oauth2", "v2.0", last]);
+            }
+            url
+        };
+        Self {
+            authorize_url: below("authorize"),
+            token_url: below("token"),
+            device_code_url: below("devicecode"),
+            client_id: client_id.to_owned(),
+        }
+    }
 }
 
 /// Why nobody is signed in.

@@ -7,6 +7,7 @@ pub mod domains;
 pub mod error;
 pub mod organization;
 pub mod paging;
+pub mod probe;
 pub mod provisioning_errors;
 pub mod service_configuration_records;
 pub mod service_principals;

@@ -19,7 +19,7 @@ use url::{Url, form_urlencoded};
 use crate::http::{Method, Request};
 use crate::json;
 
-pub use refusal::{Cause, TokenError};
+pub use refusal::{Cause, TokenError, cause_in};
 pub use token::{Token, parse};
 
 /// Scopes that a person's sign-in always asks for: who it is, and a refresh token.

@@ -9,6 +9,7 @@ use rcgen::{
     CertificateParams, DistinguishedName, DnType, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256,
     date_time_ymd,
 };
+use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use ring::rand::SystemRandom;
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use rsa::pkcs8::EncodePrivateKey;
@@ -105,6 +106,23 @@ impl Certificate {
             return Err(CertificateError::Mismatch);
         }
         Ok(Self { der, key })
+    }
+
+    /// Its thumbprint, as the registration lists it: SHA-1 in hexadecimal. It names the certificate and protects nothing.
+    #[must_use]
+    pub fn thumbprint(&self) -> String {
+        digest(&SHA1_FOR_LEGACY_USE_ONLY, &self.der)
+            .as_ref()
+            .iter()
+            .map(|byte| format!("{byte:02X}"))
+            .collect()
+    }
+
+    /// The moment after which the tenant no longer takes it.
+    #[must_use]
+    pub fn ends(&self) -> Option<Timestamp> {
+        let (_, parsed) = x509_parser::parse_x509_certificate(&self.der).ok()?;
+        Timestamp::from_second(parsed.validity().not_after.timestamp()).ok()
     }
 
     /// The certificate, in DER: what the registration is given.

@@ -10,33 +10,13 @@ use tokio::sync::Mutex;
 
 use super::{Authority, LIMIT};
 use crate::http::{HttpClient, refused};
-use crate::keychain::{Keychain, KeychainError};
+use crate::keychain::KeychainError;
 
 /// Where a refresh token is kept between two starts of the program.
 #[async_trait::async_trait]
 pub trait Keep: fmt::Debug + Send + Sync {
     /// Keeps it in the place of the one before.
     async fn keep(&self, refresh_token: &SecretString) -> Result<(), KeychainError>;
-}
-
-/// In the system's keychain, under a project and a name.
-#[derive(Debug, Clone)]
-pub struct KeptInKeychain {
-    /// The keychain.
-    pub keychain: Keychain,
-    /// The project.
-    pub project: String,
-    /// The name.
-    pub name: String,
-}
-
-#[async_trait::async_trait]
-impl Keep for KeptInKeychain {
-    async fn keep(&self, refresh_token: &SecretString) -> Result<(), KeychainError> {
-        self.keychain
-            .set(&self.project, &self.name, refresh_token)
-            .await
-    }
 }
 
 /// A person, signed in.

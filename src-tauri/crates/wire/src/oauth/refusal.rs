@@ -117,6 +117,12 @@ fn number(description: &str) -> Option<u64> {
     digits.parse().ok()
 }
 
+/// The cause whose AADSTS number stands in these words, if a number does: a refusal that was passed on as text.
+#[must_use]
+pub fn cause_in(words: &str) -> Option<Cause> {
+    by_number(number(words)?)
+}
+
 impl TokenError {
     /// The cause.
     #[must_use]
@@ -237,6 +243,14 @@ mod tests {
         assert_eq!(cause("authorization_declined", 1), (Cause::Declined, false));
         assert_eq!(cause("expired_token", 1), (Cause::DeviceCodeExpired, true));
         assert_eq!(cause("slow_down", 1), (Cause::SlowDown, false));
+    }
+
+    #[test]
+    fn a_refusal_that_was_passed_on_as_text_still_tells_its_cause() {
+        let words = "invalid_grant: AADSTS65001: The user or administrator has not consented.";
+        assert_eq!(cause_in(words), Some(Cause::ConsentMissing));
+        assert_eq!(cause_in("AADSTS1: words"), None);
+        assert_eq!(cause_in("no number"), None);
     }
 
     #[test]
