@@ -1,13 +1,15 @@
 //! Decides and drives: plans, applies, recovers, verifies and reports.
 //!
 //! Lives here: the ports (what is asked of the world), pure planning, the sync of one mailbox, the
-//! runner of many, the preflight, the read-back, the reconciling report, what DNS should say and says.
+//! runner of many, Microsoft's migration service as an engine of its own, the preflight, the
+//! read-back, the reconciling report, what DNS should say and says.
 //! May import: `stegvis-model`, `stegvis-journal`.
 //! Deliberately absent: sockets, files, the terminal, the environment and the system clock.
 
 pub mod conversion;
 pub mod directory;
 pub mod dns;
+pub mod letters;
 pub mod licences;
 pub mod plan;
 pub mod ports;
@@ -16,5 +18,6 @@ pub mod preflight;
 pub mod recover;
 pub mod report;
 pub mod runner;
+pub mod service;
 pub mod sync;
 pub mod verify;

@@ -1,28 +1,30 @@
 //! Many mailboxes: a few at a time, each on its own, one panic failing one mailbox only.
 
 mod forward;
-mod letters;
-mod provision;
+pub(crate) mod provision;
 mod user;
 mod validate;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::stream::{FuturesUnordered, StreamExt as _};
-use stegvis_journal::{Journal, JournalError};
+use stegvis_journal::{Journal, JournalError, Tx};
 use stegvis_model::{
-    FailureCode, MigrationEvent, MigrationUser, MigrationUserId, MigrationUserStatus, SmtpAddress,
+    BatchId, FailureCode, MigrationEvent, MigrationUser, MigrationUserId, MigrationUserStatus,
+    SmtpAddress,
 };
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::ports::{Clock, Directory, EndpointError, Mail, Mailer, Tenant};
+use crate::letters::{Mails, Post};
+use crate::ports::{Clock, Directory, EndpointError, Tenant};
 use crate::sync::{Progress, SyncPorts};
 
-pub use letters::Letters;
+pub use crate::letters::Letters;
 
 /// What surrounds the copying.
 #[derive(Clone)]
@@ -41,7 +43,7 @@ pub struct Staged {
     /// The tenant.
     pub tenant: Arc<dyn Tenant>,
     /// What sends our mail, and what composes it.
-    pub mail: Option<(Arc<dyn Mailer>, Arc<dyn Letters>)>,
+    pub mail: Option<Mails>,
     /// How long a mail user may take to become a mailbox.
     pub provisioning_patience: Duration,
 }
@@ -103,7 +105,11 @@ impl Run {
     pub fn resume(&self, include_failed: bool) -> Result<(), JournalError> {
         let resumed = self.journal.transaction(|tx| {
             let mut resumed = Vec::new();
+            let hosted = hosted(tx)?;
             for user in tx.users()? {
+                if hosted.contains(&user.batch) {
+                    continue;
+                }
                 let may = match user.status {
                     MigrationUserStatus::Stopped { .. } => true,
                     MigrationUserStatus::Failed { code } => {
@@ -135,8 +141,10 @@ impl Run {
     /// Only the journal's: what goes wrong with a mailbox is that mailbox's status.
     pub async fn run(&self, stop: &CancellationToken) -> Result<(), JournalError> {
         let users = self.journal.transaction(|tx| {
-            let users = tx.users()?;
-            let batches: std::collections::BTreeSet<_> = users
+            let hosted = hosted(tx)?;
+            let mut users = tx.users()?;
+            users.retain(|user| !hosted.contains(&user.batch));
+            let batches: BTreeSet<_> = users
                 .iter()
                 .filter(|user| user.status == MigrationUserStatus::Queued)
                 .map(|user| user.batch)
@@ -276,20 +284,41 @@ impl Preparing<'_> {
 }
 
 impl Run {
-    /// Sends a mail and notes it; a mail that cannot be sent stops nothing and is told.
-    async fn send(
-        &self,
-        mail: &Mail,
-        mailer: &Arc<dyn Mailer>,
-        note: impl FnOnce(&stegvis_journal::Tx<'_>) -> Result<(), JournalError>,
-    ) -> Result<(), JournalError> {
-        let sent = mailer.send(mail).await;
-        if sent.is_ok() {
-            self.journal.transaction(note)?;
-        } else if let Err(error) = &sent {
-            tracing::warn!(to = %mail.to, detail = error.detail, "a mail could not be sent");
-        }
-        (self.events)(RunEvent::Mail(sent));
-        Ok(())
+    /// Sends our mail about the batches that are moved from here.
+    fn post(&self) -> Option<Post<'_>> {
+        let Route::Staged(staged) = &self.route else {
+            return None;
+        };
+        Some(Post {
+            journal: &self.journal,
+            mail: staged.mail.as_ref(),
+            events: self.events.as_ref(),
+            clock: self.clock.as_ref(),
+        })
     }
+
+    async fn status_mails(&self) -> Result<(), JournalError> {
+        let hosted = self.journal.transaction(hosted)?;
+        match self.post() {
+            Some(post) => post.status_mails(&|batch| !hosted.contains(&batch)).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn report_mails(&self) -> Result<(), JournalError> {
+        let hosted = self.journal.transaction(hosted)?;
+        match self.post() {
+            Some(post) => post.report_mails(&|batch| !hosted.contains(&batch)).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// The batches that are with Microsoft's migration service: it goes on with them, and nothing is done to them here.
+pub(crate) fn hosted(tx: &Tx<'_>) -> Result<BTreeSet<BatchId>, JournalError> {
+    let batches = tx.cloud_batches()?.into_iter();
+    Ok(batches
+        .filter(|batch| batch.removed_at.is_none())
+        .map(|batch| batch.new.batch)
+        .collect())
 }

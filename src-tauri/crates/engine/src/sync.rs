@@ -35,6 +35,15 @@ pub struct SyncPorts {
     pub first_pause: Duration,
 }
 
+/// What is done with an item that does not stand in the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// It is copied.
+    Copy,
+    /// It is noted as left behind, and nothing is written to the target.
+    Note,
+}
+
 /// Why a sync ended before its end.
 #[derive(Debug)]
 pub enum SyncEnd {
@@ -78,6 +87,7 @@ pub async fn sync_mailbox(
     ports: &SyncPorts,
     user: MigrationUserId,
     mailbox: &MailboxRef,
+    missing: Missing,
     stop: &CancellationToken,
 ) -> Result<(), SyncEnd> {
     let mut patience = patience::Patience::new(ports.first_pause);
@@ -88,7 +98,8 @@ pub async fn sync_mailbox(
         }
         let mut progress = Progress::read(&ports.journal, user).map_err(journal_failed)?;
         let before = progress.items_done();
-        let ended = attempt::attempt(ports, user, mailbox, stop, alone, &mut progress).await;
+        let ended =
+            attempt::attempt(ports, user, mailbox, missing, stop, alone, &mut progress).await;
         if progress.items_done() > before {
             patience.renew();
         }

@@ -7,7 +7,9 @@ use tokio::time::Instant;
 
 use super::user::ended;
 use super::{Run, Staged, UserEnd};
-use crate::ports::{EndpointErrorKind, MailboxRef, Side, TenantRecipient};
+use crate::ports::{
+    EndpointError, EndpointErrorKind, MailboxRef, Side, TargetConnector, TenantRecipient,
+};
 
 /// Between two looks. The tenant takes seconds in practice and minutes in earnest.
 const FIRST_LOOK: Duration = Duration::from_millis(200);
@@ -61,7 +63,9 @@ impl Run {
             .grant_access(&user.address)
             .await
             .map_err(ended(Side::Target))?;
-        self.until_it_opens(mailbox, deadline).await?;
+        until_it_opens(self.sync.target.as_ref(), mailbox, deadline)
+            .await
+            .map_err(ended(Side::Target))?;
         recipient.routing_address.ok_or_else(|| {
             UserEnd::Failed(
                 FailureCode::ProvisioningRefused,
@@ -69,28 +73,32 @@ impl Run {
             )
         })
     }
+}
 
-    /// A permission settles in its own time: a refusal just after it was granted means "not yet".
-    async fn until_it_opens(&self, mailbox: &MailboxRef, deadline: Instant) -> Result<(), UserEnd> {
-        let mut look = FIRST_LOOK;
-        loop {
-            match self.sync.target.open(mailbox).await {
-                Ok(mut opened) => {
-                    opened.close().await;
-                    return Ok(());
+/// A permission settles in its own time: a refusal just after it was granted means "not yet".
+pub(crate) async fn until_it_opens(
+    target: &dyn TargetConnector,
+    mailbox: &MailboxRef,
+    deadline: Instant,
+) -> Result<(), EndpointError> {
+    let mut look = FIRST_LOOK;
+    loop {
+        match target.open(mailbox).await {
+            Ok(mut opened) => {
+                opened.close().await;
+                return Ok(());
+            }
+            Err(error) => {
+                let may_settle = error.is_transient()
+                    || matches!(
+                        error.kind,
+                        EndpointErrorKind::SignInRefused | EndpointErrorKind::RightsMissing
+                    );
+                if !may_settle || Instant::now() >= deadline {
+                    return Err(error);
                 }
-                Err(error) => {
-                    let may_settle = error.is_transient()
-                        || matches!(
-                            error.kind,
-                            EndpointErrorKind::SignInRefused | EndpointErrorKind::RightsMissing
-                        );
-                    if !may_settle || Instant::now() >= deadline {
-                        return Err(ended(Side::Target)(error));
-                    }
-                    tokio::time::sleep(look).await;
-                    look = (look * 2).min(LAST_LOOK);
-                }
+                tokio::time::sleep(look).await;
+                look = (look * 2).min(LAST_LOOK);
             }
         }
     }

@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Preparing, Route, Run, RunEvent, Shared, UserEnd};
 use crate::ports::{EndpointError, EndpointErrorKind, MailboxRef, Side};
 use crate::report::user_report;
-use crate::sync::{SyncEnd, SyncPorts, sync_mailbox};
+use crate::sync::{Missing, SyncEnd, SyncPorts, sync_mailbox};
 
 /// An endpoint's trouble as a mailbox's end.
 pub(super) fn ended(side: Side) -> impl Fn(EndpointError) -> UserEnd {
@@ -46,7 +46,7 @@ impl Run {
             },
             ..self.sync.clone()
         };
-        sync_mailbox(&ports, user.id, &mailbox, stop)
+        sync_mailbox(&ports, user.id, &mailbox, Missing::Copy, stop)
             .await
             .map_err(|end| match end {
                 SyncEnd::Stopped => UserEnd::Stopped,

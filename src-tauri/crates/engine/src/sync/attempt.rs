@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::copy::copy;
 use super::progress::Progress;
-use super::{SyncPorts, Trouble, on};
+use super::{Missing, SyncPorts, Trouble, on};
 use crate::plan::{CandidatePool, plan_folders, plan_items};
 use crate::ports::{
     CandidatesRequest, Changes, ChangesRequest, ItemMeta, MailboxRef, Side, SourceFolder,
@@ -30,6 +30,7 @@ pub(super) async fn attempt(
     ports: &SyncPorts,
     user: MigrationUserId,
     mailbox: &MailboxRef,
+    missing: Missing,
     stop: &CancellationToken,
     alone: bool,
     progress: &mut Progress,
@@ -46,6 +47,7 @@ pub(super) async fn attempt(
     let ended = Attempt {
         ports,
         user,
+        missing,
         stop,
         alone,
     }
@@ -60,6 +62,7 @@ pub(super) async fn attempt(
 struct Attempt<'a> {
     ports: &'a SyncPorts,
     user: MigrationUserId,
+    missing: Missing,
     stop: &'a CancellationToken,
     alone: bool,
 }
@@ -77,7 +80,7 @@ impl Attempt<'_> {
         )?;
         let known = self.ports.journal.transaction(|tx| tx.folders(self.user))?;
         let plan = plan_folders(&source_folders, &target_folders, &known, target.delimiter());
-        if !plan.create.is_empty() {
+        if self.missing == Missing::Copy && !plan.create.is_empty() {
             target
                 .create(&plan.create)
                 .await
@@ -102,13 +105,26 @@ impl Attempt<'_> {
         let pool = self
             .candidates(target, &with_work, &target_folders, &reset)
             .await?;
-        let items = plan_items(&folders, open, target.largest_item());
+        // What is only compared may stand there whatever its size: others have their own limits.
+        let largest = match self.missing {
+            Missing::Copy => target.largest_item(),
+            Missing::Note => None,
+        };
+        let items = plan_items(&folders, open, largest);
         if !items.skip.is_empty() {
             self.ports.journal.transaction(|tx| tx.skip(&items.skip))?;
             progress.items_skipped += items.skip.len() as u64;
         }
         let copied = copy(
-            self.ports, source, target, items, pool, self.stop, self.alone, progress,
+            self.ports,
+            source,
+            target,
+            items,
+            pool,
+            self.missing,
+            self.stop,
+            self.alone,
+            progress,
         )
         .await?;
         progress.tell(self.ports, true);

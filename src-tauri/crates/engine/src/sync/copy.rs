@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use stegvis_journal::{
     Acknowledged, CopiedPlace, Intent, JournalError, OpenItem, Skip, TargetPlace,
 };
-use stegvis_model::{FolderId, FolderPath, ItemKey, ItemRowId};
+use stegvis_model::{FolderId, FolderPath, ItemKey, ItemRowId, SkipReason};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::progress::Progress;
-use super::{SyncPorts, Trouble, on};
+use super::{Missing, SyncPorts, Trouble, on};
 use crate::plan::{CandidatePool, ItemsPlan};
 use crate::ports::{
     Ack, EndpointErrorKind, Fetched, FetchedBody, Outgoing, Side, SourceMailbox, TargetMailbox,
@@ -41,6 +41,7 @@ pub(super) async fn copy(
     target: &mut dyn TargetMailbox,
     plan: ItemsPlan,
     pool: CandidatePool,
+    missing: Missing,
     stop: &CancellationToken,
     alone: bool,
     progress: &mut Progress,
@@ -63,6 +64,7 @@ pub(super) async fn copy(
             .collect(),
         folders,
         pool,
+        missing,
         alone,
         progress,
         copied: Copied {
@@ -71,7 +73,17 @@ pub(super) async fn copy(
         },
     };
     let reading = source.fetch(fetch, fetched_in, stop_reading.clone());
-    let writing = target.write(outgoing_out, acks_in);
+    let writing = async {
+        match missing {
+            Missing::Copy => target.write(outgoing_out, acks_in).await,
+            Missing::Note => {
+                // Nothing comes; the end of reading is the end of this.
+                let (mut nothing, _acks) = (outgoing_out, acks_in);
+                while nothing.recv().await.is_some() {}
+                Ok(())
+            }
+        }
+    };
     let conducting = conductor.conduct(fetched, outgoing, acks, stop_reading);
     let (read, written, conducted) = tokio::join!(reading, writing, conducting);
     conducted?;
@@ -91,6 +103,7 @@ struct Conductor<'a> {
     rows: BTreeMap<ItemRowId, (FolderId, u64)>,
     folders: Vec<(FolderId, FolderPath, BTreeMap<ItemKey, OpenItem>)>,
     pool: CandidatePool,
+    missing: Missing,
     alone: bool,
     progress: &'a mut Progress,
     copied: Copied,
@@ -186,6 +199,14 @@ impl Conductor<'_> {
                 found.push(Acknowledged {
                     row: open.row,
                     at: Some(adoption.at),
+                });
+                continue;
+            }
+            if self.missing == Missing::Note {
+                skips.push(Skip {
+                    row: open.row,
+                    reason: SkipReason::LeftByService,
+                    detail: String::new(),
                 });
                 continue;
             }

@@ -63,7 +63,7 @@ async fn a_settlement_that_hears_late_takes_back_nothing_that_was_written_since(
         }
         *forest.fuse.lock().unwrap() = None;
         let change = killed.changes.find(Kind::Conversion, &all[0]).unwrap();
-        if !change.is_some_and(|change| change.state == State::Writing) {
+        if change.is_none_or(|change| change.state != State::Writing) {
             continue;
         }
         drop(killed);

@@ -127,7 +127,8 @@ fn read(row: &Row<'_>) -> Result<CloudBatchRow, JournalError> {
 }
 
 impl Tx<'_> {
-    /// Notes under what name a batch is about to be made in the tenant: before it is.
+    /// Notes under what name a batch is about to be made in the tenant: before it is. What was decided of one that was
+    /// never made, or was removed since, is decided anew.
     pub fn intend_cloud_batch(
         &self,
         new: &NewCloudBatchRow,
@@ -137,7 +138,14 @@ impl Tx<'_> {
         self.0
             .prepare_cached(
                 "INSERT INTO cloud_batch (batch_id, name, endpoint, notify, start_after, intended_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (batch_id) DO UPDATE SET name = excluded.name, endpoint = excluded.endpoint,
+                 notify = excluded.notify, start_after = excluded.start_after,
+                 intended_at = CASE WHEN name = excluded.name AND removed_at IS NULL
+                     THEN intended_at ELSE excluded.intended_at END,
+                 made_at = NULL, start_asked_at = NULL, stage = NULL, status = NULL, created_at = NULL,
+                 started_at = NULL, last_synced_at = NULL, observed_at = NULL, removed_at = NULL
+                 WHERE made_at IS NULL OR removed_at IS NOT NULL",
             )?
             .execute(params![
                 new.batch.0,

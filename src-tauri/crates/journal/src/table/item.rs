@@ -1,6 +1,6 @@
 use rusqlite::{Row, params};
 use stegvis_model::{
-    Fingerprint, FolderId, InternalDate, ItemKey, ItemRowId, ItemState, MessageFlags,
+    Counts, Fingerprint, FolderId, InternalDate, ItemKey, ItemRowId, ItemState, MessageFlags,
     MigrationUserId, SkipReason, StoredName as _,
 };
 
@@ -272,6 +272,39 @@ impl Tx<'_> {
             )?
             .execute(params![user.0, SkipReason::LeftByService.name()])?;
         Ok(opened as u64)
+    }
+
+    /// What was left behind in a MigrationUser's source.
+    pub fn left_by_service(&self, user: MigrationUserId) -> Result<Counts, JournalError> {
+        let (items, bytes): (i64, Option<i64>) = self
+            .0
+            .prepare_cached(
+                "SELECT COUNT(*), SUM(size) FROM item
+                 WHERE state = 'Skipped' AND reason = ?2
+                 AND folder_id IN (SELECT id FROM folder WHERE user_id = ?1)",
+            )?
+            .query_row(params![user.0, SkipReason::LeftByService.name()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        Ok(Counts {
+            items: to_u64(items),
+            bytes: bytes.map_or(0, to_u64),
+        })
+    }
+
+    /// Whether anything that was left behind stands there with these words.
+    pub fn left_with(&self, user: MigrationUserId, detail: &str) -> Result<bool, JournalError> {
+        Ok(self
+            .0
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM item
+                 WHERE state = 'Skipped' AND reason = ?2 AND detail = ?3
+                 AND folder_id IN (SELECT id FROM folder WHERE user_id = ?1))",
+            )?
+            .query_row(
+                params![user.0, SkipReason::LeftByService.name(), detail],
+                |row| row.get(0),
+            )?)
     }
 
     /// Accounts for whatever is open as left behind in the source: a pass over a mailbox that the migration service

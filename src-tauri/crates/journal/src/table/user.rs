@@ -143,6 +143,17 @@ impl Tx<'_> {
         })
     }
 
+    /// Moves a MigrationUser to another batch, with what the migration service told of it forgotten.
+    pub fn move_user(&self, id: MigrationUserId, batch: BatchId) -> Result<(), JournalError> {
+        self.0
+            .prepare_cached("DELETE FROM cloud_user WHERE user_id = ?1")?
+            .execute([id.0])?;
+        self.0
+            .prepare_cached("UPDATE migration_user SET batch_id = ?2 WHERE id = ?1")?
+            .execute(params![id.0, batch.0])?;
+        Ok(())
+    }
+
     /// Keeps the directory entry as it stood before anything was written to it; the first one counts.
     pub fn keep_directory_backup(
         &self,

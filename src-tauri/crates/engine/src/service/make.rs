@@ -1,0 +1,204 @@
+//! A batch's name is decided and kept before the batch is made, so that it is never made twice.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
+use stegvis_journal::{CloudBatchRow, Journal, JournalError, NewCloudBatchRow, Tx};
+use stegvis_model::{BatchId, FailureCode, MigrationEvent, MigrationUserStatus, SmtpAddress};
+
+use super::{CloudPlan, CloudRun, CloudRunError, MOST_USERS};
+use crate::ports::CloudBatch;
+
+/// The service's limit for a batch's name.
+const LONGEST: usize = 64;
+/// How many names are tried before somebody is asked.
+const NAMES: u32 = 20;
+/// What our clock and the service's may differ by.
+const SKEW: SignedDuration = SignedDuration::from_hours(24);
+/// Where what tells this project from others is kept.
+const PROJECT: &str = "cloudProject";
+
+impl CloudRun {
+    /// What was decided of this batch; decides it now where nothing was. A name is ours from before the batch is made:
+    /// one that exists before we chose it is somebody else's, and another is chosen.
+    pub(super) async fn intended(
+        &self,
+        batch: BatchId,
+        plan: &CloudPlan,
+    ) -> Result<CloudBatchRow, CloudRunError> {
+        let (ours, users, row) = self.journal.transaction(|tx| {
+            let ours = tx.batches()?.into_iter().find(|found| found.id == batch);
+            let users = addresses(tx, batch)?;
+            Ok::<_, JournalError>((ours, users, tx.cloud_batch(batch)?))
+        })?;
+        let ours = ours.ok_or(CloudRunError::NotMade)?;
+        if users.len() > MOST_USERS {
+            return Err(CloudRunError::TooMany(users.len()));
+        }
+        if let Some(row) = row.filter(|row| row.removed_at.is_none()) {
+            if row.made_at.is_some() {
+                return Ok(row);
+            }
+            let found = self.cloud.batch(&row.new.name).await?;
+            if match &found {
+                None => true,
+                Some(found) => self.is_ours(&row, found).await?,
+            } {
+                return self.intend(batch, plan, row.new.name);
+            }
+        }
+        let project = self.project()?;
+        let mut name = String::new();
+        for attempt in 0..NAMES {
+            name = cloud_name(&ours.name, &project, attempt);
+            if self.cloud.batch(&name).await?.is_none() {
+                return self.intend(batch, plan, name);
+            }
+        }
+        Err(CloudRunError::NamesTaken(name))
+    }
+
+    fn intend(
+        &self,
+        batch: BatchId,
+        plan: &CloudPlan,
+        name: String,
+    ) -> Result<CloudBatchRow, CloudRunError> {
+        let new = NewCloudBatchRow {
+            batch,
+            name,
+            endpoint: plan.endpoint.clone(),
+            notify: plan.notify.clone(),
+            start_after: plan.start_after,
+        };
+        let row = self.journal.durably(|tx| {
+            tx.intend_cloud_batch(&new, self.clock.now())?;
+            tx.cloud_batch(batch)
+        })?;
+        row.ok_or(CloudRunError::NotMade)
+    }
+
+    /// Whether what stands in the tenant under our name is ours: made after we chose the name, and of our mailboxes.
+    pub(super) async fn is_ours(
+        &self,
+        row: &CloudBatchRow,
+        found: &CloudBatch,
+    ) -> Result<bool, CloudRunError> {
+        if older(row, found) {
+            return Ok(false);
+        }
+        let users = self.cloud.users(&row.new.name).await?;
+        let ours = self
+            .journal
+            .transaction(|tx| addresses(tx, row.new.batch))?;
+        Ok(users
+            .iter()
+            .all(|user| ours.contains(&user.address.to_ascii_lowercase())))
+    }
+
+    /// Four digits that tell this project from another of the same tenant; kept, so that they stay when the file moves.
+    fn project(&self) -> Result<String, JournalError> {
+        self.journal.transaction(|tx| {
+            if let Some(kept) = tx.setting(PROJECT)? {
+                return Ok(kept);
+            }
+            let mut hash = Sha256::new();
+            hash.update(self.journal.path().as_os_str().as_encoded_bytes());
+            hash.update(self.clock.now().to_string());
+            let made = hex(&hash.finalize());
+            tx.set_setting(PROJECT, &made)?;
+            Ok(made)
+        })
+    }
+}
+
+/// Whether it was there before we chose its name.
+pub(super) fn older(row: &CloudBatchRow, found: &CloudBatch) -> bool {
+    found.created.is_some_and(|created| {
+        created
+            .checked_add(SKEW)
+            .is_ok_and(|latest| latest < row.intended_at)
+    })
+}
+
+/// The addresses of a batch, as they are compared.
+fn addresses(tx: &Tx<'_>, batch: BatchId) -> Result<BTreeSet<String>, JournalError> {
+    Ok(tx
+        .users()?
+        .iter()
+        .filter(|user| user.batch == batch)
+        .map(|user| user.address.key())
+        .collect())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The name in the tenant: our batch's, cut to what fits, and whose it is.
+fn cloud_name(batch: &str, project: &str, attempt: u32) -> String {
+    let digits: String = if attempt == 0 {
+        project.chars().take(4).collect()
+    } else {
+        let hash = Sha256::digest(format!("{project}/{attempt}"));
+        hex(&hash).chars().take(4).collect()
+    };
+    let tail = format!(" (Stegvis {digits})");
+    let room = LONGEST.saturating_sub(tail.chars().count());
+    let head: String = batch.chars().take(room).collect();
+    format!("{}{tail}", head.trim_end())
+}
+
+/// Puts the mailboxes whose rows the service dropped, or whose record it lost, into a batch of their own: starting the
+/// old one again would not take them in. Nothing where there are none.
+///
+/// # Errors
+/// The journal's.
+pub fn refused_anew(
+    journal: &Journal,
+    batch: BatchId,
+    name: &str,
+    notify: Option<&SmtpAddress>,
+    at: Timestamp,
+) -> Result<Option<BatchId>, JournalError> {
+    journal.transaction(|tx| {
+        let refused: Vec<_> = tx
+            .users()?
+            .into_iter()
+            .filter(|user| {
+                user.batch == batch
+                    && user.status
+                        == MigrationUserStatus::Failed {
+                            code: FailureCode::RowRefused,
+                        }
+            })
+            .collect();
+        if refused.is_empty() {
+            return Ok(None);
+        }
+        let anew = tx.insert_batch(name, notify)?;
+        for user in refused {
+            tx.apply_event(user.id, MigrationEvent::Resumed, "", at)?;
+            tx.move_user(user.id, anew)?;
+        }
+        Ok(Some(anew))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_fits_and_tells_whose_it_is() {
+        assert_eq!(cloud_name("Pilot", "0a1bcc", 0), "Pilot (Stegvis 0a1b)");
+        let long = cloud_name(&"Å".repeat(80), "0a1bcc", 0);
+        assert_eq!(long.chars().count(), LONGEST);
+        assert!(long.ends_with(" (Stegvis 0a1b)"));
+        assert_ne!(
+            cloud_name("Pilot", "0a1bcc", 1),
+            cloud_name("Pilot", "0a1bcc", 2)
+        );
+    }
+}
