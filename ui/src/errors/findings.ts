@@ -12,7 +12,12 @@ export type CheckId =
   | 'TargetAddressWritable'
   | 'SourceEndpoint'
   | 'TargetEndpoint'
-  | 'Licences';
+  | 'Licences'
+  | 'MailboxGuidNotSynced'
+  | 'NoProvisioningErrors'
+  | 'NoDeletedTwin'
+  | 'MailboxOnOneSide'
+  | 'ImapEnabled';
 
 type Values = Record<string, string>;
 
@@ -122,6 +127,61 @@ const checks: Record<CheckId, CheckWords> = {
       few: {
         found: (v) => m.check_Licences_few({ free: at(v, 'free'), needed: at(v, 'needed') }),
         fix: () => m.check_Licences_few_fix(),
+      },
+    },
+  },
+  MailboxGuidNotSynced: {
+    title: m.check_MailboxGuidNotSynced,
+    why: m.check_MailboxGuidNotSynced_why,
+    outcomes: {
+      ok: { found: (v) => m.check_MailboxGuidNotSynced_ok(counted(v)) },
+      service: { found: (v) => m.check_MailboxGuidNotSynced_service(counted(v)) },
+      stuck: {
+        found: (v) => m.check_MailboxGuidNotSynced_stuck(named(v)),
+        fix: () => m.check_MailboxGuidNotSynced_stuck_fix(),
+      },
+    },
+  },
+  NoProvisioningErrors: {
+    title: m.check_NoProvisioningErrors,
+    why: m.check_NoProvisioningErrors_why,
+    outcomes: {
+      ok: { found: (v) => m.check_NoProvisioningErrors_ok(counted(v)) },
+      conflict: {
+        found: (v) => m.check_NoProvisioningErrors_found(named(v)),
+        fix: () => m.check_NoProvisioningErrors_conflict_fix(),
+      },
+      service: {
+        found: (v) => m.check_NoProvisioningErrors_found(named(v)),
+        fix: () => m.check_NoProvisioningErrors_service_fix(),
+      },
+    },
+  },
+  NoDeletedTwin: {
+    title: m.check_NoDeletedTwin,
+    why: m.check_NoDeletedTwin_why,
+    outcomes: {
+      ok: { found: (v) => m.check_NoDeletedTwin_ok(counted(v)) },
+      twin: { found: (v) => m.check_NoDeletedTwin_twin(named(v)), fix: () => m.check_NoDeletedTwin_twin_fix() },
+    },
+  },
+  MailboxOnOneSide: {
+    title: m.check_MailboxOnOneSide,
+    why: m.check_MailboxOnOneSide_why,
+    outcomes: {
+      ok: { found: (v) => m.check_MailboxOnOneSide_ok(counted(v)) },
+      both: { found: (v) => m.check_MailboxOnOneSide_both(named(v)), fix: () => m.check_MailboxOnOneSide_both_fix() },
+    },
+  },
+  ImapEnabled: {
+    title: m.check_ImapEnabled,
+    why: m.check_ImapEnabled_why,
+    outcomes: {
+      ok: { found: (v) => m.check_ImapEnabled_ok(counted(v)) },
+      off: { found: (v) => m.check_ImapEnabled_off(named(v)), fix: () => m.check_ImapEnabled_off_fix() },
+      planOff: {
+        found: (v) => m.check_ImapEnabled_planOff({ plans: at(v, 'plans') }),
+        fix: () => m.check_ImapEnabled_planOff_fix(),
       },
     },
   },

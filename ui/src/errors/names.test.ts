@@ -112,6 +112,17 @@ test('a finding is said with its values', () => {
   expect(findingWords(finding('Licences', 'few', { free: '3', needed: '10' })).fix).not.toBeNull();
 });
 
+test('whatever a check finds is said', () => {
+  setLocale('en');
+  const files = ['judge.rs', 'ask.rs', 'provisioning.rs'].map((name) => readFileSync(`${crates}engine/src/preflight/${name}`, 'utf8'));
+  const pattern = /(?:Severity::\w+|severity),\s*"(\w+)"/g;
+  const codes = new Set(files.flatMap((text) => [...text.matchAll(pattern)].map((found) => found[1] ?? '')));
+  expect(codes.size).toBeGreaterThan(10);
+  const unknown = (code: string) => findingWords(finding('Weather', code)).found;
+  const said = (code: string) => checkIds.some((check) => findingWords(finding(check, code)).found !== unknown(code));
+  expect([...codes].filter((code) => code !== 'notRun' && !said(code))).toEqual([]);
+});
+
 test('a check that did not run says what it waits for', () => {
   setLocale('en');
   const words = findingWords(finding('SourceOpens', 'notRun', { because: 'SourceEndpoint' }));

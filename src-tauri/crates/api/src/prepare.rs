@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use stegvis_engine::ports::Clock as _;
-use stegvis_engine::preflight::{Finding, ORDER, PreflightPorts, preflight};
+use stegvis_engine::preflight::{Finding, ORDER, PreflightPorts, Subjects, preflight};
 use stegvis_journal::StoredFinding;
-use stegvis_model::{CheckId, MigrationUserStatus, Severity, SmtpAddress, StoredName as _};
+use stegvis_model::{CheckId, Engine, MigrationUserStatus, Severity, StoredName as _};
 
 use crate::dto::{AppEvent, ConnectionView, EvidenceLine, FindingView, PreflightView};
 use crate::project::{Project, damaged, key};
@@ -45,7 +45,7 @@ impl Project {
             target_probe: self.connections.target_probe.clone(),
             clock: self.clock.clone(),
         };
-        let chosen = self.to_be_checked()?;
+        let about = self.to_be_checked()?;
         let tell = |finding: &Finding| {
             if let Err(error) = self.keep_finding(finding) {
                 tracing::warn!(%error, "a finding could not be kept");
@@ -54,7 +54,7 @@ impl Project {
                 (self.events)(AppEvent::Preflight { view });
             }
         };
-        preflight(&ports, &chosen, checks, &tell).await;
+        preflight(&ports, &about, checks, &tell).await;
         drop(checking);
         let ended = self.clock.now();
         let took = ended.duration_since(started).as_millis();
@@ -72,11 +72,11 @@ impl Project {
     }
 
     /// The chosen mailboxes that are mailboxes still: nothing is asked of those that are converted.
-    fn to_be_checked(&self) -> Result<Vec<SmtpAddress>, Error> {
+    fn to_be_checked(&self) -> Result<Subjects, Error> {
         let users = self.setting(|tx| tx.users())?;
-        let converted = |address: &SmtpAddress| {
-            let mut users = users.iter();
-            users.any(|user| {
+        let mut chosen = self.chosen_addresses()?;
+        chosen.retain(|address| {
+            !users.iter().any(|user| {
                 user.address == *address
                     && matches!(
                         user.status,
@@ -85,10 +85,17 @@ impl Project {
                             | MigrationUserStatus::CompletedWithWarnings
                     )
             })
-        };
-        let mut chosen = self.chosen_addresses()?;
-        chosen.retain(|address| !converted(address));
-        Ok(chosen)
+        });
+        let begun = users
+            .into_iter()
+            .filter(|user| user.status != MigrationUserStatus::Queued)
+            .map(|user| user.address)
+            .collect();
+        Ok(Subjects {
+            chosen,
+            begun,
+            engine: Engine::Direct,
+        })
     }
 
     /// Waits until no check is running.
@@ -195,12 +202,17 @@ impl Drop for Checking<'_> {
 }
 
 /// The checks that are about the chosen mailboxes, and so find something else when others are chosen.
-pub(crate) const ABOUT_MAILBOXES: [CheckId; 5] = [
+pub(crate) const ABOUT_MAILBOXES: [CheckId; 10] = [
     CheckId::DomainVerified,
     CheckId::MailUserExists,
     CheckId::SourceOpens,
     CheckId::TargetAddressWritable,
     CheckId::Licences,
+    CheckId::MailboxGuidNotSynced,
+    CheckId::MailboxOnOneSide,
+    CheckId::NoDeletedTwin,
+    CheckId::NoProvisioningErrors,
+    CheckId::ImapEnabled,
 ];
 
 /// The check of a name.

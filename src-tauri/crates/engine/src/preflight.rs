@@ -5,12 +5,14 @@
 
 mod ask;
 mod judge;
+mod provisioning;
+mod remedy;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use stegvis_model::{CheckId, Fixer, Severity, SmtpAddress};
+use stegvis_model::{CheckId, Engine, Fixer, Severity, SmtpAddress};
 
 use crate::ports::{
     Clock, Directory, DirectoryRecipient, EndpointError, MailboxRef, Organization, OtherRecipient,
@@ -18,7 +20,7 @@ use crate::ports::{
 };
 
 /// The checks in the order of what missing them costs.
-pub const ORDER: [CheckId; 9] = [
+pub const ORDER: [CheckId; 14] = [
     CheckId::DirectorySync,
     CheckId::DomainVerified,
     CheckId::DirectoryReadable,
@@ -28,6 +30,11 @@ pub const ORDER: [CheckId; 9] = [
     CheckId::TargetAddressWritable,
     CheckId::TargetEndpoint,
     CheckId::Licences,
+    CheckId::MailboxGuidNotSynced,
+    CheckId::NoProvisioningErrors,
+    CheckId::NoDeletedTwin,
+    CheckId::MailboxOnOneSide,
+    CheckId::ImapEnabled,
 ];
 
 /// What a check found.
@@ -66,6 +73,17 @@ pub struct PreflightPorts {
     pub target_probe: Arc<dyn Probe>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+}
+
+/// What the checks are about.
+#[derive(Debug, Clone)]
+pub struct Subjects {
+    /// The mailboxes that are to move; where there are none, all of the directory's.
+    pub chosen: Vec<SmtpAddress>,
+    /// Those whose migration has begun: that the tenant has a mailbox for them is our own doing.
+    pub begun: BTreeSet<SmtpAddress>,
+    /// Who moves them.
+    pub engine: Engine,
 }
 
 /// What was read once for all checks.
@@ -121,12 +139,12 @@ impl Facts {
 /// Runs checks, telling each as it ends.
 pub async fn preflight(
     ports: &PreflightPorts,
-    chosen: &[SmtpAddress],
+    about: &Subjects,
     checks: &[CheckId],
     tell: &(dyn Fn(&Finding) + Send + Sync),
 ) -> Vec<Finding> {
     let facts = Facts::gather(ports).await;
-    let subjects = facts.subjects(chosen);
+    let subjects = facts.subjects(&about.chosen);
     let mut findings = Vec::with_capacity(checks.len());
     for check in checks {
         let now = ports.clock.now();
@@ -139,6 +157,24 @@ pub async fn preflight(
             CheckId::MailUserExists => judge::mail_user_exists(&facts.recipients, &subjects, now),
             CheckId::Licences => {
                 judge::licences(&facts.organization, &facts.recipients, &subjects, now)
+            }
+            CheckId::MailboxGuidNotSynced => {
+                provisioning::mailbox_guid(&facts.recipients, &subjects, about.engine, now)
+            }
+            CheckId::MailboxOnOneSide => {
+                provisioning::both_sides(&facts.recipients, &subjects, &about.begun, now)
+            }
+            CheckId::NoDeletedTwin => {
+                let deleted = ports.tenant.deleted_mailboxes().await;
+                provisioning::deleted_twin(&deleted, &facts.recipients, &subjects, now)
+            }
+            CheckId::NoProvisioningErrors => {
+                let errors = ports.tenant.provisioning_errors().await;
+                provisioning::errors(&errors, &subjects, now)
+            }
+            CheckId::ImapEnabled => {
+                let access = ports.tenant.imap_access().await;
+                provisioning::imap(&access, &facts.recipients, &subjects, about.engine, now)
             }
             CheckId::SourceOpens => ask::source_opens(ports, &subjects).await,
             CheckId::TargetAddressWritable => ask::target_address_writable(ports, &subjects).await,

@@ -37,6 +37,16 @@ named_enum! {
         TargetEndpoint,
         /// Enough licences with a mailbox are free.
         Licences,
+        /// No synced msExchMailboxGuid keeps a licence from making a mailbox.
+        MailboxGuidNotSynced,
+        /// Nobody has a mailbox on both sides before the migration begins.
+        MailboxOnOneSide,
+        /// No mailbox that was removed holds an address of one that moves.
+        NoDeletedTwin,
+        /// The tenant keeps no error with a user that moves.
+        NoProvisioningErrors,
+        /// Every mailbox of the tenant may be opened by IMAP.
+        ImapEnabled,
     }
 }
 

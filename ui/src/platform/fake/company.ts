@@ -139,6 +139,57 @@ export function findings(at: string): FindingView[] {
       values: { free: '25', needed: String(people.length) },
       evidence: [{ label: 'prepaidUnits', value: '25' }],
     },
+    {
+      ...base,
+      check: 'MailboxGuidNotSynced',
+      severity: 'Pass',
+      code: 'ok',
+      values: { count: String(people.length) },
+      evidence: [{ label: 'ExchangeGuid', value: '00000000-0000-0000-0000-000000000000' }],
+    },
+    {
+      ...base,
+      check: 'NoProvisioningErrors',
+      severity: 'Pass',
+      code: 'ok',
+      values: { count: String(people.length) },
+      fixer: 'ServerAdmin',
+      evidence: [{ label: 'onPremisesProvisioningErrors', value: '0' }],
+    },
+    {
+      ...base,
+      check: 'NoDeletedTwin',
+      severity: 'Warn',
+      code: 'twin',
+      values: { count: '1', addresses: 'order@nordvik.example' },
+      evidence: [
+        {
+          label: 'order@nordvik.example',
+          value: 'Order: soft-deleted 2026-11-10, same address, 5f0c2a71-7d0e-4c39-9a44-0d2b6c1f8e35',
+        },
+      ],
+      command: [
+        "Get-Mailbox -SoftDeletedMailbox -Identity '5f0c2a71-7d0e-4c39-9a44-0d2b6c1f8e35' | Format-List DisplayName,EmailAddresses,WhenSoftDeleted",
+        "# New-MailboxRestoreRequest -SourceMailbox '5f0c2a71-7d0e-4c39-9a44-0d2b6c1f8e35' -TargetMailbox 'order@nordvik.example' -AllowLegacyDNMismatch",
+        "# Remove-Mailbox -Identity '5f0c2a71-7d0e-4c39-9a44-0d2b6c1f8e35' -PermanentlyDelete",
+      ].join('\n'),
+    },
+    {
+      ...base,
+      check: 'MailboxOnOneSide',
+      severity: 'Pass',
+      code: 'ok',
+      values: { count: String(people.length) },
+      evidence: [{ label: 'RecipientTypeDetails', value: 'MailUser' }],
+    },
+    {
+      ...base,
+      check: 'ImapEnabled',
+      severity: 'Pass',
+      code: 'ok',
+      values: { count: '0' },
+      evidence: [{ label: 'Get-CASMailboxPlan', value: 'ImapEnabled: True' }],
+    },
   ];
 }
 

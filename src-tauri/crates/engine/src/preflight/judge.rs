@@ -1,7 +1,9 @@
 //! Checks that judge facts already read.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
-use stegvis_model::{CheckId, DomainName, Fixer, Severity, TenantRecipientKind};
+use stegvis_model::{CheckId, DomainName, Fixer, Severity, SmtpAddress, TenantRecipientKind};
 
 use super::Finding;
 use crate::ports::{
@@ -139,15 +141,28 @@ pub(super) fn directory_readable(
     }
 }
 
-fn held<'a>(
-    recipients: &'a [TenantRecipient],
-    mailbox: &DirectoryRecipient,
-) -> Option<&'a TenantRecipient> {
-    recipients.iter().find(|recipient| {
-        recipient.kind != TenantRecipientKind::Other
-            && mailbox.proxy_addresses.contains(&recipient.address)
-            || recipient.address == mailbox.address
-    })
+/// What the tenant holds, by address: two thousand mailboxes are looked up without reading the list two thousand times.
+pub(super) struct Held<'a>(BTreeMap<&'a SmtpAddress, &'a TenantRecipient>);
+
+impl<'a> Held<'a> {
+    pub(super) fn of(recipients: &'a [TenantRecipient]) -> Self {
+        let by_address = recipients
+            .iter()
+            .map(|recipient| (&recipient.address, recipient));
+        Self(by_address.collect())
+    }
+
+    /// What has the mailbox's primary address there; else the mailbox or mail user that has another of its addresses.
+    pub(super) fn of_mailbox(&self, mailbox: &DirectoryRecipient) -> Option<&'a TenantRecipient> {
+        if let Some(found) = self.0.get(&mailbox.address) {
+            return Some(found);
+        }
+        mailbox
+            .proxy_addresses
+            .iter()
+            .filter_map(|address| self.0.get(address).copied())
+            .find(|recipient| recipient.kind != TenantRecipientKind::Other)
+    }
 }
 
 pub(super) fn mail_user_exists(
@@ -163,9 +178,10 @@ pub(super) fn mail_user_exists(
     if subjects.is_empty() {
         return Finding::new(check, Severity::NotRun, "notRun", Fixer::You, now);
     }
+    let held = Held::of(recipients);
     let missing: Vec<String> = subjects
         .iter()
-        .filter(|mailbox| held(recipients, mailbox).is_none())
+        .filter(|mailbox| held.of_mailbox(mailbox).is_none())
         .map(|mailbox| mailbox.address.to_string())
         .collect();
     let read = format!("{} recipients", recipients.len());
@@ -195,21 +211,31 @@ pub(super) fn licences(
         (Ok(organization), Ok(recipients)) => (organization, recipients),
         (Err(error), _) | (_, Err(error)) => return Finding::not_run(check, error, now),
     };
-    let needed = subjects
+    let held = Held::of(recipients);
+    // Those that become a mailbox by a licence, and have none yet.
+    let needed: Vec<&SmtpAddress> = subjects
         .iter()
-        .filter(|mailbox| held(recipients, mailbox).is_some_and(|recipient| !recipient.licensed))
-        .count();
+        .filter(|mailbox| {
+            held.of_mailbox(mailbox)
+                .is_some_and(|recipient| !recipient.licensed)
+        })
+        .map(|mailbox| &mailbox.address)
+        .collect();
     let free = organization.free_mailbox_licences;
-    let enough = usize::try_from(free).unwrap_or(usize::MAX) >= needed;
+    let enough = usize::try_from(free).unwrap_or(usize::MAX) >= needed.len();
     let (severity, code) = if enough {
         (Severity::Pass, "ok")
     } else {
         (Severity::Fail, "few")
     };
-    Finding::new(check, severity, code, Fixer::You, now)
+    let mut finding = Finding::new(check, severity, code, Fixer::You, now)
         .value("free", free)
-        .value("needed", needed)
-        .line("subscribedSkus", format!("{free} free"))
+        .value("needed", needed.len())
+        .line("subscribedSkus", format!("{free} free"));
+    for address in needed.iter().take(NAMED) {
+        finding = finding.line(address.to_string(), "assignedLicenses: no mailbox");
+    }
+    finding
 }
 
 /// Addresses for a sentence: a few by name, the rest counted.
