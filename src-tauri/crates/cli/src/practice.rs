@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use stegvis_api::practice::{Practice, PracticeDetails};
-use stegvis_lab::{Company, FaultScript, Lab, LabOptions, TenantScript, Verdict};
+use stegvis_lab::{Company, FaultScript, Lab, LabDetails, LabOptions, TenantScript, Verdict};
 use tokio::sync::Mutex;
 
 /// How many mailboxes the endpoint copies at once that the practice tenant's administrator has made.
@@ -31,6 +31,12 @@ impl OwnPractice {
             options,
             lab: Mutex::new(None),
         }
+    }
+
+    /// Everything there is to know of it, while it runs.
+    pub async fn details(&self) -> Option<LabDetails> {
+        let lab = self.lab.lock().await;
+        lab.as_ref().map(|lab| lab.details().clone())
     }
 
     /// What the judge says of the world as it stands; the judge shares no code with what did the copying.
@@ -98,6 +104,8 @@ pub enum CompanyChoice {
     /// Three rows that the service drops, a MailUser missing, a protected account, two mailboxes with an item too large; from
     /// twelve mailboxes on.
     Service,
+    /// A synchronised mailbox GUID, a mailbox on both sides and a soft-deleted twin; from four mailboxes on.
+    Provisioning,
 }
 
 impl From<CompanyChoice> for Company {
@@ -105,6 +113,7 @@ impl From<CompanyChoice> for Company {
         match choice {
             CompanyChoice::Ordinary => Self::Ordinary,
             CompanyChoice::Service => Self::ServiceRehearsal,
+            CompanyChoice::Provisioning => Self::Provisioning,
         }
     }
 }

@@ -24,6 +24,10 @@ pub enum Company {
     /// protected account. Two of the others hold an item that is larger than the tenant's mailboxes take, unless
     /// `MaxReceiveSize` is raised. From twelve mailboxes on.
     ServiceRehearsal,
+    /// What keeps the tenant from making a mailbox by licence, or makes two of one. Of the last three mailboxes one has
+    /// brought its `msExchMailboxGuid` to the tenant, one has a mailbox in the tenant already, and one has a soft-deleted
+    /// twin there. From four mailboxes on.
+    Provisioning,
 }
 
 impl Company {
@@ -31,6 +35,11 @@ impl Company {
     pub(crate) const fn hurdles(self) -> &'static [Hurdle] {
         match self {
             Self::Ordinary => &[],
+            Self::Provisioning => &[
+                Hurdle::StuckMailboxGuid,
+                Hurdle::MailboxOnBothSides,
+                Hurdle::SoftDeletedTwin,
+            ],
             Self::ServiceRehearsal => &[
                 Hurdle::UnverifiedDomain,
                 Hurdle::LocalAddress,
@@ -44,7 +53,7 @@ impl Company {
     /// Whether the mailbox at this place holds a message of two and a half megabytes.
     pub(crate) const fn is_large(self, at: usize) -> bool {
         match self {
-            Self::Ordinary => at == 0,
+            Self::Ordinary | Self::Provisioning => at == 0,
             // One of those that a pilot takes, and one of the rest.
             Self::ServiceRehearsal => at == 0 || at == 4,
         }
@@ -53,7 +62,7 @@ impl Company {
     /// The largest message that a new mailbox of its tenant takes.
     pub(crate) const fn max_receive_size(self) -> u64 {
         match self {
-            Self::Ordinary => DEFAULT,
+            Self::Ordinary | Self::Provisioning => DEFAULT,
             Self::ServiceRehearsal => LOW,
         }
     }
@@ -61,6 +70,7 @@ impl Company {
     const fn fewest(self) -> u32 {
         match self {
             Self::Ordinary => 0,
+            Self::Provisioning => 4,
             Self::ServiceRehearsal => 12,
         }
     }

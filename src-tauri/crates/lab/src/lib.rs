@@ -165,6 +165,7 @@ impl Lab {
         let receives = options.tenant.max_receive_size;
         world
             .receive(receives.min(options.company.max_receive_size()))
+            .and_then(|()| world.born_mailboxes())
             .and_then(|()| {
                 options
                     .endpoint

@@ -81,10 +81,17 @@ pub enum Hurdle {
     ForwardingSet,
     /// It is hidden from address lists. It can be migrated, and should stay hidden.
     Hidden,
+    /// Directory synchronisation has brought `msExchMailboxGuid` to the tenant: by a licence no mailbox comes of it, and
+    /// Microsoft's service alone makes one.
+    StuckMailboxGuid,
+    /// The tenant has a mailbox for it already, and nobody knows whose mail is in it.
+    MailboxOnBothSides,
+    /// A mailbox with its address was removed from the tenant some weeks ago and is not gone yet.
+    SoftDeletedTwin,
 }
 
 impl Hurdle {
-    /// All of them, in the order of their mailboxes.
+    /// Those that one company has all of, in the order of their mailboxes.
     pub(crate) const ALL: [Self; 7] = [
         Self::MailUserMissing,
         Self::UnverifiedDomain,
@@ -291,11 +298,17 @@ fn persona(
         alias = format!("{base}{number}");
         number += 1;
     }
+    let mailbox_guid = seed::guid(seed, &["mailbox", &alias]);
+    let exchange_guid = match hurdle {
+        // What was synchronised stays the mailbox's when the service makes one.
+        Some(Hurdle::StuckMailboxGuid) => seed::digits_of(mailbox_guid),
+        _ => seed::guid(seed, &["exchange guid", &alias]),
+    };
     Persona {
         object_guid: seed::guid(seed, &["object", &alias]),
-        mailbox_guid: seed::guid(seed, &["mailbox", &alias]),
+        mailbox_guid,
         cloud_guid: seed::guid(seed, &["cloud", &alias]),
-        exchange_guid: seed::guid(seed, &["exchange guid", &alias]),
+        exchange_guid,
         alias,
         display_name,
         kind,

@@ -19,6 +19,12 @@ pub(crate) fn guid(seed: u64, parts: &[&str]) -> [u8; 16] {
     bytes
 }
 
+/// The digits of a GUID that the directory keeps as these bytes: the first three groups are numbers, lowest byte first.
+pub(crate) const fn digits_of(bytes: [u8; 16]) -> [u8; 16] {
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p] = bytes;
+    [d, c, b, a, f, e, h, g, i, j, k, l, m, n, o, p]
+}
+
 /// A GUID as text: 8-4-4-4-12.
 pub(crate) fn guid_text(bytes: [u8; 16]) -> String {
     let mut text = String::with_capacity(36);

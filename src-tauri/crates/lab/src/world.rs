@@ -13,7 +13,7 @@ use crate::faults::Faults;
 use crate::ldap::Born;
 use crate::migration::{Endpoint, Event};
 use crate::orders::Orders;
-use crate::org::{self, Persona, SourceVersion};
+use crate::org::{self, Hurdle, Persona, SourceVersion};
 use crate::script::TenantScript;
 use crate::seed;
 use crate::store::{Record, State, Store};
@@ -127,6 +127,19 @@ impl World {
     /// The administrator takes it back.
     pub(crate) fn withdraw_consent(&self) -> io::Result<()> {
         self.store.note(Record::Consented { given: false })
+    }
+
+    /// The mailboxes that the tenant had before anybody migrated.
+    pub(crate) fn born_mailboxes(&self) -> io::Result<()> {
+        let both = |persona: &&Persona| persona.hurdle == Some(Hurdle::MailboxOnBothSides);
+        for persona in self.personas.iter().filter(both) {
+            self.store.write(&[], |state| {
+                let there = state.mailbox(&persona.alias).is_some();
+                let mailbox = persona.alias.clone();
+                ((!there).then_some(Record::Provisioned { mailbox }), ())
+            })?;
+        }
+        Ok(())
     }
 
     /// From now on the tenant's mailboxes take messages of at most this size, unless another was set for one.

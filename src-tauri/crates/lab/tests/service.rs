@@ -14,7 +14,7 @@ use std::path::Path;
 use clients::tenant::{SCOPE, Tenant, options};
 use clients::{Client, stderr, stdout};
 use serde_json::json;
-use stegvis_lab::{Company, Lab, LabError, LabOptions};
+use stegvis_lab::{Company, Hurdle, Lab, LabError, LabOptions};
 
 fn rehearsal(dir: &Path, mailboxes: u32) -> LabOptions {
     LabOptions {
@@ -116,4 +116,79 @@ async fn a_company_that_is_too_small_for_a_rehearsal_is_not_started() {
     let dir = tempfile::tempdir().unwrap();
     let refused = Lab::start(rehearsal(dir.path(), 11)).await;
     assert!(matches!(refused, Err(LabError::TooFew { least: 12 })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_keeps_a_licence_from_making_a_mailbox_is_told_by_the_tenant() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = LabOptions {
+        company: Company::Provisioning,
+        endpoint: Some(20),
+        ..options(dir.path(), 6)
+    };
+    let tenant = Tenant::start(options).await;
+    let of = |hurdle: Hurdle| {
+        let mut all = tenant.lab.details().mailboxes.iter();
+        let found = all.find(|mailbox| mailbox.hurdle == Some(hurdle)).unwrap();
+        found.address.clone()
+    };
+    let (stuck, both, twin) = (
+        of(Hurdle::StuckMailboxGuid),
+        of(Hurdle::MailboxOnBothSides),
+        of(Hurdle::SoftDeletedTwin),
+    );
+    let recipient = async |address: &str| {
+        let parameters = json!({"Identity": address});
+        tenant.run("Get-Recipient", parameters).await.remove(0)
+    };
+    let found = recipient(&stuck).await;
+    assert_eq!(found["RecipientTypeDetails"], "MailUser");
+    let guid = found["ExchangeGuid"].as_str().unwrap().to_owned();
+    assert!(!guid.starts_with("00000000-0000"), "{guid}");
+    assert_eq!(
+        recipient(&both).await["RecipientTypeDetails"],
+        "UserMailbox"
+    );
+    let deleted = tenant
+        .run("Get-Mailbox", json!({"SoftDeletedMailbox": true}))
+        .await;
+    assert_eq!(deleted.len(), 1);
+    assert_eq!(deleted[0]["PrimarySmtpAddress"], twin.as_str());
+
+    // A licence makes no mailbox of the first; the service does, and keeps its GUID. The twin it cannot tell apart.
+    let token = Client::token(&tenant.lab, "https://graph.microsoft.com/.default").await;
+    let user = format!("{}/users/{stuck}", tenant.lab.details().tenant.graph);
+    let located = json!({"usageLocation": "SE"});
+    Client::send(&tenant.lab, "PATCH", &user, &token, &located).await;
+    let sku = "4b9405b0-7788-4568-add1-99614e613b69";
+    let licence = json!({"addLicenses": [{"skuId": sku}], "removeLicenses": []});
+    let assign = format!("{user}/assignLicense");
+    let (status, _) = Client::send(&tenant.lab, "POST", &assign, &token, &licence).await;
+    assert_eq!(status, 200);
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    let licensed = recipient(&stuck).await;
+    assert_eq!(
+        (&licensed["RecipientTypeDetails"], &licensed["SKUAssigned"]),
+        (&json!("MailUser"), &json!(true))
+    );
+    tenant
+        .batch("All", &tenant.addresses(), json!({"AutoStart": true}))
+        .await;
+    tenant.until("All", "SyncedWithErrors").await;
+    let made = recipient(&stuck).await;
+    assert_eq!(made["RecipientTypeDetails"], "UserMailbox");
+    assert_eq!(made["ExchangeGuid"], guid.as_str());
+    let users = tenant.users("All").await;
+    let failed: Vec<&str> = users
+        .iter()
+        .filter(|user| user["Status"] == "Failed")
+        .map(|user| user["ErrorSummary"].as_str().unwrap())
+        .collect();
+    assert_eq!(failed.len(), 1);
+    assert!(
+        failed[0].ends_with("matches multiple entries."),
+        "{failed:?}"
+    );
+    let verdict = tenant.lab.judge().await.unwrap();
+    assert!(verdict.agrees_on(|address| address != twin), "{verdict:#?}");
 }

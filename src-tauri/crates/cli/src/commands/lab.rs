@@ -59,8 +59,10 @@ impl ServeArguments {
         if self.source == OldServer::Exchange2003 {
             name.push_str("-2003");
         }
-        if self.tenant.company == CompanyChoice::Service {
-            name.push_str("-service");
+        match self.tenant.company {
+            CompanyChoice::Ordinary => {}
+            CompanyChoice::Service => name.push_str("-service"),
+            CompanyChoice::Provisioning => name.push_str("-provisioning"),
         }
         if self.hurdles {
             name.push_str("-hurdles");

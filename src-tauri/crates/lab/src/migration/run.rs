@@ -181,6 +181,12 @@ fn prepare(world: &World, user: &User) -> io::Result<()> {
                     "A valid primary e-mail address couldn't be found in the cloud-based service.",
                 );
             }
+            if persona.hurdle == Some(Hurdle::SoftDeletedTwin) {
+                return fail(&format!(
+                    "The operation couldn't be performed because '{}' matches multiple entries.",
+                    persona.display_name
+                ));
+            }
             to(world, user, UserStatus::Provisioning, None)
         }
         UserStatus::Provisioning => {

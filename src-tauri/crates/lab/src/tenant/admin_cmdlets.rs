@@ -51,8 +51,11 @@ pub(super) fn run(tenant: &Tenant, name: &str, parameters: &Parameters) -> Optio
         }),
         "Get-Mailbox" => (&get_mailbox, |world, p| {
             let set = |name: &str| p.get(name) == Some(&Value::Bool(true));
-            // Nobody has removed a mailbox here.
-            if set("SoftDeletedMailbox") || set("InactiveMailboxOnly") {
+            if set("SoftDeletedMailbox") {
+                return Ok(deleted_mailboxes(world));
+            }
+            // No mailbox is kept for a hold.
+            if set("InactiveMailboxOnly") {
                 return Ok(Output::default());
             }
             recipients(world, p, |kind| kind == "UserMailbox")
@@ -91,7 +94,7 @@ pub(super) fn recipient(world: &World, persona: &Persona) -> Option<Value> {
         let licensed = state
             .users
             .get(&persona.alias)
-            .is_some_and(|user| user.mailbox.is_some());
+            .is_some_and(|user| !user.licences.is_empty());
         let receives = state.receives(&persona.alias);
         (world.recipient(persona, state), licensed, receives)
     });
@@ -102,6 +105,7 @@ pub(super) fn recipient(world: &World, persona: &Persona) -> Option<Value> {
     };
     let kind = if mailbox { "UserMailbox" } else { "MailUser" };
     let exchange_guid = guid_text(persona.exchange_guid);
+    let synced = persona.hurdle == Some(Hurdle::StuckMailboxGuid);
     let mut object = json!({
         "Identity": persona.display_name,
         "Name": persona.display_name,
@@ -116,7 +120,7 @@ pub(super) fn recipient(world: &World, persona: &Persona) -> Option<Value> {
         "RecipientTypeDetails": kind,
         "Guid": guid_text(guid(world.seed, &["guid", &persona.alias])),
         "ExternalDirectoryObjectId": guid_text(persona.cloud_guid),
-        "ExchangeGuid": if mailbox { exchange_guid.as_str() } else { NO_GUID },
+        "ExchangeGuid": if mailbox || synced { exchange_guid.as_str() } else { NO_GUID },
         "LegacyExchangeDN": persona.cloud_legacy_exchange_dn(),
         "IsDirSynced": true,
         "SKUAssigned": licensed,
@@ -133,6 +137,35 @@ pub(super) fn recipient(world: &World, persona: &Persona) -> Option<Value> {
         }
     }
     Some(object)
+}
+
+/// Mailboxes that were removed and are not gone yet.
+fn deleted_mailboxes(world: &World) -> Output {
+    let since = jiff::Timestamp::now()
+        .saturating_sub(jiff::SignedDuration::from_hours(20 * 24))
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        .strftime("%FT%T")
+        .to_string();
+    let twins = known(world).filter(|p| p.hurdle == Some(Hurdle::SoftDeletedTwin));
+    let values = twins
+        .map(|persona| {
+            json!({
+                "Identity": format!("Soft Deleted Objects\\{}", persona.display_name),
+                "Name": persona.display_name, "DisplayName": persona.display_name,
+                "Alias": persona.alias,
+                "PrimarySmtpAddress": persona.address(),
+                "EmailAddresses@data.type": "#Collection(String)",
+                "EmailAddresses": [format!("SMTP:{}", persona.address())],
+                "RecipientType": "UserMailbox", "RecipientTypeDetails": "UserMailbox",
+                "ExchangeGuid": guid_text(guid(world.seed, &["deleted", &persona.alias])),
+                "WhenSoftDeleted": since, "IsInactiveMailbox": false, "IsSoftDeletedByRemove": true,
+            })
+        })
+        .collect();
+    Output {
+        values,
+        warnings: Vec::new(),
+    }
 }
 
 /// What the tenant holds that cannot become a mailbox, or is one already.

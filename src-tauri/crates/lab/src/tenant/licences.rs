@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::graph::{error, guard, list};
 use super::users::{find, missing, user};
 use super::{Query, Tenant};
+use crate::org::Hurdle;
 use crate::store::Record;
 use crate::world::World;
 
@@ -141,7 +142,9 @@ pub(super) async fn assign(
             let record = Record::Licensed {
                 mailbox: persona.alias.clone(),
                 sku: sku.clone(),
-                mailbox_plan: plan(&sku).is_some(),
+                // A synchronised msExchMailboxGuid says that the mailbox is elsewhere.
+                mailbox_plan: plan(&sku).is_some()
+                    && persona.hurdle != Some(Hurdle::StuckMailboxGuid),
             };
             (Some(record), Ok(()))
         });

@@ -137,7 +137,16 @@ fn hurdle(persona: &Persona, entry: &mut Entry) {
             entry.set("altRecipient", &[&others::contact_dn()]);
             entry.set("deliverAndRedirect", &["TRUE"]);
         }
-        Some(Hurdle::MailUserMissing | Hurdle::UnverifiedDomain | Hurdle::AddressTwice) | None => {}
+        // These stand in the tenant.
+        Some(
+            Hurdle::MailUserMissing
+            | Hurdle::UnverifiedDomain
+            | Hurdle::AddressTwice
+            | Hurdle::StuckMailboxGuid
+            | Hurdle::MailboxOnBothSides
+            | Hurdle::SoftDeletedTwin,
+        )
+        | None => {}
     }
 }
 
