@@ -28,6 +28,7 @@ mod prepare;
 mod project;
 mod report;
 mod secrets;
+pub mod sign_in;
 pub mod user_letters;
 mod watch;
 

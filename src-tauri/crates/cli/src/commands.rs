@@ -8,3 +8,4 @@ pub mod lab;
 pub mod letters;
 pub mod list;
 pub mod rehearse;
+pub mod tenant;

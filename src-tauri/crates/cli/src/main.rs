@@ -35,6 +35,9 @@ enum Command {
     /// What DNS should say of a domain, what it says, and when it may be changed.
     #[command(subcommand)]
     Dns(commands::dns::DnsCommand),
+    /// The tenant: signing in, what the program may do there, what is true there.
+    #[command(subcommand)]
+    Tenant(commands::tenant::TenantCommand),
     /// Letters to the people whose mailboxes move.
     #[command(subcommand)]
     Letters(commands::letters::LettersCommand),
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
             Command::List(command) => commands::list::run(command),
             Command::Directory(command) => commands::directory::run(command).await,
             Command::Dns(command) => commands::dns::run(command).await,
+            Command::Tenant(command) => commands::tenant::run(command).await,
             Command::Letters(command) => commands::letters::run(command),
             Command::Lab(command) => commands::lab::run(command).await,
         }

@@ -288,6 +288,12 @@ impl Lab {
         self.world.pass_days(days).map_err(LabError::io("the log"))
     }
 
+    /// With which password somebody of the company signs in to the tenant.
+    #[must_use]
+    pub fn password_of(&self, alias: &str) -> String {
+        org::password(self.world.seed, alias)
+    }
+
     /// The application's registration gets a certificate, in DER.
     pub fn register_certificate(&self, der: &[u8]) -> Result<(), LabError> {
         let certificate = base64::engine::general_purpose::STANDARD.encode(der);

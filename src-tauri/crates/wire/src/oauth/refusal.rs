@@ -167,7 +167,7 @@ const fn by_number(code: u64) -> Option<Cause> {
         50011 => Cause::RedirectUnknown,
         7_000_215 | 7_000_222 => Cause::SecretRefused,
         700_027 => Cause::CertificateRefused,
-        70000 | 70008 | 700_082 | 54005 => Cause::GrantExpired,
+        50173 | 70000 | 70008 | 700_082 | 54005 => Cause::GrantExpired,
         70020 => Cause::DeviceCodeExpired,
         70016 => Cause::Pending,
         50126 | 50034 => Cause::AccountRefused,
