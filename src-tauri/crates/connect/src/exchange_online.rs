@@ -15,7 +15,7 @@ use stegvis_wire::oauth;
 use url::Url;
 
 use crate::fault::unreadable;
-use crate::http::{Answer, Authorized};
+use crate::http::{Answer, Authorized, back_off};
 use regions::Regions;
 
 /// The service ends a cmdlet after fifteen minutes.
@@ -23,6 +23,8 @@ const LIMIT: Duration = Duration::from_secs(16 * 60);
 const MOST_PAGES: usize = 2000;
 /// How often a cmdlet is run while the service's own directory is the trouble.
 const ATTEMPTS: u32 = 3;
+/// How long to wait where too much is asked at once and no time is named.
+const CROWDED: Duration = Duration::from_secs(15);
 /// How often one call is sent on.
 const MOST_REDIRECTIONS: u32 = 5;
 
@@ -55,6 +57,7 @@ impl From<CmdletError> for EndpointError {
             401 => EndpointErrorKind::SignInRefused,
             403 => EndpointErrorKind::RightsMissing,
             _ if failed.is_not_found() || failed.status == 404 => EndpointErrorKind::NotFound,
+            _ if failed.is_throttled() => EndpointErrorKind::Throttled { wait: CROWDED },
             _ if failed.is_transient() || failed.status >= 500 => EndpointErrorKind::Unreachable,
             _ => EndpointErrorKind::Refused,
         };
@@ -165,7 +168,11 @@ impl ExchangeOnline {
             if !failed.is_transient() || attempt == ATTEMPTS || cmdlet.once {
                 return Err(CmdletError::Failed(failed));
             }
-            tokio::time::sleep(crate::http::back_off(attempt)).await;
+            if failed.is_throttled() {
+                self.http.gate().shut_for(back_off(attempt));
+            } else {
+                tokio::time::sleep(back_off(attempt)).await;
+            }
             attempt += 1;
         }
     }

@@ -1,5 +1,7 @@
 //! Microsoft Graph: the calls this product makes, with their pages gathered and their refusals told.
 
+mod places;
+
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -7,6 +9,7 @@ use stegvis_engine::ports::{EndpointError, EndpointErrorKind};
 use stegvis_wire::graph::domains::{self, Domain};
 use stegvis_wire::graph::organization::{self, Organization};
 use stegvis_wire::graph::provisioning_errors::{self, UserErrors};
+use stegvis_wire::graph::send_mail::{self, Message};
 use stegvis_wire::graph::service_principals::{self, ServicePrincipal};
 use stegvis_wire::graph::subscribed_skus::{self, SubscribedSku};
 use stegvis_wire::graph::users::{self, User};
@@ -16,9 +19,10 @@ use url::Url;
 
 use crate::fault::unreadable;
 use crate::http::{Authorized, back_off};
+use places::Places;
 
 const LIMIT: Duration = Duration::from_secs(100);
-/// How often the rest of a batch is asked for.
+/// How often the rest of a batch is asked for, or a mail.
 const ATTEMPTS: u32 = 6;
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// No tenant of ours fills more pages; a server that always names a next one is stopped here.
@@ -29,13 +33,18 @@ const MOST_PAGES: usize = 2000;
 pub struct Graph {
     base: Url,
     http: Authorized,
+    places: Places,
 }
 
 impl Graph {
     /// Graph at `base` (`https://graph.microsoft.com/v1.0`).
     #[must_use]
-    pub const fn new(base: Url, http: Authorized) -> Self {
-        Self { base, http }
+    pub fn new(base: Url, http: Authorized) -> Self {
+        Self {
+            base,
+            http,
+            places: Places::default(),
+        }
     }
 
     /// The tenant's own record.
@@ -160,7 +169,7 @@ impl Graph {
             }
             let body = self.ask(&batch::request(&self.base, &left)).await?;
             let answers = batch::parse(&body, left.len()).map_err(|error| unreadable(&error))?;
-            let mut wait = back_off(attempt);
+            let mut wait = None;
             for (place, answer) in open.into_iter().zip(answers) {
                 let (Some(outcome), Some(answer)) = (outcomes.get_mut(place), answer) else {
                     continue;
@@ -168,12 +177,16 @@ impl Graph {
                 match answer.status {
                     200..=299 => *outcome = Some(Ok(answer.body)),
                     // Not carried out: asked again with the others of its kind.
-                    429 | 503 | 504 => wait = wait.max(answer.retry_after.unwrap_or_default()),
+                    429 | 503 | 504 => {
+                        wait = wait.max(answer.retry_after.or(Some(back_off(attempt))));
+                    }
                     status => *outcome = Some(Err(error::parse(status, &answer.body))),
                 }
             }
             if outcomes.iter().any(Option::is_none) {
-                tokio::time::sleep(wait.min(LONGEST_WAIT)).await;
+                // Who asks Graph for something else meanwhile waits too.
+                let wait = wait.unwrap_or_else(|| back_off(attempt));
+                self.http.gate().shut_for(wait);
             }
         }
         outcomes
@@ -205,6 +218,32 @@ impl Graph {
                     format!("the tenant has no enterprise application with the id {app_id}"),
                 )
             })
+    }
+
+    /// Sends a mail from this user's mailbox. It is asked for again while Graph has no time, which then has sent nothing;
+    /// not after an answer was lost, for the mail may be on its way.
+    ///
+    /// # Errors
+    /// As for [`Self::organization`].
+    pub async fn send_mail(
+        &self,
+        sender: &str,
+        message: &Message<'_>,
+    ) -> Result<(), EndpointError> {
+        let request = send_mail::request(&self.base, sender, message);
+        let _place = self.places.take(sender).await;
+        let mut attempt = 1;
+        loop {
+            match self.http.send_once(&request, LIMIT).await {
+                Ok(answer) if answer.is_success() => return Ok(()),
+                Ok(answer) => return Err(refusal(&error::parse(answer.status, &answer.body))),
+                Err(EndpointError {
+                    kind: EndpointErrorKind::Throttled { wait },
+                    ..
+                }) if attempt < ATTEMPTS && wait <= LONGEST_WAIT => attempt += 1,
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     async fn all<T: DeserializeOwned>(&self, first: Request) -> Result<Vec<T>, EndpointError> {

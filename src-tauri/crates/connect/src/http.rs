@@ -70,7 +70,7 @@ impl Answer {
         matches!(self.status, 301 | 302 | 307 | 308)
     }
 
-    /// Whether the server had no time for the request, which it did not carry out.
+    /// Whether the server had no time for the request, or what is behind it had none.
     const fn is_busy(&self) -> bool {
         matches!(self.status, 408 | 429 | 502 | 503 | 504)
     }
@@ -134,15 +134,15 @@ impl HttpClient {
     ) -> Result<Answer, EndpointError> {
         let mut attempt = 1;
         loop {
-            self.gate.pass().await;
+            self.pass().await?;
             let outcome = self.once(request, bearer, limit).await;
             let wait = match &outcome {
                 Ok(answer) if answer.is_busy() => {
                     let wait = answer.retry_after.unwrap_or_else(|| back_off(attempt));
+                    self.gate.shut_for(wait);
                     if attempt == ATTEMPTS || wait > LONGEST_WAIT {
                         return Err(busy(answer, wait));
                     }
-                    self.gate.shut_for(wait);
                     Some(Duration::ZERO)
                 }
                 Err(error)
@@ -174,12 +174,31 @@ impl HttpClient {
         bearer: Option<&SecretString>,
         limit: Duration,
     ) -> Result<Answer, EndpointError> {
-        self.gate.pass().await;
+        self.pass().await?;
         let answer = self.once(request, bearer, limit).await?;
         if answer.is_busy() {
-            return Err(busy(&answer, answer.retry_after.unwrap_or_default()));
+            let wait = answer.retry_after.unwrap_or_else(|| back_off(1));
+            self.gate.shut_for(wait);
+            return Err(busy(&answer, wait));
         }
         Ok(answer)
+    }
+
+    /// Waits before a shut gate; of a pause that is too long to wait for, it is told how much is left.
+    async fn pass(&self) -> Result<(), EndpointError> {
+        match self.gate.remaining() {
+            Some(wait) if wait > LONGEST_WAIT => Err(EndpointError::new(
+                EndpointErrorKind::Throttled { wait },
+                format!(
+                    "the server asked for a pause, and {} seconds of it are left",
+                    wait.as_secs()
+                ),
+            )),
+            _ => {
+                self.gate.pass().await;
+                Ok(())
+            }
+        }
     }
 
     async fn once(
@@ -233,7 +252,8 @@ impl HttpClient {
 
 fn busy(answer: &Answer, wait: Duration) -> EndpointError {
     let words = String::from_utf8_lossy(answer.body.get(..200).unwrap_or(&answer.body));
-    let kind = if answer.status == 429 || answer.retry_after.is_some() {
+    // Of the other statuses nobody knows whether something behind the server that says them has done its work.
+    let kind = if answer.status == 429 || (answer.status == 503 && answer.retry_after.is_some()) {
         EndpointErrorKind::Throttled { wait }
     } else {
         EndpointErrorKind::Unreachable

@@ -12,6 +12,7 @@ pub mod dns;
 pub mod exchange_online;
 pub mod fault;
 pub mod graph;
+pub mod graph_mail;
 pub mod http;
 pub mod imap;
 pub mod keychain;

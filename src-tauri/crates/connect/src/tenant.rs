@@ -5,6 +5,7 @@ mod access;
 mod license;
 mod mailbox;
 mod provisioning;
+mod receive_size;
 mod recipient;
 mod sign_in;
 
@@ -23,6 +24,7 @@ use url::Url;
 
 use crate::exchange_online::{CmdletError, ExchangeOnline};
 use crate::graph::Graph;
+use crate::graph_mail::GraphMailer;
 use crate::http::{Authorized, HttpClient, TokenSource};
 use crate::migration::{MigrationApi, Replication};
 use crate::tls::Trust;
@@ -124,6 +126,12 @@ impl CloudTenant {
     #[must_use]
     pub fn migrations(&self, replication: Replication) -> MigrationApi {
         MigrationApi::new(self.exchange.clone(), replication)
+    }
+
+    /// Mail from this mailbox of the tenant, by the same sign-in.
+    #[must_use]
+    pub fn mailer(&self, from: SmtpAddress) -> GraphMailer {
+        GraphMailer::new(self.graph.clone(), from)
     }
 
     /// The domain that routes to the cloud whatever the others do.
@@ -267,6 +275,18 @@ impl Tenant for CloudTenant {
 
     async fn revoke_access(&self, address: &SmtpAddress) -> Result<(), EndpointError> {
         self.remove_full_access(address).await
+    }
+
+    async fn receive_size(&self, address: &SmtpAddress) -> Result<Option<u64>, EndpointError> {
+        self.max_receive_size(address).await
+    }
+
+    async fn set_receive_size(
+        &self,
+        address: &SmtpAddress,
+        bytes: u64,
+    ) -> Result<(), EndpointError> {
+        self.set_max_receive_size(address, bytes).await
     }
 
     async fn deleted_mailboxes(&self) -> Result<Vec<DeletedMailbox>, EndpointError> {

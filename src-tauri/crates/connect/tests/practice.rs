@@ -13,7 +13,7 @@ use stegvis_engine::ports::{
     Attachment, ByteBudget, Directory, EndpointError, EndpointErrorKind, Gate, Mail, MailboxRef,
     Mailer, TargetConnector, Tenant, TenantRecipient,
 };
-use stegvis_lab::{FaultScript, Hurdle, Lab, LabOptions, MailboxKind};
+use stegvis_lab::{Company, FaultScript, Hurdle, Lab, LabOptions, MailboxKind};
 use stegvis_model::{RecipientKind, Security, SmtpAddress, TenantRecipientKind};
 
 struct Practice {
@@ -205,6 +205,32 @@ async fn a_licence_makes_a_mailbox_and_the_mailbox_is_opened_to_us_however_often
 }
 
 #[tokio::test]
+async fn the_largest_message_that_a_mailbox_takes_is_raised_and_put_back() {
+    const RAISED: u64 = 150 << 20;
+    let practice = practice(|options| options.tenant.max_receive_size = 36 << 20).await;
+    let (tenant, address) = (practice.tenant(), practice.first());
+    assert_eq!(tenant.receive_size(&address).await.unwrap(), None);
+    let early = tenant.set_receive_size(&address, RAISED).await;
+    assert_eq!(early.unwrap_err().kind, EndpointErrorKind::NotFound);
+
+    tenant.license(&address).await.unwrap();
+    let before = loop {
+        if let Some(size) = tenant.receive_size(&address).await.unwrap() {
+            break size;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    };
+    assert_eq!(before, 36 << 20);
+    for _ in 0..2 {
+        // More than the tenant allows is the most that it does.
+        tenant.set_receive_size(&address, u64::MAX).await.unwrap();
+    }
+    assert_eq!(tenant.receive_size(&address).await.unwrap(), Some(RAISED));
+    tenant.set_receive_size(&address, before).await.unwrap();
+    assert_eq!(tenant.receive_size(&address).await.unwrap(), Some(before));
+}
+
+#[tokio::test]
 async fn access_that_is_taken_back_is_gone_and_nobody_minds_taking_it_twice() {
     let practice = practice(|_| {}).await;
     let (tenant, address) = (practice.tenant(), practice.first());
@@ -260,6 +286,36 @@ async fn a_new_mailbox_may_be_opened_by_imap_and_nothing_stands_in_its_way() {
     }
     let access = tenant.imap_access().await.unwrap();
     assert_eq!(access.mailboxes, [(address, true)]);
+}
+
+#[tokio::test]
+async fn a_synced_guid_a_mailbox_already_there_and_a_removed_twin_are_told() {
+    let practice = practice(|options| options.company = Company::Provisioning).await;
+    let tenant = practice.tenant();
+    let all = by_address(tenant.recipients().await.unwrap());
+    let of = |hurdle| all.get(&practice.hurdle(hurdle)).unwrap();
+    let stuck = of(Hurdle::StuckMailboxGuid);
+    assert_eq!(stuck.kind, TenantRecipientKind::MailUser);
+    assert!(stuck.mailbox_guid_synced);
+    // What was synced is the old mailbox's own.
+    let directory = practice.directory();
+    let dn = directory.find(&stuck.address).await.unwrap().unwrap().dn;
+    let entry = directory.entry(&dn).await.unwrap();
+    let guid = stuck.exchange_guid.unwrap();
+    assert_eq!(entry.values("msExchMailboxGuid"), [guid.to_vec()]);
+
+    let both = of(Hurdle::MailboxOnBothSides);
+    assert_eq!(both.kind, TenantRecipientKind::Mailbox);
+    assert!(both.exchange_guid.is_some() && !both.mailbox_guid_synced);
+
+    let twins = tenant.deleted_mailboxes().await.unwrap();
+    let [twin] = &twins[..] else {
+        panic!("one twin: {twins:?}")
+    };
+    assert_eq!(twin.addresses, [practice.hurdle(Hurdle::SoftDeletedTwin)]);
+    assert!(twin.deleted_at.is_some() && !twin.inactive);
+    let live = of(Hurdle::SoftDeletedTwin);
+    assert_ne!(twin.exchange_guid, live.exchange_guid);
 }
 
 #[tokio::test]

@@ -1,82 +1,25 @@
 //! A tenant whose calls are sent on to another host, played by two small servers.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use std::sync::{Arc, Mutex};
+mod small_server;
 
+use std::sync::Arc;
+
+use small_server::{body, heads, said, server};
 use stegvis_connect::exchange_online::{CmdletError, ExchangeOnline};
 use stegvis_connect::http::{Application, Authorized, HttpClient, TokenSource};
 use stegvis_connect::tls::Trust;
 use stegvis_engine::ports::{EndpointError, EndpointErrorKind};
 use stegvis_wire::exchange_online::{Cmdlet, SCOPE, get_accepted_domain};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use url::Url;
 
-/// What a server was asked: each request's head.
-type Heard = Arc<Mutex<Vec<String>>>;
-
-async fn request(stream: &mut TcpStream) -> Option<String> {
-    let mut bytes = Vec::new();
-    loop {
-        let head = bytes.windows(4).position(|window| window == b"\r\n\r\n");
-        if let Some(head) = head {
-            let text = String::from_utf8_lossy(&bytes[..head]).into_owned();
-            let length = text
-                .to_ascii_lowercase()
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok())
-                .unwrap_or(0_usize);
-            if bytes.len() >= head + 4 + length {
-                return Some(text);
-            }
-        }
-        let mut buffer = [0; 4096];
-        match stream.read(&mut buffer).await.unwrap() {
-            0 => return None,
-            read => bytes.extend_from_slice(&buffer[..read]),
-        }
-    }
-}
-
-/// A server that answers as `answer` says; its token endpoint gives tokens.
-async fn server(answer: impl Fn(&str) -> String + Send + 'static) -> (Url, Heard) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base: Url = format!(
-        "http://{}/adminapi/beta/t-1",
-        listener.local_addr().unwrap()
-    )
-    .parse()
-    .unwrap();
-    let heard = Heard::default();
-    let notes = heard.clone();
-    tokio::spawn(async move {
-        loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let Some(head) = request(&mut stream).await else {
-                continue;
-            };
-            let answer = if head.starts_with("POST /token") {
-                body(r#"{"access_token":"t0ken","expires_in":3600}"#)
-            } else {
-                notes.lock().unwrap().push(head.clone());
-                answer(&head)
-            };
-            stream.write_all(answer.as_bytes()).await.unwrap();
-        }
-    });
-    (base, heard)
-}
-
-fn body(text: &str) -> String {
-    format!(
-        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
-        text.len()
-    )
-}
+const PATH: &str = "/adminapi/beta/t-1";
 
 fn sent_on(status: u16, location: &str) -> String {
-    format!(
-        "HTTP/1.1 {status} Somewhere\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    said(
+        &format!("{status} Somewhere"),
+        &format!("Location: {location}\r\n"),
+        "",
     )
 }
 
@@ -95,13 +38,9 @@ fn exchange(base: &Url) -> ExchangeOnline {
     )
 }
 
-fn heads(heard: &Heard) -> Vec<String> {
-    heard.lock().unwrap().clone()
-}
-
 #[tokio::test]
 async fn a_call_is_sent_on_with_its_token_and_the_next_one_goes_there_at_once() {
-    let (region, in_region) = server(|head| {
+    let (region, in_region) = server(PATH, async |head: String| {
         if head.contains("skiptoken") {
             return body(r#"{"value":[{"Identity":"two"}]}"#);
         }
@@ -116,7 +55,7 @@ async fn a_call_is_sent_on_with_its_token_and_the_next_one_goes_there_at_once() 
     })
     .await;
     let there = format!("{region}/InvokeCommand");
-    let (front, at_front) = server(move |_| sent_on(307, &there)).await;
+    let (front, at_front) = server(PATH, move |_| std::future::ready(sent_on(307, &there))).await;
     let exchange = exchange(&front).also_at(region);
     let cmdlet = get_accepted_domain::all();
     for _ in 0..2 {
@@ -136,12 +75,13 @@ async fn a_call_is_sent_on_with_its_token_and_the_next_one_goes_there_at_once() 
 
 #[tokio::test]
 async fn a_call_that_would_leave_the_service_ends_there_and_the_token_stays() {
-    let (evil, at_evil) = server(|_| body(r#"{"value":[]}"#)).await;
+    let (evil, at_evil) = server(PATH, async |_| body(r#"{"value":[]}"#)).await;
     let there = format!("{evil}/InvokeCommand");
     let port = evil.port().unwrap().to_string();
     for status in [301, 302, 307, 308] {
         let there = there.clone();
-        let (front, at_front) = server(move |_| sent_on(status, &there)).await;
+        let (front, at_front) =
+            server(PATH, move |_| std::future::ready(sent_on(status, &there))).await;
         let outcome = exchange(&front).invoke(&get_accepted_domain::all()).await;
         let error = EndpointError::from(outcome.unwrap_err());
         assert_eq!(error.kind, EndpointErrorKind::Refused, "{status}: {error}");
@@ -150,7 +90,7 @@ async fn a_call_that_would_leave_the_service_ends_there_and_the_token_stays() {
     }
     // Nor does it go there for a next page.
     let next = format!(r#"{{"value":[],"@odata.nextLink":"{evil}/InvokeCommand?page=2"}}"#);
-    let (front, _) = server(move |_| body(&next)).await;
+    let (front, _) = server(PATH, move |_| std::future::ready(body(&next))).await;
     let outcome = exchange(&front).invoke(&get_accepted_domain::all()).await;
     let error = EndpointError::from(outcome.unwrap_err());
     assert_eq!(error.kind, EndpointErrorKind::Protocol);
@@ -160,7 +100,10 @@ async fn a_call_that_would_leave_the_service_ends_there_and_the_token_stays() {
 
 #[tokio::test]
 async fn two_hosts_that_send_a_call_to_and_fro_are_left() {
-    let (front, heard) = server(|_| sent_on(302, "/adminapi/beta/t-1/InvokeCommand")).await;
+    let (front, heard) = server(PATH, async |_| {
+        sent_on(302, "/adminapi/beta/t-1/InvokeCommand")
+    })
+    .await;
     let outcome = exchange(&front).invoke(&get_accepted_domain::all()).await;
     assert!(
         matches!(&outcome, Err(CmdletError::Endpoint(error)) if error.kind == EndpointErrorKind::Protocol),

@@ -9,6 +9,7 @@ pub mod organization;
 pub mod paging;
 pub mod probe;
 pub mod provisioning_errors;
+pub mod send_mail;
 pub mod service_configuration_records;
 pub mod service_principals;
 pub mod subscribed_skus;

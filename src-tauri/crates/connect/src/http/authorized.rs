@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use stegvis_engine::ports::EndpointError;
+use stegvis_engine::ports::{EndpointError, Gate};
 use stegvis_wire::http::Request;
 use stegvis_wire::oauth::challenge;
 
@@ -59,6 +59,12 @@ impl Authorized {
             .token_after(&token, claims(&answer).as_deref())
             .await?;
         self.http.send_once(request, Some(&token), limit).await
+    }
+
+    /// The gate before the server.
+    #[must_use]
+    pub const fn gate(&self) -> &Gate {
+        self.http.gate()
     }
 
     /// The tokens.

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -94,6 +94,33 @@ async fn a_server_that_asks_for_an_hour_is_reported_at_once() {
             wait: Duration::from_secs(3600)
         }
     );
+}
+
+#[tokio::test]
+async fn while_a_server_asks_everyone_to_wait_nobody_asks_it() {
+    let script = script(&[
+        &answer("503 Service Unavailable", "Retry-After: 0.4\r\n", ""),
+        &answer("200 OK", "", "here"),
+        &answer("429 Too Many Requests", "Retry-After: 900\r\n", ""),
+        &answer("200 OK", "", "never asked for"),
+    ])
+    .await;
+    let (client, request) = (client(&script), get(&script));
+    let started = std::time::Instant::now();
+    // What is not sent again shuts the gate for the others.
+    let once = client.send_once(&request, None, LIMIT).await.unwrap_err();
+    assert!(matches!(once.kind, EndpointErrorKind::Throttled { .. }));
+    let other = client.clone().send(&request, None, LIMIT).await.unwrap();
+    assert_eq!(other.body, b"here");
+    assert!(started.elapsed() >= Duration::from_millis(400));
+    for _ in 0..2 {
+        let error = client.send(&request, None, LIMIT).await.unwrap_err();
+        let EndpointErrorKind::Throttled { wait } = error.kind else {
+            panic!("{error:?}");
+        };
+        assert!(wait > Duration::from_secs(890), "{wait:?}");
+    }
+    assert_eq!(script.heard.lock().unwrap().len(), 3);
 }
 
 #[tokio::test]

@@ -92,6 +92,17 @@ pub trait Tenant: Send + Sync {
     /// Takes back what [`Self::grant_access`] gave (Remove-MailboxPermission); nothing where the mailbox is gone.
     async fn revoke_access(&self, address: &SmtpAddress) -> Result<(), EndpointError>;
 
+    /// How large a message the mailbox takes, in bytes: what is copied into it counts too. Nothing where there is no
+    /// mailbox.
+    async fn receive_size(&self, address: &SmtpAddress) -> Result<Option<u64>, EndpointError>;
+
+    /// Sets it; of more than the tenant allows it makes the most that it does (Set-Mailbox).
+    async fn set_receive_size(
+        &self,
+        address: &SmtpAddress,
+        bytes: u64,
+    ) -> Result<(), EndpointError>;
+
     /// Every mailbox that was removed and still holds its addresses, those on hold among them.
     async fn deleted_mailboxes(&self) -> Result<Vec<DeletedMailbox>, EndpointError>;
 

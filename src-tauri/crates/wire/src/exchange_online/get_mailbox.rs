@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Cmdlet;
+use super::{Cmdlet, decode};
 use crate::json;
 
 /// The mailbox that has this address, or none: then the cmdlet fails with
@@ -19,6 +19,46 @@ pub fn by_address(address: &str) -> Cmdlet {
         ],
         ..Cmdlet::new("Get-Mailbox").with("Identity", address)
     }
+}
+
+/// The same mailbox, asked for the size of the messages that it takes.
+#[must_use]
+pub fn receive_size(address: &str) -> Cmdlet {
+    Cmdlet {
+        select: &["PrimarySmtpAddress", "EmailAddresses", "MaxReceiveSize"],
+        ..Cmdlet::new("Get-Mailbox").with("Identity", address)
+    }
+}
+
+/// How large a message a mailbox takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiveSize {
+    /// Every SMTP address, without prefix.
+    pub addresses: Vec<String>,
+    /// In bytes; nothing if it does not say so.
+    pub bytes: Option<u64>,
+}
+
+impl ReceiveSize {
+    /// Reads one object of the cmdlet's output; nothing if it has no primary address.
+    #[must_use]
+    pub fn read(object: &Map<String, Value>) -> Option<Self> {
+        let proxies = json::texts(object, "EmailAddresses");
+        let primary = json::text(object, "PrimarySmtpAddress")?;
+        Some(Self {
+            addresses: smtp_addresses(&primary, &proxies)
+                .map(str::to_owned)
+                .collect(),
+            bytes: decode::size(object, "MaxReceiveSize"),
+        })
+    }
+}
+
+fn smtp_addresses<'a>(primary: &'a str, proxies: &'a [String]) -> impl Iterator<Item = &'a str> {
+    std::iter::once(primary).chain(proxies.iter().filter_map(|proxy| {
+        let (prefix, address) = proxy.split_once(':')?;
+        prefix.eq_ignore_ascii_case("smtp").then_some(address)
+    }))
 }
 
 /// A mailbox.
@@ -51,12 +91,7 @@ impl Mailbox {
 
     /// Every SMTP address, without prefix, the primary one first.
     pub fn smtp_addresses(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(self.primary_smtp_address.as_str()).chain(
-            self.email_addresses.iter().filter_map(|proxy| {
-                let (prefix, address) = proxy.split_once(':')?;
-                prefix.eq_ignore_ascii_case("smtp").then_some(address)
-            }),
-        )
+        smtp_addresses(&self.primary_smtp_address, &self.email_addresses)
     }
 }
 

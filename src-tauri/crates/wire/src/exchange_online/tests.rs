@@ -13,12 +13,12 @@ use super::outlook_anywhere::{Authentication, Locate, Permission};
 use super::{Anchor, Cmdlet, Identity, Invocation, OutlookAnywhere, response};
 use super::{
     get_accepted_domain, get_cas_mailbox, get_cas_mailbox_plan, get_deleted_mailbox,
-    get_dkim_signing_config, get_mail_user, get_migration_batch, get_migration_endpoint,
-    get_migration_statistics, get_migration_user, get_migration_user_statistics,
-    get_organization_config, get_recipient, new_migration_batch, new_migration_endpoint,
-    remove_mailbox_permission, remove_migration_batch, remove_migration_endpoint,
-    remove_migration_user, remove_service_principal, set_mailbox, set_migration_batch,
-    set_migration_endpoint, start_migration_batch, stop_migration_batch,
+    get_dkim_signing_config, get_mail_user, get_mailbox, get_migration_batch,
+    get_migration_endpoint, get_migration_statistics, get_migration_user,
+    get_migration_user_statistics, get_organization_config, get_recipient, new_migration_batch,
+    new_migration_endpoint, remove_mailbox_permission, remove_migration_batch,
+    remove_migration_endpoint, remove_migration_user, remove_service_principal, set_mailbox,
+    set_migration_batch, set_migration_endpoint, start_migration_batch, stop_migration_batch,
     test_migration_server_availability,
 };
 
@@ -387,11 +387,13 @@ fn what_is_set_and_taken_back() {
     let (anna, app) = (id("anna@contoso.example"), id("o-1"));
     insta::assert_snapshot!(
         [
-            sent(&set_mailbox::message_sizes(
-                &anna,
-                u64::MAX,
-                36 * 1024 * 1024
-            )),
+            sent(&get_mailbox::receive_size(anna.as_str())),
+            read(
+                &json!([{"PrimarySmtpAddress": "anna@contoso.example", "EmailAddresses": ["SMTP:anna@contoso.example", "smtp:anna@contoso.onmicrosoft.example", "SIP:anna@contoso.example"], "MaxReceiveSize": "36 MB (37,748,736 bytes)"}]),
+                get_mailbox::ReceiveSize::read
+            ),
+            sent(&set_mailbox::receive_size(&anna, u64::MAX)),
+            sent(&set_mailbox::receive_size(&anna, 36 * 1024 * 1024)),
             sent(&set_mailbox::email_addresses(
                 &anna,
                 &["X500:/o=Contoso/cn=anna"],
