@@ -199,6 +199,14 @@ impl Tenant for Office {
         never()
     }
 
+    async fn receive_size(&self, _: &SmtpAddress) -> Asked<Option<u64>> {
+        never()
+    }
+
+    async fn set_receive_size(&self, _: &SmtpAddress, _: u64) -> Asked<()> {
+        never()
+    }
+
     async fn deleted_mailboxes(&self) -> Asked<Vec<DeletedMailbox>> {
         self.told(self.deleted.clone())
     }
