@@ -1,5 +1,6 @@
 //! The Exchange Online admin interface: one cmdlet at a time, its pages gathered.
 
+mod cookies;
 mod regions;
 
 use std::time::Duration;
@@ -16,6 +17,7 @@ use url::Url;
 
 use crate::fault::unreadable;
 use crate::http::{Answer, Authorized, back_off};
+use cookies::Cookies;
 use regions::Regions;
 
 /// The service ends a cmdlet after fifteen minutes.
@@ -32,6 +34,7 @@ const MOST_REDIRECTIONS: u32 = 5;
 #[derive(Debug, Clone)]
 pub struct ExchangeOnline {
     regions: Regions,
+    cookies: Cookies,
     tenant_id: String,
     connection_id: String,
     http: Authorized,
@@ -71,6 +74,7 @@ impl ExchangeOnline {
     pub fn new(base: Url, tenant_id: String, http: Authorized) -> Self {
         Self {
             regions: Regions::new(base),
+            cookies: Cookies::default(),
             tenant_id,
             connection_id: guid(),
             http,
@@ -180,16 +184,21 @@ impl ExchangeOnline {
     /// Sends, and sends on to where the tenant is. A server that sends on has carried out nothing.
     async fn send(&self, mut request: Request, once: bool) -> Result<Answer, EndpointError> {
         for _ in 0..=MOST_REDIRECTIONS {
+            let mut sent = request.clone();
+            if let Some(cookies) = self.cookies.of(&sent.url) {
+                sent.headers.push(("Cookie", cookies));
+            }
             let answer = if once {
-                self.http.send_once(&request, LIMIT).await
+                self.http.send_once(&sent, LIMIT).await
             } else {
-                self.http.send(&request, LIMIT).await
+                self.http.send(&sent, LIMIT).await
             };
             let answer = answer.inspect_err(|error| {
                 if error.kind == EndpointErrorKind::Unreachable {
                     self.regions.start_over();
                 }
             })?;
+            self.cookies.keep(&request.url, &answer.cookies);
             if !answer.is_redirection() {
                 return Ok(answer);
             }

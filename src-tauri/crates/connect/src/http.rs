@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::header::{
-    HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+    HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
 };
 use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret, SecretString};
@@ -53,6 +53,8 @@ pub struct Answer {
     pub challenge: Option<String>,
     /// Where the server sends us on to: `Location`, as it came.
     pub location: Option<String>,
+    /// What the server asks to be told again: each `Set-Cookie`, as it came.
+    pub cookies: Vec<String>,
     /// The body, as it came: nothing is unpacked.
     pub body: Vec<u8>,
 }
@@ -232,6 +234,12 @@ impl HttpClient {
             retry_after: header(RETRY_AFTER).and_then(|value| retry::retry_after(&value)),
             challenge: header(WWW_AUTHENTICATE),
             location: header(LOCATION),
+            cookies: response
+                .headers()
+                .get_all(SET_COOKIE)
+                .iter()
+                .filter_map(|value| value.to_str().ok().map(str::to_owned))
+                .collect(),
             body: Vec::new(),
         };
         while let Some(chunk) = response.chunk().await.map_err(|error| said(&error))? {

@@ -18,7 +18,7 @@ const PATH: &str = "/adminapi/beta/t-1";
 fn sent_on(status: u16, location: &str) -> String {
     said(
         &format!("{status} Somewhere"),
-        &format!("Location: {location}\r\n"),
+        &format!("Location: {location}\r\nSet-Cookie: place=front; path=/\r\n"),
         "",
     )
 }
@@ -70,6 +70,8 @@ async fn a_call_is_sent_on_with_its_token_and_the_next_one_goes_there_at_once() 
     for head in heads {
         assert!(head.starts_with("POST "), "{head}");
         assert!(head.contains("authorization: Bearer t0ken"), "{head}");
+        // What the front door said is for the front door.
+        assert!(!head.contains("cookie"), "{head}");
     }
 }
 
@@ -109,5 +111,9 @@ async fn two_hosts_that_send_a_call_to_and_fro_are_left() {
         matches!(&outcome, Err(CmdletError::Endpoint(error)) if error.kind == EndpointErrorKind::Protocol),
         "{outcome:?}"
     );
-    assert_eq!(heads(&heard).len(), 6);
+    let heads = heads(&heard);
+    assert_eq!(heads.len(), 6);
+    for (place, head) in heads.iter().enumerate() {
+        assert_eq!(head.contains("cookie: place=front"), place > 0, "{head}");
+    }
 }
