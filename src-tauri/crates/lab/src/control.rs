@@ -11,6 +11,7 @@ use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
 
+use crate::migration;
 use crate::orders::Order;
 use crate::world::World;
 
@@ -22,11 +23,14 @@ enum Command {
     DemandClaims(bool),
     /// So many days pass.
     Days(u32),
+    /// What stands in the way of a mailbox is taken out of it.
+    Mend(String),
     Order(Order),
 }
 
 /// Reads `withdraw-consent`, `give-consent`, `demand-claims on|off`, `days N`, `lose-answer CMDLET`,
-/// `hold-answer CMDLET MS`, `hold-request CMDLET MS` or `refuse REQUESTS STATUS`.
+/// `hold-answer CMDLET MS`, `hold-request CMDLET MS`, `refuse REQUESTS STATUS`, `stall ADDRESS MS`,
+/// `fail ADDRESS poisoned|timeout|stalled|transient|signin|source|server` or `mend ADDRESS`.
 fn command(text: &str) -> Option<Command> {
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     let wait = |text: &str| text.parse().ok().map(Duration::from_millis);
@@ -54,6 +58,15 @@ fn command(text: &str) -> Option<Command> {
                 .ok()
                 .filter(|status| *status == 429 || (500..600).contains(status))?,
         }),
+        ["stall", address, ms] => Command::Order(Order::StallUser {
+            address: (*address).to_owned(),
+            wait: wait(ms)?,
+        }),
+        ["fail", address, name] => Command::Order(Order::FailUser {
+            address: (*address).to_owned(),
+            words: migration::words(name)?,
+        }),
+        ["mend", address] => Command::Mend((*address).to_owned()),
         _ => return None,
     })
 }
@@ -70,6 +83,7 @@ async fn obey(State(world): State<Arc<World>>, text: String) -> (StatusCode, Str
         Some(Command::WithdrawConsent) => world.withdraw_consent(),
         Some(Command::GiveConsent) => world.give_consent(),
         Some(Command::Days(days)) => world.pass_days(days),
+        Some(Command::Mend(address)) => world.mend(&address),
         Some(Command::DemandClaims(demand)) => {
             world.demand_claims(demand);
             Ok(())
@@ -125,7 +139,14 @@ mod tests {
                 status: 503
             }))
         );
-        for wrong in ["", "refuse 3 200", "days -1", "lose-answer", "give consent"] {
+        for wrong in [
+            "",
+            "refuse 3 200",
+            "days -1",
+            "lose-answer",
+            "give consent",
+            "fail a@b.example x",
+        ] {
             assert_eq!(command(wrong), None, "{wrong}");
         }
     }

@@ -9,6 +9,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use crate::migration::{NO_PROGRESS, POISONED, TIMEOUT};
 use crate::seed;
 
 /// What goes wrong.
@@ -159,15 +160,11 @@ impl Faults {
         let wait = Duration::from_millis(rng.random_range(500..1500));
         match (attempt, lot) {
             (1, 0..3) => Some(ServiceFault::Stalled(wait)),
-            (1, 3) if self.script.cuts() => Some(ServiceFault::Failed(
-                "SyncTimeoutException: Email migration failed for this user because no email could be downloaded for 5 hours, 0 minutes.",
-            )),
-            (1, 4) if self.script.cuts() => Some(ServiceFault::Failed(
-                "MigrationPermanentException: Error: The job has not made progress since 11/23/2026 6:00:00 PM. Job was picked up at 11/23/2026 1:00:00 PM.",
-            )),
-            (1 | 2, 5) if self.script == FaultScript::Hostile => Some(ServiceFault::Failed(
-                "MigrationPermanentException: Error: Job is poisoned, poison count = 6.",
-            )),
+            (1, 3) if self.script.cuts() => Some(ServiceFault::Failed(TIMEOUT)),
+            (1, 4) if self.script.cuts() => Some(ServiceFault::Failed(NO_PROGRESS)),
+            (1 | 2, 5) if self.script == FaultScript::Hostile => {
+                Some(ServiceFault::Failed(POISONED))
+            }
             _ => None,
         }
     }

@@ -294,6 +294,12 @@ impl Lab {
         org::password(self.world.seed, alias)
     }
 
+    /// An administrator takes out of a mailbox's way what stands in it: a mail user that is missing, or the protection of
+    /// its account. Fails for any other mailbox.
+    pub fn mend(&self, address: &str) -> Result<(), LabError> {
+        self.world.mend(address).map_err(LabError::io(address))
+    }
+
     /// The application's registration gets a certificate, in DER.
     pub fn register_certificate(&self, der: &[u8]) -> Result<(), LabError> {
         let certificate = base64::engine::general_purpose::STANDARD.encode(der);

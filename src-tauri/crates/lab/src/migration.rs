@@ -10,9 +10,11 @@ mod list;
 mod mail;
 mod run;
 mod state;
+mod words;
 
 pub(crate) use copy::estimate;
 pub(crate) use list::{Rows, rows};
 pub(crate) use mail::{link, report};
 pub(crate) use run::serve;
 pub(crate) use state::{Batch, Endpoint, Event, Migration, RowError, Skipped, User, UserStatus};
+pub(crate) use words::{NO_PROGRESS, POISONED, TIMEOUT, words};

@@ -25,6 +25,20 @@ pub enum Order {
         /// How much later.
         wait: Duration,
     },
+    /// The migration service stands still with this user for so long, in the middle of its copying.
+    StallUser {
+        /// Its address.
+        address: String,
+        /// For how long.
+        wait: Duration,
+    },
+    /// The migration service gives this user up in the middle of its copying, in these words.
+    FailUser {
+        /// Its address.
+        address: String,
+        /// What it says.
+        words: &'static str,
+    },
     /// The tenant's next requests are refused, whatever they ask for.
     Refuse {
         /// How many.
@@ -53,8 +67,22 @@ impl Orders {
             Order::LoseAnswer { cmdlet }
             | Order::HoldAnswer { cmdlet, .. }
             | Order::HoldRequest { cmdlet, .. } => cmdlet.eq_ignore_ascii_case(name),
-            Order::Refuse { .. } => false,
+            _ => false,
         };
+        self.take(is)
+    }
+
+    /// What is to happen to this user of the migration service.
+    pub(crate) fn of_user(&self, of: &str) -> Option<Order> {
+        self.take(|order| match order {
+            Order::StallUser { address, .. } | Order::FailUser { address, .. } => {
+                address.eq_ignore_ascii_case(of)
+            }
+            _ => false,
+        })
+    }
+
+    fn take(&self, is: impl Fn(&Order) -> bool) -> Option<Order> {
         self.with(|orders| {
             let at = orders.iter().position(is)?;
             Some(orders.remove(at))

@@ -143,11 +143,6 @@ impl Persona {
         format!("{}@{domain}", self.alias)
     }
 
-    /// Whether the tenant knows it at all.
-    pub(crate) fn in_tenant(&self) -> bool {
-        !self.hurdle.is_some_and(Hurdle::keeps_from_tenant)
-    }
-
     pub(crate) fn routing_address(&self) -> String {
         format!("{}@{TENANT_DOMAIN}", self.alias)
     }

@@ -1,7 +1,9 @@
 //! Everything the servers share.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -34,6 +36,8 @@ pub(crate) struct World {
     pub(crate) script: TenantScript,
     /// What somebody outside ordered to go wrong.
     pub(crate) orders: Orders,
+    /// Whom directory synchronisation brought later.
+    brought: RwLock<BTreeSet<String>>,
     /// How many days the migration service's clock is ahead.
     days_passed: AtomicU32,
     /// Whether the admin interface wants tokens that prove more.
@@ -78,6 +82,7 @@ impl World {
             sign_ins: SignIns::default(),
             script,
             orders: Orders::default(),
+            brought: RwLock::new(store.read(|state| state.brought.clone())),
             days_passed: AtomicU32::new(store.read(|state| state.days_passed)),
             demands_claims: AtomicBool::new(false),
             administrator_password: org::password(seed, "administrator"),
@@ -142,6 +147,37 @@ impl World {
         Ok(())
     }
 
+    /// Whether directory synchronisation has brought it to the tenant.
+    pub(crate) fn in_tenant(&self, persona: &Persona) -> bool {
+        let kept = persona.hurdle.is_some_and(Hurdle::keeps_from_tenant);
+        let brought = || {
+            let brought = self.brought.read().unwrap_or_else(PoisonError::into_inner);
+            brought.contains(&persona.alias)
+        };
+        !kept || brought()
+    }
+
+    /// An administrator takes out of a mailbox's way what stands in it: brings the mail user to the tenant, or takes the
+    /// protection from the account.
+    pub(crate) fn mend(&self, address: &str) -> io::Result<()> {
+        let persona = self.by_address(address);
+        let record = match persona.and_then(|persona| Some((persona, persona.hurdle?))) {
+            Some((persona, Hurdle::MailUserMissing)) => Record::Brought {
+                mailbox: persona.alias.clone(),
+            },
+            Some((persona, Hurdle::ProtectedAccount)) => Record::DirectoryModified {
+                dn: persona.dn(),
+                attributes: [("adminCount".to_owned(), Vec::new())].into(),
+                at: Timestamp::now().as_second(),
+            },
+            _ => return Err(io::Error::other("there is nothing to mend here")),
+        };
+        self.store.note(record)?;
+        let all = self.store.read(|state| state.brought.clone());
+        *self.brought.write().unwrap_or_else(PoisonError::into_inner) = all;
+        Ok(())
+    }
+
     /// From now on the tenant's mailboxes take messages of at most this size, unless another was set for one.
     pub(crate) fn receive(&self, size: u64) -> io::Result<()> {
         self.store.write(&[], |state| {
@@ -180,7 +216,7 @@ impl World {
 
     /// What the tenant holds: a mail user's mailbox appears a moment after its licence.
     pub(crate) fn recipient(&self, persona: &Persona, state: &State) -> Recipient {
-        if !persona.in_tenant() {
+        if !self.in_tenant(persona) {
             return Recipient::Missing;
         }
         let Some(user) = state.users.get(&persona.alias) else {

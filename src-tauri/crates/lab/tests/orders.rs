@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use clients::tenant::{SCOPE, Tenant, data, options};
 use clients::{Client, stderr, stdout};
 use serde_json::{Value, json};
-use stegvis_lab::{Lab, LabOptions, TenantScript};
+use stegvis_lab::{Company, Hurdle, Lab, LabOptions, TenantScript};
 
 const GRAPH: &str = "https://graph.microsoft.com/.default";
 
@@ -180,4 +180,74 @@ async fn graph_sends_mail_for_whoever_has_a_mailbox_and_may() {
     let lab = Lab::start(withheld).await.unwrap();
     let token = Client::token(&lab, GRAPH).await;
     assert_eq!(send(&lab, &token, &administrator, &good).await, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_is_held_up_or_given_up_and_what_stood_in_its_way_is_mended_before_the_retry() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = LabOptions {
+        company: Company::ServiceRehearsal,
+        mailboxes: 12,
+        ..controlled(dir.path())
+    };
+    let tenant = Tenant::start(options).await;
+    let addresses = tenant.addresses();
+    order(&tenant.lab, &format!("stall {} 1500", addresses[0])).await;
+    order(&tenant.lab, &format!("fail {} timeout", addresses[1])).await;
+    tenant
+        .batch("All", &addresses, json!({"AutoStart": true}))
+        .await;
+    let error = async |address: &str| {
+        let users = tenant.users("All").await;
+        let found = users.iter().find(|user| user["Identity"] == address);
+        found.unwrap()["ErrorSummary"].as_str().unwrap().to_owned()
+    };
+    let begun = Instant::now();
+    while !error(&addresses[0]).await.contains("StalledDueToTarget") {
+        assert!(begun.elapsed() < Duration::from_secs(20));
+    }
+    let batch = tenant.until("All", "SyncedWithErrors").await;
+    assert_eq!(
+        (&batch["SyncedCount"], &batch["FailedCount"]),
+        (&json!(6), &json!(3))
+    );
+    assert!(
+        error(&addresses[1])
+            .await
+            .starts_with("SyncTimeoutException")
+    );
+
+    // Mended, all but the dropped rows come through; what was copied is not copied again.
+    let blocked = |wanted: Hurdle| {
+        let mut all = tenant.lab.details().mailboxes.iter();
+        let found = all.find(|mailbox| mailbox.hurdle == Some(wanted));
+        found.unwrap().address.clone()
+    };
+    for hurdle in [Hurdle::MailUserMissing, Hurdle::ProtectedAccount] {
+        order(&tenant.lab, &format!("mend {}", blocked(hurdle))).await;
+    }
+    assert!(tenant.lab.mend(&addresses[0]).is_err());
+    let id = json!({"Identity": "All"});
+    tenant.run("Start-MigrationBatch", id).await;
+    let begun = Instant::now();
+    loop {
+        let users = tenant.users("All").await;
+        if users.iter().all(|user| user["Status"] == "Synced") {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(20), "{users:?}");
+    }
+    let dropped = [
+        blocked(Hurdle::UnverifiedDomain),
+        blocked(Hurdle::LocalAddress),
+    ];
+    let verdict = tenant.lab.judge().await.unwrap();
+    let unverified = |address: &str| {
+        let domain = address.split_once('@').unwrap().1;
+        dropped.iter().any(|known| known.ends_with(domain))
+    };
+    assert!(
+        verdict.agrees_on(|address| !unverified(address)),
+        "{verdict:#?}"
+    );
 }

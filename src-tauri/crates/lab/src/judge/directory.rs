@@ -111,6 +111,8 @@ impl Case<'_> {
         self.before
             .keys()
             .chain(self.now.keys())
+            // An administrator may take the protection from an account; the account that migrates cannot.
+            .filter(|name| *name != "admincount")
             .filter(|name| set(self.before, name) != set(self.now, name))
             .map(String::as_str)
             .collect()

@@ -9,6 +9,7 @@ use super::cleanup::{self, Cleanup};
 use super::{Batch, Event, User, UserStatus, copy, mail};
 use crate::faults::ServiceFault;
 use crate::ldap;
+use crate::orders::Order;
 use crate::org::{Hurdle, Persona};
 use crate::store::{Record, State};
 use crate::world::{Recipient, World};
@@ -228,6 +229,15 @@ fn persona<'a>(world: &'a World, user: &User) -> Option<&'a Persona> {
     world.by_address(&user.address)
 }
 
+/// What goes wrong in the middle of a user's copying: what was ordered before what comes by chance.
+fn fault(world: &World, persona: &Persona, user: &User) -> Option<ServiceFault> {
+    match world.orders.of_user(&user.address) {
+        Some(Order::StallUser { wait, .. }) => Some(ServiceFault::Stalled(wait)),
+        Some(Order::FailUser { words, .. }) => Some(ServiceFault::Failed(words)),
+        _ => world.faults.service(&persona.alias, user.attempts),
+    }
+}
+
 /// Some more items.
 fn sync(world: &World, user: &User) -> io::Result<()> {
     let Some(persona) = persona(world, user) else {
@@ -242,7 +252,7 @@ fn sync(world: &World, user: &User) -> io::Result<()> {
         if held.until > world.now() {
             return Ok(());
         }
-    } else if half && let Some(fault) = world.faults.service(&persona.alias, user.attempts) {
+    } else if half && let Some(fault) = fault(world, persona, user) {
         return match fault {
             ServiceFault::Stalled(wait) => {
                 let from = world.now();

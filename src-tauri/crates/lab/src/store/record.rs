@@ -48,6 +48,8 @@ pub(crate) enum Record {
         receive: Option<u64>,
         send: Option<u64>,
     },
+    /// Directory synchronisation brought to the tenant what it had not.
+    Brought { mailbox: String },
     /// So many days passed for the migration service, at once.
     DaysPassed { days: u32 },
     /// Something happened to the migration service; with an alias, it is done with one more of this mailbox's items.

@@ -28,6 +28,8 @@ pub(crate) struct State {
     pub(crate) mails: Vec<SunkMail>,
     /// Microsoft's migration service.
     pub(crate) migration: Migration,
+    /// Whom directory synchronisation brought later.
+    pub(crate) brought: BTreeSet<String>,
     /// How many days its clock was put forward.
     pub(crate) days_passed: u32,
     /// What the application may do.
@@ -267,6 +269,9 @@ impl State {
                 if user.mailbox.is_none() {
                     user.mailbox = Some(TargetMailbox::new(&mailbox));
                 }
+            }
+            Record::Brought { mailbox } => {
+                self.brought.insert(mailbox);
             }
             Record::DaysPassed { days } => {
                 self.days_passed = self.days_passed.saturating_add(days);

@@ -161,7 +161,7 @@ pub(super) async fn invoke(
                 Ok(None) | Err(_) => unknown_cmdlet(),
             }
         }
-        Some(Order::Refuse { .. }) | None => answer(&tenant),
+        _ => answer(&tenant),
     }
 }
 

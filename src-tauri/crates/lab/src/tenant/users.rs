@@ -21,7 +21,10 @@ const LARGEST_PAGE: usize = 999;
 
 /// The personas that the tenant knows.
 pub(super) fn known(world: &World) -> impl Iterator<Item = &Persona> {
-    world.personas.iter().filter(|persona| persona.in_tenant())
+    world
+        .personas
+        .iter()
+        .filter(|persona| world.in_tenant(persona))
 }
 
 /// The persona of this object id or user principal name.
