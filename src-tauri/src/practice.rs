@@ -38,6 +38,8 @@ impl Practice for PracticeLab {
             size: CorpusSize::Medium,
             // Whoever practises should meet what stands in the way.
             hurdles: true,
+            // Nobody can make one in the admin centre of a tenant that has none.
+            endpoint: Some(20),
             ..LabOptions::new(dir)
         };
         let lab = Lab::start(options)

@@ -2,7 +2,10 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::org::MailboxKind;
+use crate::ca::Certificates;
+use crate::org::{self, MailboxKind};
+use crate::world::World;
+use crate::{ldap, smtp};
 
 /// Everything an outside client needs to know; the ready-file of `stegvis lab serve`. The passwords and the
 /// secret open nothing but this practice organisation.
@@ -141,4 +144,88 @@ pub struct MailboxDetails {
     /// What stands in the way of its migration.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hurdle: Option<crate::Hurdle>,
+}
+
+/// Where each server listens.
+pub(crate) struct Ports {
+    pub(crate) control: Option<u16>,
+    pub(crate) source: u16,
+    pub(crate) source_start_tls: u16,
+    pub(crate) target: u16,
+    pub(crate) directory: u16,
+    pub(crate) directory_start_tls: u16,
+    pub(crate) tenant: u16,
+    pub(crate) smtp: u16,
+    pub(crate) smtp_implicit: u16,
+}
+
+/// Everything an outside client needs to know of this world.
+pub(crate) fn details(world: &World, certificates: &Certificates, ports: &Ports) -> LabDetails {
+    let host = || "localhost".to_owned();
+    let base = format!("https://localhost:{}", ports.tenant);
+    let id = &world.tenant_id;
+    LabDetails {
+        company: org::COMPANY.to_owned(),
+        domain: org::DOMAIN.to_owned(),
+        tenant_domain: org::TENANT_DOMAIN.to_owned(),
+        tenant_id: id.clone(),
+        ca_path: certificates.ca_path.clone(),
+        ca_pem: certificates.ca_pem.clone(),
+        source: SourceDetails {
+            host: host(),
+            port: ports.source,
+            security: "ImplicitTls".to_owned(),
+            start_tls_port: ports.source_start_tls,
+            account: format!("{}/{}", org::NETBIOS, org::ACCOUNT),
+            password: world.password.clone(),
+        },
+        directory: DirectoryDetails {
+            // By its number: OpenLDAP's tools look for the machine's own name in the certificate of `localhost`.
+            host: "127.0.0.1".to_owned(),
+            port: ports.directory,
+            start_tls_port: ports.directory_start_tls,
+            account: ldap::account(),
+            password: world.password.clone(),
+            base_dn: org::BASE_DN.to_owned(),
+        },
+        tenant: TenantDetails {
+            organization: org::COMPANY.to_owned(),
+            authority: format!("{base}/{id}"),
+            token_url: format!("{base}/{id}/oauth2/v2.0/token"),
+            authorize_url: format!("{base}/{id}/oauth2/v2.0/authorize"),
+            device_code_url: format!("{base}/{id}/oauth2/v2.0/devicecode"),
+            administrator: format!("admin@{}", org::TENANT_DOMAIN),
+            administrator_password: world.administrator_password.clone(),
+            graph: format!("{base}/graph/v1.0"),
+            admin_api: format!("{base}/adminapi/beta/{id}"),
+            client_id: world.client_id.clone(),
+            client_secret: world.client_secret.clone(),
+            service_principal_id: world.service_principal.clone(),
+            imap_host: host(),
+            imap_port: ports.target,
+        },
+        smtp: SmtpDetails {
+            host: host(),
+            port: ports.smtp,
+            security: "StartTls".to_owned(),
+            implicit_tls_port: ports.smtp_implicit,
+            account: smtp::account(),
+            password: world.smtp_password.clone(),
+        },
+        notify: org::NOTIFY.to_owned(),
+        control: ports
+            .control
+            .map(|port| format!("http://127.0.0.1:{port}/")),
+        mailboxes: world
+            .personas
+            .iter()
+            .map(|persona| MailboxDetails {
+                address: persona.address(),
+                alias: persona.alias.clone(),
+                display_name: persona.display_name.clone(),
+                kind: persona.kind,
+                hurdle: persona.hurdle,
+            })
+            .collect(),
+    }
 }

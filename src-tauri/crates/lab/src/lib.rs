@@ -12,6 +12,11 @@
 //! the old server at once, and has it again when the object is as it was; the judge compares every attribute of
 //! every mailbox with what it was and with what Microsoft's conversion makes of it.
 //!
+//! The tenant has Microsoft's migration service, simulated: it drops bad rows, makes mailboxes, lets the old ones
+//! forward, copies, skips what is too large, stalls and fails in the real service's words. What goes wrong follows from
+//! the fault script, or is ordered: by [`Lab::order`], or from outside on the control port. What the judge excuses for
+//! its size it knows from the corpus and from the tenant's own limits.
+//!
 //! Deliberately absent: EWS and WebDAV, DNS, delivery of mail, making and
 //! removing directory objects, sign-ins to the directory other than a simple bind, filters on bytes that are no
 //! text, deleting or changing what stands in a target mailbox, and any way to change what a source mailbox holds.
@@ -53,6 +58,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::corpus::Corpus;
+use crate::details::{Ports, details};
 use crate::faults::{Faults, Side};
 use crate::net::Security;
 use crate::store::{Identity, Store};
@@ -360,86 +366,4 @@ async fn open(dir: &Path, identity: Identity) -> Result<Store, LabError> {
         }
     }
     Store::open(dir, identity)
-}
-
-struct Ports {
-    control: Option<u16>,
-    source: u16,
-    source_start_tls: u16,
-    target: u16,
-    directory: u16,
-    directory_start_tls: u16,
-    tenant: u16,
-    smtp: u16,
-    smtp_implicit: u16,
-}
-
-fn details(world: &World, certificates: &ca::Certificates, ports: &Ports) -> LabDetails {
-    let host = || "localhost".to_owned();
-    let base = format!("https://localhost:{}", ports.tenant);
-    let id = &world.tenant_id;
-    LabDetails {
-        company: org::COMPANY.to_owned(),
-        domain: org::DOMAIN.to_owned(),
-        tenant_domain: org::TENANT_DOMAIN.to_owned(),
-        tenant_id: id.clone(),
-        ca_path: certificates.ca_path.clone(),
-        ca_pem: certificates.ca_pem.clone(),
-        source: SourceDetails {
-            host: host(),
-            port: ports.source,
-            security: "ImplicitTls".to_owned(),
-            start_tls_port: ports.source_start_tls,
-            account: format!("{}/{}", org::NETBIOS, org::ACCOUNT),
-            password: world.password.clone(),
-        },
-        directory: DirectoryDetails {
-            // By its number: OpenLDAP's tools look for the machine's own name in the certificate of `localhost`.
-            host: "127.0.0.1".to_owned(),
-            port: ports.directory,
-            start_tls_port: ports.directory_start_tls,
-            account: ldap::account(),
-            password: world.password.clone(),
-            base_dn: org::BASE_DN.to_owned(),
-        },
-        tenant: TenantDetails {
-            organization: org::COMPANY.to_owned(),
-            authority: format!("{base}/{id}"),
-            token_url: format!("{base}/{id}/oauth2/v2.0/token"),
-            authorize_url: format!("{base}/{id}/oauth2/v2.0/authorize"),
-            device_code_url: format!("{base}/{id}/oauth2/v2.0/devicecode"),
-            administrator: format!("admin@{}", org::TENANT_DOMAIN),
-            administrator_password: world.administrator_password.clone(),
-            graph: format!("{base}/graph/v1.0"),
-            admin_api: format!("{base}/adminapi/beta/{id}"),
-            client_id: world.client_id.clone(),
-            client_secret: world.client_secret.clone(),
-            service_principal_id: world.service_principal.clone(),
-            imap_host: host(),
-            imap_port: ports.target,
-        },
-        smtp: SmtpDetails {
-            host: host(),
-            port: ports.smtp,
-            security: "StartTls".to_owned(),
-            implicit_tls_port: ports.smtp_implicit,
-            account: smtp::account(),
-            password: world.smtp_password.clone(),
-        },
-        notify: org::NOTIFY.to_owned(),
-        control: ports
-            .control
-            .map(|port| format!("http://127.0.0.1:{port}/")),
-        mailboxes: world
-            .personas
-            .iter()
-            .map(|persona| MailboxDetails {
-                address: persona.address(),
-                alias: persona.alias.clone(),
-                display_name: persona.display_name.clone(),
-                kind: persona.kind,
-                hurdle: persona.hurdle,
-            })
-            .collect(),
-    }
 }
