@@ -136,6 +136,7 @@ impl App {
         self.remember(&view)?;
         let project = Arc::new(project);
         Arc::clone(&project).settle_conversions();
+        project.watch_cloud()?;
         *open = Some(project);
         Ok(view)
     }
@@ -170,7 +171,7 @@ impl App {
         self.view().await
     }
 
-    async fn project(&self) -> Result<Arc<Project>, Error> {
+    pub(crate) async fn project(&self) -> Result<Arc<Project>, Error> {
         self.project.lock().await.clone().ok_or_else(|| {
             Error::new(
                 ErrorCode::NoProject,
@@ -281,6 +282,26 @@ impl App {
         self.project().await?.save_endpoint(&settings).await
     }
 
+    /// Decides who moves the mail: `Direct` or `Service`.
+    pub async fn choose_engine(&self, engine: String) -> Result<EndpointView, Error> {
+        self.project().await?.choose_engine(&engine).await
+    }
+
+    /// Asks the tenant for the migration service's endpoints, and this computer for the ways to make one.
+    pub async fn read_service(&self) -> Result<EndpointView, Error> {
+        self.project().await?.read_service().await
+    }
+
+    /// Takes one of the tenant's endpoints.
+    pub async fn choose_cloud_endpoint(&self, name: String) -> Result<EndpointView, Error> {
+        self.project().await?.choose_cloud_endpoint(&name).await
+    }
+
+    /// Has the service itself try its way to the old server.
+    pub async fn test_cloud_endpoint(&self) -> Result<EndpointView, Error> {
+        self.project().await?.test_cloud_endpoint().await
+    }
+
     /// What *Start migration* will do.
     pub async fn plan(&self) -> Result<PlanView, Error> {
         self.project().await?.plan()
@@ -290,16 +311,29 @@ impl App {
     pub async fn start(&self) -> Result<RunView, Error> {
         let project = self.project().await?;
         project.checked().await;
-        project.start(false)?;
+        project.start(false, None)?;
         project.run_view()
     }
 
-    /// Asks what runs to stop between two messages.
+    /// Gives the migration service what waits, to start by itself at this moment (RFC 3339); now where none is said.
+    pub async fn start_at(&self, at: Option<String>) -> Result<(), Error> {
+        let project = self.project().await?;
+        project.checked().await;
+        let at = at.map(|at| project.moment(&at)).transpose()?;
+        project.start(false, at)
+    }
+
+    /// Copies from this computer what the migration service left in the source.
+    pub async fn fill_gap(&self) -> Result<(), Error> {
+        let project = self.project().await?;
+        project.checked().await;
+        project.start_filling()
+    }
+
+    /// Asks what runs to stop between two messages, or the migration service to stop its batches.
     pub async fn stop(&self) -> Result<RunView, Error> {
         let project = self.project().await?;
-        if let Some(stop) = project.live().stop.clone() {
-            stop.cancel();
-        }
+        project.stop_run().await?;
         project.run_view()
     }
 
@@ -312,7 +346,7 @@ impl App {
     pub async fn retry_failed(&self) -> Result<RunView, Error> {
         let project = self.project().await?;
         project.checked().await;
-        project.start(true)?;
+        project.start(true, None)?;
         project.run_view()
     }
 

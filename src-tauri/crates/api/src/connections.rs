@@ -6,11 +6,13 @@ use secrecy::SecretString;
 use stegvis_connect::http::Application;
 use stegvis_connect::imap::{ImapAuth, ImapEndpoint, ImapProber, ImapSource, ImapTarget};
 use stegvis_connect::ldap::{ActiveDirectory, DirectorySettings, DirectorySignIn};
+use stegvis_connect::migration::{MigrationApi, TenantMigration};
 use stegvis_connect::smtp::{SmtpMailer, SmtpSettings};
 use stegvis_connect::tenant::{CloudTenant, TenantSettings, TenantSignIn};
 use stegvis_connect::tls::Trust;
 use stegvis_engine::ports::{
-    ByteBudget, Directory, Gate, Mailer, Probe, SourceConnector, TargetConnector, Tenant,
+    ByteBudget, CloudMigration, Directory, Gate, Mailer, Probe, SourceConnector, TargetConnector,
+    Tenant,
 };
 use stegvis_model::{Security, SmtpAddress};
 use url::Url;
@@ -42,6 +44,9 @@ pub(crate) struct Connections {
     pub(crate) target_gate: Gate,
     pub(crate) directory: Arc<dyn Directory>,
     pub(crate) tenant: Arc<dyn Tenant>,
+    /// The tenant's migration service, and the ways to make it an endpoint.
+    pub(crate) cloud: Arc<dyn CloudMigration>,
+    pub(crate) migrations: MigrationApi,
     pub(crate) mailer: Arc<dyn Mailer>,
 }
 
@@ -142,6 +147,7 @@ impl Places {
             from: notify(details)?,
             trust: self.trust.clone(),
         });
+        let migrations = tenant.migrations(crate::cloud::REPLICATION);
         Ok(Connections {
             source: Arc::new(ImapSource(source_endpoint.clone())),
             source_probe: Arc::new(ImapProber(source_endpoint.clone())),
@@ -153,6 +159,8 @@ impl Places {
             target_gate,
             directory: Arc::new(directory),
             tenant,
+            cloud: Arc::new(TenantMigration(migrations.clone())),
+            migrations,
             mailer: Arc::new(mailer),
         })
     }

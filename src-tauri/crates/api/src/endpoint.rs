@@ -14,7 +14,7 @@ use stegvis_model::{Engine, Security, Severity, StoredName as _};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::dto::{EndpointSettings, EndpointTest, EndpointTestId, EndpointView, ServiceView};
+use crate::dto::{EndpointSettings, EndpointTest, EndpointTestId, EndpointView};
 use crate::project::{Project, key};
 use crate::secrets::SecretName;
 use crate::{Error, ErrorCode};
@@ -80,8 +80,8 @@ impl Project {
             tests = ALL.into_iter().map(not_run).collect();
         }
         Ok(EndpointView {
-            engine: Engine::Direct.name().to_owned(),
-            service: ServiceView::default(),
+            engine: self.engine()?.name().to_owned(),
+            service: self.service_view().await?,
             settings: EndpointSettings {
                 host: self.places.details.source.host.clone(),
                 port: self.places.details.source.port,
@@ -124,6 +124,9 @@ impl Project {
         settings: &EndpointSettings,
     ) -> Result<EndpointView, Error> {
         self.accept(settings)?;
+        if self.engine()? == Engine::Service {
+            return self.save_cloud_endpoint(settings).await;
+        }
         let tested = self
             .endpoint_tests
             .lock()

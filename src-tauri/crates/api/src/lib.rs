@@ -7,6 +7,7 @@
 
 mod app;
 mod backups;
+mod cloud;
 mod commands;
 mod connections;
 mod convert;
@@ -35,5 +36,6 @@ mod watch;
 pub use app::App;
 pub use error::{Error, ErrorCode};
 pub use project::Events;
+pub use report::words::remedy;
 pub use secrets::Secrets;
 pub use stegvis_engine::runner::RunEvent;

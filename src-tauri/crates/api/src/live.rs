@@ -29,6 +29,10 @@ pub(crate) struct LiveUser {
 #[derive(Debug, Default)]
 pub(crate) struct Live {
     pub(crate) stop: Option<CancellationToken>,
+    /// Whether a person asked the migration service to stop.
+    pub(crate) stop_asked: bool,
+    /// Why the service cannot be watched just now, or why the last run ended early.
+    pub(crate) trouble: Option<String>,
     pub(crate) users: BTreeMap<i64, LiveUser>,
     pub(crate) throughput: VecDeque<(Timestamp, u64)>,
     /// Whether a status changed since the project's facts were last told.
@@ -43,9 +47,8 @@ impl Live {
     }
 
     pub(crate) fn stopping(&self) -> bool {
-        self.stop
-            .as_ref()
-            .is_some_and(CancellationToken::is_cancelled)
+        let cancelled = self.stop.as_ref().map(CancellationToken::is_cancelled);
+        cancelled.is_some_and(|cancelled| cancelled || self.stop_asked)
     }
 
     /// A run begins; what was known of the last one's speed is forgotten.
@@ -58,6 +61,7 @@ impl Live {
 
     pub(crate) fn end(&mut self, now: Timestamp) {
         self.stop = None;
+        self.stop_asked = false;
         self.close_throttled(now);
         self.bytes.clear();
         for user in self.users.values_mut() {

@@ -1,15 +1,15 @@
 //! Migrate: plan, start, watch, stop, resume.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::Duration;
+mod run;
 
+pub(crate) use run::{PROVISIONING_PATIENCE, Task};
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use stegvis_engine::plan::{BatchStep, plan_batch};
-use stegvis_engine::ports::{Clock as _, MailboxRef};
-use stegvis_engine::preflight::mailbox_ref;
-use stegvis_engine::runner::{Route, Run, Staged};
-use stegvis_engine::sync::SyncPorts;
-use stegvis_engine::verify::{Verification, verify};
+use stegvis_engine::ports::Clock as _;
+use stegvis_engine::service::MOST_USERS;
 use stegvis_journal::NewUser;
 use stegvis_model::{
     BatchId, Engine, MigrationUser, MigrationUserId, MigrationUserStatus, SmtpAddress,
@@ -18,14 +18,9 @@ use stegvis_model::{
 use tokio_util::sync::CancellationToken;
 
 use crate::connections::notify;
-use crate::dto::{PlanStep, PlanStepKind, PlanView, VerificationView};
-use crate::letters::OurLetters;
-use crate::project::{Chosen, Project, count, damaged, is_over, key, kind};
-use crate::report::words::Language;
+use crate::dto::{PlanStep, PlanStepKind, PlanView};
+use crate::project::{Chosen, Project, count, is_over, key, kind};
 use crate::{Error, ErrorCode};
-
-/// How long a mail user of the practice tenant may take to become a mailbox.
-const PROVISIONING_PATIENCE: Duration = Duration::from_secs(120);
 
 /// The name of the first batch of a project with a pilot.
 const PILOT: &str = "Pilot";
@@ -52,7 +47,11 @@ impl Project {
             .iter()
             .map(|batch| batch.name.as_str())
             .collect();
-        Ok(next(waiting, &names))
+        let (name, mut waiting) = next(waiting, &names);
+        if self.engine()? == Engine::Service {
+            waiting.truncate(MOST_USERS);
+        }
+        Ok((name, waiting))
     }
 
     /// What *Start migration* will do.
@@ -87,7 +86,7 @@ impl Project {
         let to = notify(&self.places.details)?;
         let plan = plan_batch(&users, self.concurrency()?, Some(&to));
         let known = self.connections_known();
-        Ok(PlanView {
+        let plan = PlanView {
             batch: name,
             mailboxes: plan.users.iter().map(ToString::to_string).collect(),
             items: None,
@@ -101,7 +100,13 @@ impl Project {
                 && self
                     .setting(|tx| tx.setting(key::ENDPOINT_SAVED))?
                     .is_some(),
-        })
+        };
+        // What the service has begun is the service's, whatever is chosen since.
+        let hosted = self.cloud_batch_named(&plan.batch)?.is_some();
+        if hosted || self.engine()? == Engine::Service {
+            return self.cloud_plan(plan, &to);
+        }
+        Ok(plan)
     }
 
     /// Mailboxes of the company, as far as the practice organisation was asked to make them.
@@ -110,24 +115,28 @@ impl Project {
         kept.and_then(|text| text.parse().ok()).unwrap_or(0)
     }
 
-    /// Starts what waits: an open batch goes on, else the next one is made.
-    pub(crate) fn start(self: &Arc<Self>, include_failed: bool) -> Result<(), Error> {
-        if self.live().running() {
-            return Err(Error {
-                retry: true,
-                ..Error::new(ErrorCode::Running, "a batch is running", "Stop it first.")
-            });
-        }
-        if self.converting().running() {
-            return Err(Error {
-                retry: true,
-                ..Error::new(
-                    ErrorCode::Running,
-                    "a conversion is running",
-                    "Stop it first.",
-                )
-            });
-        }
+    /// Nothing else may move while something begins.
+    pub(crate) fn nothing_runs(&self) -> Result<(), Error> {
+        let what = if self.live().running() {
+            "a batch is running"
+        } else if self.converting().running() {
+            "a conversion is running"
+        } else {
+            return Ok(());
+        };
+        Err(Error {
+            retry: true,
+            ..Error::new(ErrorCode::Running, what, "Stop it first.")
+        })
+    }
+
+    /// Starts what waits: an open batch goes on, else the next one is made. `at` is when the service starts it.
+    pub(crate) fn start(
+        self: &Arc<Self>,
+        failed: bool,
+        at: Option<Timestamp>,
+    ) -> Result<(), Error> {
+        self.nothing_runs()?;
         if self
             .setting(|tx| tx.setting(key::ENDPOINT_SAVED))?
             .is_none()
@@ -149,11 +158,18 @@ impl Project {
         if !open && !only_read_back {
             self.make_batch()?;
         }
+        self.begin(Task::Go { failed, at })
+    }
+
+    /// Begins a task; the rest is told by events.
+    pub(crate) fn begin(self: &Arc<Self>, task: Task) -> Result<(), Error> {
         let stop = CancellationToken::new();
         self.live().begin(stop.clone());
-        self.setting(|tx| tx.clear_setting(key::VERIFICATION))?;
+        if task != Task::Watch {
+            self.setting(|tx| tx.clear_setting(key::VERIFICATION))?;
+        }
         let project = Arc::clone(self);
-        tokio::spawn(async move { project.run(include_failed, stop).await });
+        tokio::spawn(async move { project.run(task, stop).await });
         Ok(())
     }
 
@@ -186,118 +202,6 @@ impl Project {
             tx.log(self.clock.now(), None, "BatchCreated", &name)
         })
     }
-
-    async fn run(self: Arc<Self>, include_failed: bool, stop: CancellationToken) {
-        let ticking = tokio::spawn(Arc::clone(&self).tick(stop.clone()));
-        let ran = self.run_to_its_end(include_failed, &stop).await;
-        ticking.abort();
-        if let Err(error) = ran {
-            tracing::error!(%error, "a run ended early");
-        }
-        self.live().end(self.clock.now());
-        self.tell_run();
-        self.tell_project();
-    }
-
-    async fn run_to_its_end(
-        self: &Arc<Self>,
-        include_failed: bool,
-        stop: &CancellationToken,
-    ) -> Result<(), Error> {
-        let mailboxes: BTreeMap<String, MailboxRef> = self
-            .connections
-            .directory
-            .mailboxes()
-            .await?
-            .iter()
-            .map(|mailbox| (mailbox.address.key(), mailbox_ref(mailbox)))
-            .collect();
-        let run = self.parts(&mailboxes)?;
-        run.resume(include_failed)?;
-        run.run(stop).await?;
-        let report = self.report()?;
-        let all_over =
-            !report.users.is_empty() && report.users.iter().all(|user| is_over(user.user.status));
-        if all_over && !stop.is_cancelled() {
-            self.read_back(&mailboxes).await?;
-        }
-        Ok(())
-    }
-
-    fn parts(self: &Arc<Self>, mailboxes: &BTreeMap<String, MailboxRef>) -> Result<Run, Error> {
-        let language = self.setting(|tx| tx.setting(key::LANGUAGE))?;
-        let letters = OurLetters {
-            company: self.places.details.company.clone(),
-            language: Language::of(language.as_deref()),
-        };
-        let aliases: BTreeMap<String, String> = mailboxes
-            .iter()
-            .filter_map(|(address, mailbox)| Some((address.clone(), mailbox.sign_in.clone()?)))
-            .collect();
-        let watched = Arc::clone(self);
-        Ok(Run {
-            journal: Arc::clone(&self.journal),
-            sync: SyncPorts {
-                journal: Arc::clone(&self.journal),
-                source: self.connections.source.clone(),
-                target: self.connections.target.clone(),
-                clock: self.clock.clone(),
-                progress: Arc::new(|_| {}),
-                first_pause: Duration::from_millis(500),
-            },
-            route: Route::Staged(Staged {
-                directory: self.connections.directory.clone(),
-                tenant: self.connections.tenant.clone(),
-                mail: Some((self.connections.mailer.clone(), Arc::new(letters))),
-                provisioning_patience: PROVISIONING_PATIENCE,
-            }),
-            concurrency: self.concurrency()?,
-            incremental: false,
-            events: Arc::new(move |event| watched.heard(event)),
-            clock: self.clock.clone(),
-            sign_in: Arc::new(move |address| aliases.get(&address.key()).cloned()),
-        })
-    }
-
-    /// Reads source and target again and keeps what the comparison found.
-    async fn read_back(&self, mailboxes: &BTreeMap<String, MailboxRef>) -> Result<(), Error> {
-        let users: Vec<(MigrationUser, MailboxRef)> = self
-            .report()?
-            .users
-            .into_iter()
-            .filter_map(|user| {
-                let mailbox = mailboxes.get(&user.user.address.key())?.clone();
-                Some((user.user, mailbox))
-            })
-            .collect();
-        let source = self.connections.source.clone();
-        let target = self.connections.target_reader.clone();
-        let found = verify(&self.journal, &source, &target, &users, 4)
-            .await
-            .map_err(|error| Error {
-                retry: true,
-                ..Error::new(
-                    ErrorCode::Endpoint,
-                    error.to_string(),
-                    "Start the batch again to repeat the comparison.",
-                )
-            })?;
-        self.keep_verification(found)
-    }
-
-    fn keep_verification(&self, found: Verification) -> Result<(), Error> {
-        let view = VerificationView {
-            at: self.clock.now().to_string(),
-            compared: crate::project::small(found.compared),
-            missing: crate::project::small(found.missing),
-            extra: crate::project::small(found.extra),
-            differing: crate::project::small(found.differing),
-            agrees: found.agrees(),
-        };
-        let text =
-            serde_json::to_string(&view).map_err(|error| damaged(key::VERIFICATION, &error))?;
-        self.setting(|tx| tx.set_setting(key::VERIFICATION, &text))
-    }
 }
 
 /// What of the waiting mailboxes goes next, and what that batch is called among those that there are.
@@ -309,16 +213,19 @@ fn next(mut waiting: Vec<Chosen>, batches: &[&str]) -> (String, Vec<Chosen>) {
     let batch = waiting.first().and_then(|chosen| chosen.batch.clone());
     waiting.retain(|chosen| chosen.batch == batch);
     let free = |name: &String| !batches.contains(&name.as_str());
-    let numbered = |word: &str, from: usize| {
-        let mut names = (from..).map(|number| format!("{word} {number}"));
-        names.find(free).unwrap_or_default()
-    };
     let name = match batch {
         Some(name) if free(&name) => name,
-        Some(name) => numbered(&name, 2),
-        None => numbered("Batch", batches.len() + 1),
+        Some(name) => numbered(&name, 2, batches),
+        None => numbered("Batch", batches.len() + 1, batches),
     };
     (name, waiting)
+}
+
+/// A name with the first number, from `from` on, that is not taken.
+pub(crate) fn numbered(word: &str, from: usize, taken: &[impl AsRef<str>]) -> String {
+    let mut names = (from..).map(|number| format!("{word} {number}"));
+    let free = |name: &String| !taken.iter().any(|taken| taken.as_ref() == name);
+    names.find(free).unwrap_or_default()
 }
 
 fn step(step: &BatchStep) -> PlanStep {

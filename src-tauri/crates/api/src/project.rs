@@ -13,6 +13,7 @@ use stegvis_model::{
     Answers, MigrationUserStatus, RecipientKind, Severity, SmtpAddress, StatusSummary, StoredName,
 };
 
+use crate::cloud::TenantRead;
 use crate::connections::{Connections, Places};
 use crate::convert::Converting;
 use crate::dto::{
@@ -47,6 +48,9 @@ pub(crate) mod key {
     pub(crate) const ANSWERS: &str = "answers";
     pub(crate) const CHOSEN: &str = "mailboxes.chosen";
     pub(crate) const CONCURRENCY: &str = "endpoint.max_concurrent_migrations";
+    pub(crate) const ENGINE: &str = "engine";
+    pub(crate) const CLOUD_ENDPOINT: &str = "cloud.endpoint";
+    pub(crate) const CLOUD_TESTED: &str = "cloud.tested";
     pub(crate) const ENDPOINT_SAVED: &str = "endpoint.saved_at";
     pub(crate) const PREFLIGHT_AT: &str = "preflight.ran_at";
     pub(crate) const PREFLIGHT_MS: &str = "preflight.took_ms";
@@ -68,6 +72,8 @@ pub(crate) struct Project {
     pub(crate) converting: Mutex<Converting>,
     pub(crate) checking: Mutex<bool>,
     pub(crate) endpoint_tests: Mutex<Vec<crate::dto::EndpointTest>>,
+    /// What the tenant told of its migration service.
+    pub(crate) tenant_read: Mutex<TenantRead>,
     /// The list that is worked on. It may hold passwords, so it is nowhere else.
     pub(crate) list: Mutex<Option<OpenList>>,
 }
@@ -98,6 +104,7 @@ impl Project {
             converting: Mutex::default(),
             checking: Mutex::new(false),
             endpoint_tests: Mutex::default(),
+            tenant_read: Mutex::default(),
             list: Mutex::default(),
         })
     }

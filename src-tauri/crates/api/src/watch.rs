@@ -1,5 +1,6 @@
 //! The run as people watch it: snapshots, never deltas.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use stegvis_model::{Engine, MigrationUser, MigrationUserStatus, StoredName as _,
 use tokio_util::sync::CancellationToken;
 
 use crate::Error;
+use crate::cloud::followed;
 use crate::dto::{AppEvent, BatchView, MigrationUserView, RunView};
 use crate::live::LiveUser;
 use crate::project::{Project, count, small};
@@ -23,15 +25,30 @@ impl Project {
     /// The whole run.
     pub(crate) fn run_view(&self) -> Result<RunView, Error> {
         // Told every second while a run runs: no counting of items here beyond what is not known yet.
-        let (all, batches, last_change) =
-            self.setting(|tx| Ok((tx.users()?, tx.batches()?, tx.last_logged()?)))?;
+        let (all, batches, last_change, in_cloud) = self.setting(|tx| {
+            let in_cloud = tx.cloud_batches()?;
+            Ok((tx.users()?, tx.batches()?, tx.last_logged()?, in_cloud))
+        })?;
+        let mut told = BTreeMap::new();
+        for row in &in_cloud {
+            let rows = self.setting(|tx| tx.cloud_users(row.new.batch))?;
+            told.extend(rows.into_iter().map(|row| (row.user, row)));
+        }
         let now = self.clock.now();
         for user in &all {
             if !self.live().users.contains_key(&user.id.0) {
-                let progress = Progress::read(&self.journal, user.id)?;
+                let mut progress = Progress::read(&self.journal, user.id)?;
+                if let Some(row) = told.get(&user.id) {
+                    followed(user, row, &mut progress);
+                }
                 self.live().known(progress);
             }
         }
+        let engine = self.engine()?;
+        let gap = match in_cloud.is_empty() {
+            true => None,
+            false => self.gap_view()?,
+        };
         let live = self.live();
         let users: Vec<MigrationUserView> = all
             .iter()
@@ -39,7 +56,9 @@ impl Project {
                 let moving = live.users.get(&user.id.0)?;
                 let batch = batches.iter().find(|batch| batch.id == user.batch);
                 let name = batch.map(|batch| batch.name.clone()).unwrap_or_default();
-                Some(user_view(user, name, &moving.progress, Some(moving), now))
+                let mut view = user_view(user, name, &moving.progress, Some(moving), now);
+                self.user_in_cloud(told.get(&user.id), &mut view);
+                Some(view)
             })
             .collect();
         let left: u64 = users
@@ -77,7 +96,7 @@ impl Project {
                         .filter(|user| user.batch == batch.id)
                         .map(|user| user.status)
                         .collect();
-                    BatchView {
+                    let mut view = BatchView {
                         name: batch.name.clone(),
                         status: batch_status(batch.started_at.is_some(), &statuses)
                             .name()
@@ -86,7 +105,10 @@ impl Project {
                         cloud_name: None,
                         cloud_status: None,
                         cleanup_at: None,
-                    }
+                    };
+                    let row = in_cloud.iter().find(|row| row.new.batch == batch.id);
+                    self.batch_in_cloud(row, &mut view);
+                    view
                 })
                 .collect(),
             throughput: live.points(),
@@ -104,9 +126,16 @@ impl Project {
                 .and_then(|batch| batch.report_mail_at)
                 .map(|at| at.to_string()),
             users,
-            engine: Engine::Direct.name().to_owned(),
-            gap: None,
-            watch_trouble: None,
+            engine: match newest {
+                Some(newest) if in_cloud.iter().any(|row| row.new.batch == newest.id) => {
+                    Engine::Service
+                }
+                _ => engine,
+            }
+            .name()
+            .to_owned(),
+            gap,
+            watch_trouble: live.trouble.clone(),
         })
     }
 
@@ -165,9 +194,10 @@ impl Project {
                 .batches()?
                 .into_iter()
                 .find(|batch| batch.id == user.batch);
-            Ok((user, batch.map(|batch| batch.name).unwrap_or_default()))
+            let row = tx.cloud_user(id)?;
+            Ok((user, batch.map(|batch| batch.name).unwrap_or_default(), row))
         });
-        let Ok((user, batch)) = read else { return };
+        let Ok((user, batch, row)) = read else { return };
         let live = self.live().users.get(&id.0).cloned();
         let progress = match &live {
             Some(live) => live.progress.clone(),
@@ -176,7 +206,8 @@ impl Project {
                 Err(_) => return,
             },
         };
-        let view = user_view(&user, batch, &progress, live.as_ref(), now);
+        let mut view = user_view(&user, batch, &progress, live.as_ref(), now);
+        self.user_in_cloud(row.as_ref(), &mut view);
         (self.events)(AppEvent::User { view });
     }
 }

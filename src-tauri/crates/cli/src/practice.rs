@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use stegvis_api::practice::{Practice, PracticeDetails};
-use stegvis_lab::{Company, FaultScript, Lab, LabDetails, LabOptions, TenantScript, Verdict};
+use stegvis_lab::{Company, Lab, LabDetails, LabOptions, TenantScript, Verdict};
 use tokio::sync::Mutex;
 
 /// How many mailboxes the endpoint copies at once that the practice tenant's administrator has made.
@@ -18,14 +18,6 @@ pub struct OwnPractice {
 }
 
 impl OwnPractice {
-    pub fn new(seed: u64, faults: FaultScript) -> Self {
-        Self::of(LabOptions {
-            seed,
-            faults,
-            ..LabOptions::new("")
-        })
-    }
-
     pub fn of(options: LabOptions) -> Self {
         Self {
             options,

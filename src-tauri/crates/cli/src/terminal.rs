@@ -1,7 +1,7 @@
 //! Progress for people: one line, with rate and the time it should take. Silent under `--json` and
 //! where nobody watches.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -105,17 +105,24 @@ pub fn human_bytes(bytes: u64) -> String {
 pub struct Rehearsal {
     bar: ProgressBar,
     quiet: bool,
+    /// Mailboxes that were told to be in motion.
+    touched: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Rehearsal {
     pub fn new(quiet: bool) -> Self {
         let bar = Watcher::new(quiet).bar;
-        Self { bar, quiet }
+        Self {
+            bar,
+            quiet,
+            touched: Arc::default(),
+        }
     }
 
     /// What the core calls.
     pub fn events(&self) -> Arc<dyn Fn(AppEvent) + Send + Sync> {
         let (bar, quiet) = (self.bar.clone(), self.quiet);
+        let touched = Arc::clone(&self.touched);
         let said: Mutex<BTreeMap<u32, String>> = Mutex::default();
         Arc::new(move |event| match event {
             AppEvent::Run { view } => {
@@ -126,7 +133,14 @@ impl Rehearsal {
                 bar.set_position(moved);
                 bar.set_message(format!("{items} items"));
             }
-            AppEvent::User { view } if !quiet => {
+            AppEvent::User { view } => {
+                if view.status != "Synced" {
+                    let mut touched = touched.lock().unwrap_or_else(PoisonError::into_inner);
+                    touched.insert(view.address.clone());
+                }
+                if quiet {
+                    return;
+                }
                 let cause = view
                     .cause
                     .map(|cause| format!(" ({cause})"))
@@ -138,11 +152,14 @@ impl Rehearsal {
                     said.insert(view.id, words);
                 }
             }
-            AppEvent::User { .. }
-            | AppEvent::Project { .. }
-            | AppEvent::Preflight { .. }
-            | AppEvent::Convert { .. } => {}
+            AppEvent::Project { .. } | AppEvent::Preflight { .. } | AppEvent::Convert { .. } => {}
         })
+    }
+
+    /// The mailboxes that moved since this was last asked.
+    pub fn touched(&self) -> BTreeSet<String> {
+        let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut touched)
     }
 
     pub fn say(&self, words: &str) {

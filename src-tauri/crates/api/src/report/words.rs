@@ -1,6 +1,6 @@
 //! What the report and the letters say, in both languages. The wizard has its own words.
 
-use stegvis_model::{FailureCode, SkipReason};
+use stegvis_model::{FailureCode, SkipReason, StoredName as _};
 
 /// A language of the product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,13 @@ impl Language {
             Self::Swedish => swedish,
         }
     }
+}
+
+/// Why a mailbox failed and what to do, by the cause's name; in `en` or `sv`.
+#[must_use]
+pub fn remedy(cause: &str, language: &str) -> Option<&'static str> {
+    let code = FailureCode::from_name(cause).ok()?;
+    Some(cause_words(code, Language::of(Some(language))))
 }
 
 /// Why a mailbox failed and what to do, in a sentence or two.

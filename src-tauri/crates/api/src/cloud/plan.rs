@@ -1,0 +1,80 @@
+//! What *Start migration* will do where the service moves the mail.
+
+use stegvis_journal::{CloudBatchRow, JournalError};
+use stegvis_model::{Engine, SmtpAddress, StoredName as _};
+
+use super::commands::batch_commands;
+use crate::Error;
+use crate::dto::{PlanStep, PlanStepKind, PlanView};
+use crate::project::{Project, count};
+
+/// The longest name that the service takes.
+const LONGEST: usize = 64;
+
+impl Project {
+    /// Our batch of this name as the service has it.
+    pub(crate) fn cloud_batch_named(&self, name: &str) -> Result<Option<CloudBatchRow>, Error> {
+        self.setting(|tx| {
+            let batches = tx.batches()?;
+            match batches.iter().find(|batch| batch.name == name) {
+                Some(batch) => Ok::<_, JournalError>(
+                    tx.cloud_batch(batch.id)?
+                        .filter(|row| row.removed_at.is_none()),
+                ),
+                None => Ok(None),
+            }
+        })
+    }
+
+    /// Turns the plan of copying from here into one of the service's.
+    pub(crate) fn cloud_plan(&self, plan: PlanView, to: &SmtpAddress) -> Result<PlanView, Error> {
+        let made = self.cloud_batch_named(&plan.batch)?;
+        let endpoint = match &made {
+            Some(row) => Some(row.new.endpoint.clone()),
+            None => self.cloud_endpoint()?,
+        };
+        let name = match &made {
+            Some(row) => row.new.name.clone(),
+            None => plan.batch.chars().take(LONGEST).collect(),
+        };
+        let users = count(plan.mailboxes.len());
+        let step = |kind, count, value: &str| PlanStep {
+            kind,
+            count,
+            value: value.to_owned(),
+        };
+        let mut steps = Vec::new();
+        if users > 0 {
+            // A batch that is there is started again, not made again.
+            if made.as_ref().is_none_or(|row| row.made_at.is_none()) {
+                steps.push(step(PlanStepKind::MakeBatch, users, &name));
+            }
+            let to = to.to_string();
+            steps.extend([
+                step(PlanStepKind::Forward, users, ""),
+                step(PlanStepKind::Copy, users, &self.concurrency()?.to_string()),
+                step(PlanStepKind::StatusMail, 1, &to),
+                step(PlanStepKind::ReportMail, 1, &to),
+                step(PlanStepKind::Compare, users, ""),
+                step(PlanStepKind::Verify, users, ""),
+            ]);
+        }
+        let commands = match &endpoint {
+            Some(endpoint) if users > 0 => batch_commands(
+                &name,
+                endpoint,
+                &format!("{name}.csv"),
+                std::slice::from_ref(to),
+                made.is_some_and(|row| row.made_at.is_some()),
+            ),
+            _ => Vec::new(),
+        };
+        Ok(PlanView {
+            engine: Engine::Service.name().to_owned(),
+            startable: plan.startable && endpoint.is_some(),
+            steps,
+            commands,
+            ..plan
+        })
+    }
+}

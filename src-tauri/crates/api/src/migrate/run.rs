@@ -1,0 +1,185 @@
+//! A run from its start to its end: who moves what, then the comparison and the read-back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use stegvis_engine::ports::{Clock as _, MailboxRef};
+use stegvis_engine::preflight::mailbox_ref;
+use stegvis_engine::runner::{Route, Run, Staged};
+use stegvis_engine::sync::SyncPorts;
+use stegvis_engine::verify::{Verification, verify};
+use stegvis_model::{Engine, MigrationUser, MigrationUserStatus};
+use tokio_util::sync::CancellationToken;
+
+use crate::dto::VerificationView;
+use crate::letters::OurLetters;
+use crate::project::{Project, damaged, is_over, key};
+use crate::report::words::Language;
+use crate::{Error, ErrorCode};
+
+/// How long a mail user of the practice tenant may take to become a mailbox, and a mailbox to let us in.
+pub(crate) const PROVISIONING_PATIENCE: Duration = Duration::from_secs(120);
+
+/// What a run is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Task {
+    /// What waits goes on; with `failed` what failed is tried again. The service starts new batches `at` a time.
+    Go { failed: bool, at: Option<Timestamp> },
+    /// What the service is at is watched; nothing is asked of it.
+    Watch,
+    /// What the service left is copied from here.
+    Fill,
+}
+
+impl Project {
+    pub(super) async fn run(self: Arc<Self>, task: Task, stop: CancellationToken) {
+        let ticking = tokio::spawn(Arc::clone(&self).tick(stop.clone()));
+        let ran = self.run_to_its_end(task, &stop).await;
+        ticking.abort();
+        match ran {
+            Ok(()) => self.live().trouble = None,
+            Err(error) => {
+                tracing::error!(%error, "a run ended early");
+                self.live().trouble = Some(error.message);
+            }
+        }
+        self.live().end(self.clock.now());
+        self.tell_run();
+        self.tell_project();
+    }
+
+    async fn run_to_its_end(
+        self: &Arc<Self>,
+        task: Task,
+        stop: &CancellationToken,
+    ) -> Result<(), Error> {
+        let listed = self.connections.directory.mailboxes().await?;
+        let mailboxes: BTreeMap<String, MailboxRef> = listed
+            .iter()
+            .map(|mailbox| (mailbox.address.key(), mailbox_ref(mailbox)))
+            .collect();
+        match task {
+            Task::Fill => self.fill(&mailboxes, stop).await?,
+            Task::Watch | Task::Go { .. } => {
+                self.run_cloud(task, stop).await?;
+                if let Task::Go { failed, .. } = task
+                    && self.engine()? == Engine::Direct
+                    && !stop.is_cancelled()
+                {
+                    let run = self.parts(&mailboxes)?;
+                    run.resume(failed)?;
+                    run.run(stop).await?;
+                }
+                if !self.asked_to_stop() {
+                    self.compare_cloud(&mailboxes, stop).await?;
+                }
+            }
+        }
+        let report = self.report()?;
+        let hosted = self.hosted()?;
+        // What the service failed with keeps nobody from reading back the rest.
+        let settled = |user: &MigrationUser| {
+            is_over(user.status)
+                || (hosted.contains(&user.batch)
+                    && matches!(user.status, MigrationUserStatus::Failed { .. }))
+        };
+        let all_over = report.users.iter().any(|user| is_over(user.user.status))
+            && report.users.iter().all(|user| settled(&user.user));
+        if all_over && !self.asked_to_stop() {
+            self.read_back(&mailboxes).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a person asked for a stop, or the program ends.
+    fn asked_to_stop(&self) -> bool {
+        let live = self.live();
+        live.stopping() || live.stop_asked
+    }
+
+    /// Our mail, in the administrator's language.
+    pub(crate) fn letters(&self) -> Result<OurLetters, Error> {
+        let language = self.setting(|tx| tx.setting(key::LANGUAGE))?;
+        Ok(OurLetters {
+            company: self.places.details.company.clone(),
+            language: Language::of(language.as_deref()),
+        })
+    }
+
+    pub(crate) fn parts(
+        self: &Arc<Self>,
+        mailboxes: &BTreeMap<String, MailboxRef>,
+    ) -> Result<Run, Error> {
+        let letters = self.letters()?;
+        let aliases: BTreeMap<String, String> = mailboxes
+            .iter()
+            .filter_map(|(address, mailbox)| Some((address.clone(), mailbox.sign_in.clone()?)))
+            .collect();
+        let watched = Arc::clone(self);
+        Ok(Run {
+            journal: Arc::clone(&self.journal),
+            sync: SyncPorts {
+                journal: Arc::clone(&self.journal),
+                source: self.connections.source.clone(),
+                target: self.connections.target.clone(),
+                clock: self.clock.clone(),
+                progress: Arc::new(|_| {}),
+                first_pause: Duration::from_millis(500),
+            },
+            route: Route::Staged(Staged {
+                directory: self.connections.directory.clone(),
+                tenant: self.connections.tenant.clone(),
+                mail: Some((self.connections.mailer.clone(), Arc::new(letters))),
+                provisioning_patience: PROVISIONING_PATIENCE,
+            }),
+            concurrency: self.concurrency()?,
+            incremental: false,
+            events: Arc::new(move |event| watched.heard(event)),
+            clock: self.clock.clone(),
+            sign_in: Arc::new(move |address| aliases.get(&address.key()).cloned()),
+        })
+    }
+
+    /// Reads source and target again and keeps what the comparison found.
+    async fn read_back(&self, mailboxes: &BTreeMap<String, MailboxRef>) -> Result<(), Error> {
+        let users: Vec<(MigrationUser, MailboxRef)> = self
+            .report()?
+            .users
+            .into_iter()
+            .filter(|user| is_over(user.user.status))
+            .filter_map(|user| {
+                let mailbox = mailboxes.get(&user.user.address.key())?.clone();
+                Some((user.user, mailbox))
+            })
+            .collect();
+        let source = self.connections.source.clone();
+        let target = self.connections.target_reader.clone();
+        let found = verify(&self.journal, &source, &target, &users, 4)
+            .await
+            .map_err(|error| Error {
+                retry: true,
+                ..Error::new(
+                    ErrorCode::Endpoint,
+                    error.to_string(),
+                    "Start the batch again to repeat the comparison.",
+                )
+            })?;
+        self.keep_verification(found)
+    }
+
+    fn keep_verification(&self, found: Verification) -> Result<(), Error> {
+        let view = VerificationView {
+            at: self.clock.now().to_string(),
+            compared: crate::project::small(found.compared),
+            missing: crate::project::small(found.missing),
+            extra: crate::project::small(found.extra),
+            differing: crate::project::small(found.differing),
+            agrees: found.agrees(),
+        };
+        let text =
+            serde_json::to_string(&view).map_err(|error| damaged(key::VERIFICATION, &error))?;
+        self.setting(|tx| tx.set_setting(key::VERIFICATION, &text))
+    }
+}
