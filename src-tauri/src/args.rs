@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
-use stegvis_lab::FaultScript;
+use stegvis_lab::{Company, FaultScript};
 
 /// Stegvis: staged Exchange migrations, step by step.
 #[derive(Debug, Clone, Parser)]
@@ -18,6 +18,9 @@ pub(crate) struct Arguments {
     /// What goes wrong in the practice company: none, flaky, throttled or hostile.
     #[arg(long, default_value = "none", value_parser = faults)]
     pub(crate) faults: FaultScript,
+    /// What kind of company the practice company is: ordinary, serviceRehearsal or provisioning.
+    #[arg(long, default_value = "ordinary", value_parser = company)]
+    pub(crate) company: Company,
     /// Open a list of mailboxes in the project: a CSV, XLSX, XLS or ODS file.
     #[arg(long, value_name = "FILE")]
     pub(crate) list: Option<PathBuf>,
@@ -38,5 +41,9 @@ impl Arguments {
 }
 
 fn faults(name: &str) -> Result<FaultScript, serde_json::Error> {
+    serde_json::from_value(name.into())
+}
+
+fn company(name: &str) -> Result<Company, serde_json::Error> {
     serde_json::from_value(name.into())
 }

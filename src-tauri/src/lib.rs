@@ -66,7 +66,7 @@ fn build(arguments: Arguments) -> tauri::Result<tauri::App> {
                 Some(folder) => folder.clone(),
                 None => app.path().app_local_data_dir()?,
             };
-            let practice = Arc::new(PracticeLab::new(arguments.faults));
+            let practice = Arc::new(PracticeLab::new(arguments.faults, arguments.company));
             let product = App::new(data, Secrets::native(), practice, events(app.handle()));
             if arguments.practice {
                 // A refusal is no reason to show no window: there it can be tried again.

@@ -6,19 +6,21 @@ use async_trait::async_trait;
 use stegvis_api::dto::ProjectView;
 use stegvis_api::practice::{Practice, PracticeDetails};
 use stegvis_api::{App, Error};
-use stegvis_lab::{CorpusSize, FaultScript, Lab, LabOptions};
+use stegvis_lab::{Company, CorpusSize, FaultScript, Lab, LabOptions};
 use tokio::sync::Mutex;
 
 /// At most one practice organisation at a time.
 pub(crate) struct PracticeLab {
     faults: FaultScript,
+    company: Company,
     running: Mutex<Option<Lab>>,
 }
 
 impl PracticeLab {
-    pub(crate) fn new(faults: FaultScript) -> Self {
+    pub(crate) fn new(faults: FaultScript, company: Company) -> Self {
         Self {
             faults,
+            company,
             running: Mutex::default(),
         }
     }
@@ -34,6 +36,7 @@ impl Practice for PracticeLab {
         let options = LabOptions {
             mailboxes,
             faults: self.faults,
+            company: self.company,
             // Enough to watch, and to stop in the middle of.
             size: CorpusSize::Medium,
             // Whoever practises should meet what stands in the way.

@@ -1,18 +1,22 @@
 // The wizard in a real browser on the pretend platform: the whole journey, the keyboard, and axe on every page
 // in both languages, both themes and both window sizes. Prints one line a test and a closing count.
+// `npm run e2e -- WORDS` runs the tests alone that have these words in their name.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import { open, pages, visit } from './browser.mjs';
 import { listJourneys } from './list.mjs';
+import { serviceJourneys } from './service.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const { browser, address, close } = await open();
 
+const only = process.argv[2] ?? '';
 let passed = 0;
 const failures = [];
 async function test(name, run) {
+  if (!name.includes(only)) return;
   const page = await browser.newPage({
     viewport: { width: 1180, height: 760 },
     timezoneId: 'Europe/Stockholm',
@@ -257,6 +261,7 @@ await test('nothing scrolls sideways and no page is taller than its window', asy
 });
 
 await listJourneys({ test, id, says, address });
+await serviceJourneys({ test, id, says, address });
 
 const waiting = ['prepare', 'mailboxes', 'migrate', 'convert', 'finish'].map((step) => ({
   name: `empty ${step}`,

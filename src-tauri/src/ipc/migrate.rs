@@ -18,6 +18,18 @@ pub(crate) async fn start(app: State<'_, App>) -> Result<RunView, Error> {
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn start_at(app: State<'_, App>, at: Option<String>) -> Result<(), Error> {
+    app.start_at(at).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn fill_gap(app: State<'_, App>) -> Result<(), Error> {
+    app.fill_gap().await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn stop(app: State<'_, App>) -> Result<RunView, Error> {
     app.stop().await
 }

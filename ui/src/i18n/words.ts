@@ -89,6 +89,11 @@ const commands: Words = {
   undoForward: m.commands_undoForward,
   convert: m.commands_convert,
   undoConversion: m.commands_undoConversion,
+  testEndpoint: m.commands_testEndpoint,
+  makeEndpoint: m.commands_makeEndpoint,
+  makeBatch: m.commands_makeBatch,
+  startBatch: m.commands_startBatch,
+  readUsers: m.commands_readUsers,
 };
 export const commandWords = (does: string) => (Object.hasOwn(commands, does) ? commands[does]!() : m.commands_other());
 

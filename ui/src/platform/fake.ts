@@ -1,5 +1,6 @@
 // A pretend core in memory, for the browser, the unit tests and Playwright. It follows the contract of
 // `types.ts` and nothing else; no build of the desktop contains it.
+import { cloudName, cloudPlan, FakeCloudRun, FakeTenant, tenants, type Tenant } from './fake/cloud';
 import { company, directory, findings, people } from './fake/company';
 import { FakeConversion } from './fake/convert';
 import { FakeList, listSizes, watchDrops, type ListSize } from './fake/list';
@@ -33,6 +34,9 @@ import type {
 const scenes = ['fresh', 'opened', 'prepared', 'listed', 'connected', 'running', 'stopped', 'needs', 'synced', 'gated', 'proved', 'converting', 'converted'] as const;
 export type Scene = (typeof scenes)[number];
 
+const engines = ['Direct', 'Service'] as const;
+type Engine = (typeof engines)[number];
+
 export interface FakeOptions {
   scene?: Scene;
   keychain?: boolean;
@@ -42,6 +46,11 @@ export interface FakeOptions {
   list?: ListSize;
   /** Whether a file was named when the program was started. */
   started?: boolean;
+  /** Which engine is chosen, and what the tenant tells of its endpoints. */
+  engine?: Engine;
+  tenant?: Tenant;
+  /** Whether the service cannot be asked while it runs. */
+  silent?: boolean;
   /** Milliseconds between two moments of a run; 0 stands still. */
   tick?: number;
 }
@@ -82,13 +91,18 @@ export class FakePlatform implements Platform {
   #tested = false;
   #saved = false;
   #run: FakeRun | null = null;
+  #engine: Engine;
+  #tenant: FakeTenant;
+  #cloud = new FakeCloudRun();
   #conversion: FakeConversion | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
   #files: ReportFile[] = [];
   #list: FakeList | null = null;
 
   constructor(options: FakeOptions = {}) {
-    this.#options = { scene: 'fresh', keychain: true, latency: 0, tick: 100, list: 'small', started: false, ...options };
+    this.#options = { scene: 'fresh', keychain: true, latency: 0, tick: 100, list: 'small', started: false, engine: 'Direct', tenant: 'endpoints', silent: false, ...options };
+    this.#engine = this.#options.engine;
+    this.#tenant = new FakeTenant(this.#options.tenant);
     if (this.#options.started) this.#openList();
     this.#arrange(scenes.indexOf(this.#options.scene));
   }
@@ -128,6 +142,7 @@ export class FakePlatform implements Platform {
     this.#chosen.clear();
     this.#tested = this.#saved = false;
     this.#run = null;
+    this.#cloud = new FakeCloudRun();
     this.#conversion = null;
     return this.appView();
   }
@@ -238,10 +253,42 @@ export class FakePlatform implements Platform {
 
   saveEndpoint(settings: EndpointSettings): Promise<EndpointView> {
     return this.#answer(() => {
-      if (!this.#tested) refuse('EndpointMissing', 'The endpoint was not tested.');
+      const tested = this.#engine === 'Service' ? this.#tenant.works : this.#tested;
+      if (!tested) refuse('EndpointMissing', 'The endpoint was not tested.');
       this.#settings = settings;
+      if (this.#engine === 'Service') this.#tenant.save(settings.maxConcurrentMigrations);
       this.#saved = true;
       this.#tellProject();
+      return this.#endpoint();
+    });
+  }
+
+  chooseEngine(engine: string): Promise<EndpointView> {
+    return this.#answer(() => {
+      this.#engine = engines.find((one) => one === engine) ?? refuse('InvalidInput', 'No such engine.');
+      this.#saved = false;
+      this.#tellProject();
+      return this.#endpoint();
+    });
+  }
+
+  readService(): Promise<EndpointView> {
+    return this.#answer(() => {
+      this.#tenant.read();
+      return this.#endpoint();
+    });
+  }
+
+  chooseCloudEndpoint(name: string): Promise<EndpointView> {
+    return this.#answer(() => {
+      this.#tenant.choose(name);
+      return this.#endpoint();
+    });
+  }
+
+  testCloudEndpoint(): Promise<EndpointView> {
+    return this.#answer(() => {
+      this.#tenant.test(new Date().toISOString());
       return this.#endpoint();
     });
   }
@@ -250,13 +297,37 @@ export class FakePlatform implements Platform {
 
   start(): Promise<RunView> {
     return this.#answer(() => {
-      const plan = this.#plan();
-      if (!plan.startable) refuse('NothingChosen', 'Every chosen mailbox is in a batch already.');
-      this.#run ??= new FakeRun(LIVE, this.#settings.maxConcurrentMigrations);
-      this.#run.add(plan.batch, plan.mailboxes, Date.now());
-      this.#keepMoving();
-      return this.#run.view();
+      this.#begin(null);
+      return this.#runNow();
     });
+  }
+
+  startAt(at: string | null): Promise<void> {
+    return this.#answer(() => this.#begin(at === null ? null : Date.parse(at)));
+  }
+
+  fillGap(): Promise<void> {
+    return this.#answer(() => {
+      if (this.#need().running || this.#cloud.filling) refuse('Running', 'Something is running.');
+      this.#cloud.fill();
+      this.#keepMoving();
+    });
+  }
+
+  #begin(startsAt: number | null): void {
+    const plan = this.#plan();
+    if (!plan.startable) refuse('NothingChosen', 'Every chosen mailbox is in a batch already.');
+    this.#run ??= new FakeRun(LIVE, this.#settings.maxConcurrentMigrations);
+    this.#run.add(plan.batch, plan.mailboxes, Date.now());
+    this.#cloud.startsAt = startsAt;
+    this.#keepMoving();
+    this.#tellProject();
+  }
+
+  /** The run as whoever carries it out tells it. */
+  #runNow(): RunView {
+    const view = this.#need().view();
+    return this.#engine === 'Service' ? this.#cloud.view(view, this.#options.tick === 0, this.#options.silent) : view;
   }
 
   stop(): Promise<RunView> {
@@ -271,7 +342,7 @@ export class FakePlatform implements Platform {
     return this.#moved((run) => run.requeue('Failed'));
   }
 
-  runView = () => this.#answer(() => this.#need().view());
+  runView = () => this.#answer(() => this.#runNow());
   convertView = (selected: number | null) => this.#answer(() => this.#converting().view(selected));
   checkGates = () => this.#work('Checking', []);
   skippedItems = (user: number) => this.#answer(() => this.#converting().skipped(user));
@@ -369,7 +440,7 @@ export class FakePlatform implements Platform {
       const run = this.#need();
       change(run);
       this.#keepMoving();
-      return run.view();
+      return this.#runNow();
     });
   }
 
@@ -399,9 +470,12 @@ export class FakePlatform implements Platform {
     if (tick === 0 || this.#timer !== null) return;
     this.#timer = setInterval(() => {
       const run = this.#need();
-      run.advance(tick, Date.now());
-      this.#tell({ event: 'Run', view: run.view() });
-      if (!run.running && this.#timer !== null) {
+      const cloud = this.#cloud;
+      if (cloud.startsAt !== null && Date.now() >= cloud.startsAt) cloud.startsAt = null;
+      if (cloud.startsAt === null || run.stopping) run.advance(tick, Date.now());
+      cloud.advance();
+      this.#tell({ event: 'Run', view: this.#runNow() });
+      if (!run.running && !cloud.filling && this.#timer !== null) {
         clearInterval(this.#timer);
         this.#timer = null;
       }
@@ -410,7 +484,7 @@ export class FakePlatform implements Platform {
   }
 
   #facts(): ProjectFacts {
-    const run = this.#run?.view();
+    const run = this.#run ? this.#runNow() : undefined;
     const users = run?.users ?? [];
     const of = (...statuses: string[]) => users.filter((user) => statuses.includes(user.status)).length;
     const copied = users.some((user) => user.itemsDone > 0);
@@ -500,8 +574,8 @@ export class FakePlatform implements Platform {
   #endpoint(): EndpointView {
     this.#needProject();
     return {
-      engine: 'Direct',
-      service: { endpoints: [], chosen: null, tested: null, routes: [], commands: [], trouble: null },
+      engine: this.#engine,
+      service: this.#tenant.view(),
       settings: this.#settings,
       passwordKept: true,
       testing: false,
@@ -524,7 +598,7 @@ export class FakePlatform implements Platform {
     const batch = pilot.length > 0 && !this.#run?.begun ? 'Pilot' : this.#run?.begun ? 'Batch 2' : 'Batch 1';
     const n = mailboxes.length;
     const step = <K extends PlanView['steps'][number]['kind']>(kind: K, count: number, value = '') => ({ kind, count, value });
-    return {
+    const plan: PlanView = {
       batch,
       mailboxes,
       items: moving.reduce((sum, one) => sum + one.items, 0),
@@ -544,6 +618,7 @@ export class FakePlatform implements Platform {
       commands: [],
       startable: n > 0 && this.#saved && !(this.#run?.running ?? false),
     };
+    return this.#engine === 'Service' ? cloudPlan(plan, cloudName(batch)) : plan;
   }
 
   #report(): ReportView {
@@ -631,7 +706,10 @@ export class FakePlatform implements Platform {
         if (note !== 'MailUserMissing') this.#chosen.set(address, pilot.some((local) => address.startsWith(local)));
       }
     }
-    if (reached('connected')) this.#tested = this.#saved = true;
+    if (reached('connected')) {
+      this.#tested = this.#saved = true;
+      if (this.#engine === 'Service') this.#tenant.settle(ranAt);
+    }
     if (!reached('running')) return;
     const run = (this.#run = new FakeRun(FULL, 6));
     const started = Date.now() - (reached('needs') ? 400 : 150) * 60_000;
@@ -669,5 +747,8 @@ export function fakePlatformOfPage(): FakePlatform {
     tick: Number(asked.get('tick') ?? 100),
     list: listSizes.find((size) => String(size) === asked.get('list')) ?? 'small',
     started: asked.get('started') === 'yes',
+    engine: engines.find((one) => one === asked.get('engine')) ?? 'Direct',
+    silent: asked.get('silent') === 'yes',
+    tenant: tenants.find((one) => one === asked.get('tenant')) ?? 'endpoints',
   });
 }

@@ -7,6 +7,8 @@ export const tauriPlatform: Platform = {
   ...commands,
   openReport: async (format) => void (await commands.openReport(format)),
   setLanguage: async (language) => void (await commands.setLanguage(language)),
+  startAt: async (at) => void (await commands.startAt(at)),
+  fillGap: async () => void (await commands.fillGap()),
   useList: async () => void (await commands.useList()),
   closeList: async () => void (await commands.closeList()),
   onEvent(listener) {

@@ -34,6 +34,7 @@ export type {
   AttributeDiff,
   AttributeValue,
   BatchView,
+  CloudEndpointView,
   CommandLine,
   ConnectionView,
   ConversionFacts,
@@ -47,6 +48,7 @@ export type {
   DirectoryOther,
   DirectoryView,
   DryRun,
+  EndpointRouteView,
   EndpointSettings,
   EndpointTest,
   EndpointTestId,
@@ -54,6 +56,7 @@ export type {
   ErrorCode,
   EvidenceLine,
   FindingView,
+  GapView,
   GateView,
   LedgerView,
   ListBatch,
@@ -92,6 +95,7 @@ export type {
   SequenceState,
   SequenceStep,
   SequenceStepId,
+  ServiceView,
   SkippedItemView,
   ThrottledSpan,
   ThroughputPoint,
@@ -143,8 +147,20 @@ export interface Platform {
   testEndpoint(settings: EndpointSettings): Promise<EndpointView>;
   saveEndpoint(settings: EndpointSettings): Promise<EndpointView>;
 
+  /** `Direct` or `Service`. */
+  chooseEngine(engine: string): Promise<EndpointView>;
+  /** Asks the tenant for its endpoints, and this computer for the ways to make one. */
+  readService(): Promise<EndpointView>;
+  chooseCloudEndpoint(name: string): Promise<EndpointView>;
+  /** Has the service itself try its way to the old server. */
+  testCloudEndpoint(): Promise<EndpointView>;
+
   plan(): Promise<PlanView>;
   start(): Promise<RunView>;
+  /** Gives the service the batch, to start by itself at this moment. */
+  startAt(at: string | null): Promise<void>;
+  /** Copies from this computer what the service left out. */
+  fillGap(): Promise<void>;
   stop(): Promise<RunView>;
   resume(): Promise<RunView>;
   retryFailed(): Promise<RunView>;

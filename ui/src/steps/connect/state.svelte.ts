@@ -1,6 +1,7 @@
 import { m } from '../../paraglide/messages.js';
 import type { EndpointSettings, EndpointTest, EndpointView } from '../../platform/types';
 import type { Session } from '../../session/session.svelte';
+import { serviceOutcome, type ServiceOutcome } from './service';
 import { testName } from './words';
 
 export type Outcome = 'untested' | 'testing' | 'works' | 'warns' | 'fails';
@@ -14,6 +15,9 @@ export function outcome(tests: readonly EndpointTest[], testing: boolean): Outco
   return tests.some((test) => test.severity === 'Warn') ? 'warns' : 'works';
 }
 
+/** What an endpoint copies at once where the tenant does not tell. */
+const USUAL = 20;
+
 export class ConnectState {
   #session: Session;
 
@@ -21,6 +25,16 @@ export class ConnectState {
   concurrency = $state(20);
   asked = $state(false);
   saving = $state(false);
+  /** The tenant is being asked for its endpoints. */
+  reading = $state(false);
+  /** When it was asked last and had none. */
+  foundNone = $state<string | null>(null);
+  /** Whether the service's endpoints have been asked for. */
+  read = $state(false);
+  /** What was set for the chosen endpoint here; null while it is what the tenant has. */
+  #set = $state<number | null>(null);
+  /** The service is testing its way. */
+  trying = $state(false);
 
   constructor(session: Session) {
     this.#session = session;
@@ -34,11 +48,36 @@ export class ConnectState {
     this.#take(view);
     if (!first) return;
     this.concurrency = view.settings.maxConcurrentMigrations;
+    if (this.service) {
+      await this.readService();
+      return;
+    }
     if (this.outcome === 'untested' && this.#session.project.facts.mailboxesChosen > 0) await this.test();
   }
 
   get settings(): EndpointSettings | null {
-    return this.view && { ...this.view.settings, maxConcurrentMigrations: this.concurrency };
+    const maxConcurrentMigrations = this.service ? this.atOnce : this.concurrency;
+    return this.view && { ...this.view.settings, maxConcurrentMigrations };
+  }
+
+  /** How many mailboxes the chosen endpoint of the tenant copies at once, or shall. */
+  get atOnce(): number {
+    const { service } = this.view ?? {};
+    const chosen = service?.endpoints.find((one) => one.name === service.chosen);
+    return this.#set ?? chosen?.atOnce ?? USUAL;
+  }
+
+  setAtOnce(many: number): void {
+    this.#set = many;
+  }
+
+  get service(): boolean {
+    return this.view?.engine === 'Service';
+  }
+
+  get serviceOutcome(): ServiceOutcome {
+    const { reading, read, trying, view } = this;
+    return serviceOutcome(view?.service ?? null, { reading: reading || !read, trying });
   }
 
   get testing(): boolean {
@@ -50,6 +89,31 @@ export class ConnectState {
   }
 
   title(): string {
+    return this.service ? this.#serviceTitle() : this.#directTitle();
+  }
+
+  #serviceTitle(): string {
+    switch (this.serviceOutcome) {
+      case 'reading':
+        return m.connect_h_service_reading();
+      case 'trouble':
+        return m.connect_h_service_trouble();
+      case 'none':
+        return m.connect_h_service_none();
+      case 'choose':
+        return m.connect_h_service_choose();
+      case 'untested':
+        return m.connect_h_service_untested();
+      case 'testing':
+        return m.connect_h_service_testing();
+      case 'works':
+        return m.connect_h_service_works();
+      case 'fails':
+        return m.connect_h_service_fails();
+    }
+  }
+
+  #directTitle(): string {
     switch (this.outcome) {
       case 'untested':
         return m.connect_h_untested();
@@ -87,6 +151,41 @@ export class ConnectState {
     this.asked = true;
     const view = await this.#session.ask(() => this.#session.platform.testEndpoint(settings));
     this.asked = false;
+    if (view) this.#take(view);
+  }
+
+  async chooseEngine(engine: string): Promise<void> {
+    if (!this.view || this.view.engine === engine) return;
+    const view = await this.#session.ask(() => this.#session.platform.chooseEngine(engine));
+    if (!view) return;
+    this.#take(view);
+    await this.#session.refresh();
+    if (this.service && !this.read) await this.readService();
+  }
+
+  async readService(): Promise<void> {
+    if (this.reading) return;
+    this.reading = true;
+    const view = await this.#session.ask(() => this.#session.platform.readService());
+    this.reading = false;
+    if (!view) return;
+    const before = this.read;
+    this.read = true;
+    this.foundNone = before && view.service.endpoints.length === 0 ? new Date().toISOString() : null;
+    this.#take(view);
+  }
+
+  async chooseCloudEndpoint(name: string): Promise<void> {
+    this.#set = null;
+    const view = await this.#session.ask(() => this.#session.platform.chooseCloudEndpoint(name));
+    if (view) this.#take(view);
+  }
+
+  async tryService(): Promise<void> {
+    if (this.trying) return;
+    this.trying = true;
+    const view = await this.#session.ask(() => this.#session.platform.testCloudEndpoint());
+    this.trying = false;
     if (view) this.#take(view);
   }
 

@@ -12,6 +12,15 @@ export function phaseOf(run: RunView): Phase {
   return run.users.some((user) => user.status === 'Failed') ? 'needs' : 'synced';
 }
 
+/** The service has the last batch, and nobody in it has begun. */
+export function waiting(run: RunView): boolean {
+  const batch = run.batches.at(-1);
+  const users = run.users.filter((user) => user.batch === batch?.name);
+  const others = run.users.filter((user) => user.batch !== batch?.name);
+  const begun = others.some((user) => !isSynced(user.status) && user.status !== 'Failed');
+  return run.engine === 'Service' && !begun && users.length > 0 && users.every((user) => user.status === 'Queued');
+}
+
 const isConverted = (status: string) => status.startsWith('Completed');
 /** What is being converted is copied. */
 const isSynced = (status: string) => status === 'Synced' || status === 'Converting' || isConverted(status);
@@ -23,6 +32,11 @@ export class MigrateState {
   /** Whether the next batch's plan is shown although one has run. */
   planning = $state(false);
   busy = $state(false);
+  /** Whether the service is to start the batch by itself, and when, as the field has it. */
+  later = $state(false);
+  at = $state('');
+  /** Pressed with whatever time the field had. */
+  pressed = $state(false);
   selected = $state<string | null>(null);
 
   constructor(session: Session) {
@@ -65,9 +79,36 @@ export class MigrateState {
   }
 
   async start(): Promise<void> {
-    await this.#change(() => this.#session.platform.start());
+    const at = this.startsAt;
+    if (this.scheduled && at === null) return;
+    await this.#change(async () => {
+      if (at === null) return this.#session.platform.start();
+      await this.#session.platform.startAt(at);
+      return this.#session.platform.runView();
+    });
+    if (this.#session.trouble) return;
     this.planning = false;
     this.plan = null;
+    this.later = this.pressed = false;
+  }
+
+  /** Whether the service starts the batch later by itself. */
+  get scheduled(): boolean {
+    return this.later && this.plan?.engine === 'Service';
+  }
+
+  /** The set time in UTC; null when it is none, or over. */
+  get startsAt(): string | null {
+    if (!this.scheduled) return null;
+    const at = Date.parse(this.at);
+    return Number.isNaN(at) || at <= Date.now() ? null : new Date(at).toISOString();
+  }
+
+  fillGap(): Promise<void> {
+    return this.#change(async () => {
+      await this.#session.platform.fillGap();
+      return this.#session.platform.runView();
+    });
   }
 
   stop = () => this.#change(() => this.#session.platform.stop());
@@ -101,7 +142,8 @@ export class MigrateState {
       case 'stopping':
         return m.migrate_h_stopping();
       case 'running':
-        if (left === 0) return m.migrate_h_comparing();
+        if (left === 0) return (run.gap?.missing ?? 0) > 0 ? m.migrate_h_filling() : m.migrate_h_comparing();
+        if (waiting(run)) return m.migrate_h_waiting_service({ batch: run.batches.at(-1)?.name ?? '–' });
         return failed > 0
           ? capital(m.migrate_h_needs({ n: failed, word: words(failed), others: words(left) }))
           : capital(m.migrate_h_running({ n: left, word: words(left), done: words(synced), total: words(total) }));
@@ -118,6 +160,26 @@ export class MigrateState {
   }
 
   sub(run: RunView): string {
+    return run.engine === 'Service' ? this.#cloudSub(run) : this.#directSub(run);
+  }
+
+  #cloudSub(run: RunView): string {
+    const moving = run.users.some((user) => !isSynced(user.status) && user.status !== 'Failed');
+    switch (phaseOf(run)) {
+      case 'stopping':
+        return m.migrate_sub_stopping_service();
+      case 'running':
+        return moving ? m.migrate_sub_running_service() : m.migrate_sub_comparing_service();
+      case 'stopped':
+        return m.migrate_sub_stopped_service();
+      case 'needs':
+        return m.migrate_sub_failed();
+      case 'synced':
+        return m.migrate_sub_synced_service();
+    }
+  }
+
+  #directSub(run: RunView): string {
     switch (phaseOf(run)) {
       case 'stopping':
         return m.migrate_sub_stopping();

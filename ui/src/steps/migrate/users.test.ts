@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 
+import { setLocale } from '../../i18n/locale.svelte';
 import type { MigrationUserView } from '../../platform/types';
-import { groupOf, inOrder, lookOf, share } from './users';
+import { cloudWord, groupOf, inOrder, lookOf, nextOf, share } from './users';
 
 const now = Date.parse('2026-11-24T09:00:00Z');
 
@@ -23,6 +24,8 @@ const user = (name: string, status: string, more: Partial<MigrationUserView> = {
   lastProgressAt: null,
   expectedAt: null,
   throttledUntil: null,
+  cloudStatus: null,
+  stalled: false,
   ...more,
 });
 
@@ -42,6 +45,25 @@ test('a wait that is over is no wait', () => {
   const waited = user('a', 'Syncing', { throttledUntil: '2026-11-24T08:59:59Z' });
   expect(groupOf(waited, now)).toBe('moving');
   expect(groupOf(user('b', 'Synced', { throttledUntil: '2026-11-24T09:01:00Z' }), now)).toBe('synced');
+});
+
+test('who is held up is neither throttled nor failed, and waits no longer once it is done', () => {
+  setLocale('en');
+  const held = user('held', 'Syncing', { stalled: true });
+  expect(groupOf(held, now)).toBe('stalled');
+  expect(lookOf(held, now)).toMatchObject({ word: 'Held up', row: 'amb', icon: 'wait' });
+  expect(groupOf(user('done', 'Synced', { stalled: true }), now)).toBe('synced');
+  expect(groupOf(user('broke', 'Failed', { stalled: true }), now)).toBe('needs');
+  const throttled = user('thr', 'Syncing', { stalled: true, throttledUntil: '2026-11-24T09:01:00Z' });
+  expect(lookOf(throttled, now).icon).toBe('pause');
+});
+
+test("the service's own word is shown where ours says less, an unknown one as it is", () => {
+  setLocale('en');
+  expect(cloudWord(user('a', 'Syncing', { cloudStatus: 'Syncing' }))).toBeNull();
+  expect(cloudWord(user('a', 'Forwarding', { cloudStatus: 'Provisioning' }))).toBeNull();
+  expect(cloudWord(user('a', 'Provisioning', { cloudStatus: 'ProvisionUpdating' }))).toBe('ProvisionUpdating');
+  expect(nextOf(user('a', 'Syncing', { cloudStatus: 'Teleporting' }), now)).toBe('Service: Teleporting');
 });
 
 test('only exceptions are chips, and a status this version does not know is never green', () => {

@@ -5,7 +5,7 @@ import { statusWord } from '../../i18n/words';
 import { m } from '../../paraglide/messages.js';
 import type { MigrationUserView } from '../../platform/types';
 
-export type Group = 'synced' | 'moving' | 'throttled' | 'queued' | 'stopped' | 'needs';
+export type Group = 'synced' | 'moving' | 'throttled' | 'stalled' | 'queued' | 'stopped' | 'needs';
 
 const groups: Record<string, Group> = {
   Queued: 'queued',
@@ -26,12 +26,38 @@ export function throttled(user: MigrationUserView, now: number): boolean {
   return user.throttledUntil !== null && Date.parse(user.throttledUntil) > now && groups[user.status] === 'moving';
 }
 
+/** The service says that something holds the mailbox up. */
+export function stalled(user: MigrationUserView): boolean {
+  return user.stalled && groups[user.status] === 'moving';
+}
+
 export function groupOf(user: MigrationUserView, now: number): Group {
-  return throttled(user, now) ? 'throttled' : (groups[user.status] ?? 'queued');
+  if (throttled(user, now)) return 'throttled';
+  return stalled(user) ? 'stalled' : (groups[user.status] ?? 'queued');
+}
+
+/** Words of the service that ours say as well. */
+const same: Record<string, readonly string[]> = {
+  Queued: ['Queued'],
+  Validating: ['Validating'],
+  Provisioning: ['Provisioning'],
+  Forwarding: ['Provisioning'],
+  Syncing: ['Syncing'],
+  Synced: ['Synced'],
+  Converting: ['Synced'],
+  Completed: ['Synced', 'Completed'],
+  CompletedWithWarnings: ['Synced', 'CompletedWithWarnings'],
+  Failed: ['Failed'],
+  Stopped: ['Stopped'],
+};
+
+/** The service's own word, where ours says less. */
+export function cloudWord(user: MigrationUserView): string | null {
+  return user.cloudStatus === null || same[user.status]?.includes(user.cloudStatus) ? null : user.cloudStatus;
 }
 
 /** Red rows, then amber, then the rest as the core orders them within these ranks. Rates and progress never move a row. */
-const ranks: Record<Group, number> = { needs: 0, throttled: 1, stopped: 2, moving: 3, synced: 4, queued: 5 };
+const ranks: Record<Group, number> = { needs: 0, stalled: 1, throttled: 2, stopped: 3, moving: 4, synced: 5, queued: 6 };
 const later: Record<string, number> = { Syncing: 0, IncrementalSyncing: 0, Converting: 0, Forwarding: 1, Provisioning: 2, Validating: 3 };
 
 export function inOrder(users: readonly MigrationUserView[], now: number): MigrationUserView[] {
@@ -53,6 +79,7 @@ const icons: Record<Group, IconName> = {
   synced: 'ok',
   moving: 'run',
   throttled: 'pause',
+  stalled: 'wait',
   queued: 'queue',
   stopped: 'stop',
   needs: 'fail',
@@ -66,6 +93,8 @@ export function lookOf(user: MigrationUserView, now: number): Look {
       return { icon: icons[group], tone: 'fail', word, chip: true, row: 'red', bar: 'red' };
     case 'throttled':
       return { icon: icons[group], tone: 'pause', word: m.status_throttled(), chip: true, row: 'amb', bar: 'amb' };
+    case 'stalled':
+      return { icon: icons[group], tone: 'warn', word: m.status_stalled(), chip: true, row: 'amb', bar: 'amb' };
     case 'stopped':
       return { icon: icons[group], tone: 'stopped', word, chip: false, row: '', bar: '' };
     case 'moving':
@@ -87,6 +116,9 @@ export function share(user: MigrationUserView): number {
 /** What happens next, in words; what needs a press is told apart by the caller. */
 export function nextOf(user: MigrationUserView, now: number): string {
   if (throttled(user, now)) return m.next_continues({ time: clock(user.throttledUntil ?? now) });
+  if (stalled(user)) return m.next_held_up();
+  const word = cloudWord(user);
+  if (word !== null) return m.next_service({ word });
   switch (user.status) {
     case 'Queued':
       return m.next_waits();
