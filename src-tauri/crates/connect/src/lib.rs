@@ -2,7 +2,7 @@
 //!
 //! Lives here: TLS and what it trusts, IMAP, HTTP with its tokens and its gate, the tenant (Microsoft Graph
 //! and the Exchange admin interface with its migration service), signing in to it, the directory over LDAP,
-//! mail over SMTP, DNS, the keychain, the clock.
+//! mail over SMTP and through Graph, DNS, the keychain, the clock.
 //! May import: `stegvis-engine` (its ports only), `stegvis-wire`, `stegvis-model`.
 //! Deliberately absent: decisions about a migration, the journal, and any request or answer that can be
 //! built or read without a socket: those are `stegvis-wire`'s.
