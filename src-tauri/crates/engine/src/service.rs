@@ -13,6 +13,7 @@ mod pace;
 mod poll;
 mod removal;
 mod settle;
+mod watch;
 
 use std::sync::Arc;
 

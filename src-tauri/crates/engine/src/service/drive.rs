@@ -1,9 +1,5 @@
-//! Making, starting, watching, stopping and removing a batch of the service.
+//! Making, starting, stopping and removing a batch of the service.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
 use stegvis_journal::{CloudBatchRow, JournalError};
 use stegvis_model::{
     BatchId, CloudStage, FailureCode, MigrationUser, MigrationUserStatus, RetryClass,
@@ -11,11 +7,10 @@ use stegvis_model::{
 use tokio_util::sync::CancellationToken;
 
 use super::make::older;
-use super::poll::Kept;
-use super::settle::FEW;
+use super::watch::pause;
 use super::{CloudEnd, CloudNews, CloudPlan, CloudRun, CloudRunError, RemovalFacts, may_remove};
 use crate::letters::Post;
-use crate::ports::{CloudBatch, EndpointError, EndpointErrorKind, NewCloudBatch};
+use crate::ports::{CloudBatch, EndpointErrorKind, NewCloudBatch};
 
 impl CloudRun {
     /// Gives the batch to the service, or finds what an earlier call gave it; starts it unless it starts by itself; and
@@ -29,7 +24,9 @@ impl CloudRun {
         plan: &CloudPlan,
         stop: &CancellationToken,
     ) -> Result<CloudEnd, CloudRunError> {
-        let row = self.intended(batch, plan).await?;
+        let Some(row) = self.intended(batch, plan, stop).await? else {
+            return Ok(CloudEnd::NotStarted);
+        };
         let Some(made) = self.made(&row, plan, stop).await? else {
             return Ok(CloudEnd::NotStarted);
         };
@@ -83,7 +80,7 @@ impl CloudRun {
 
     /// Asks for the start; false when we were stopped before it was heard. Noted before, so that a start that was cut
     /// off is asked for again.
-    async fn ask_start(
+    pub(super) async fn ask_start(
         &self,
         row: &CloudBatchRow,
         stop: &CancellationToken,
@@ -106,82 +103,6 @@ impl CloudRun {
                 }
             }
             Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Asks the service how far it is, lets every mailbox follow, and goes on watching until it is at rest. After a
-    /// restart this is all there is to do.
-    ///
-    /// # Errors
-    /// [`CloudRunError`]. Trouble that passes is waited out and told as [`CloudNews::Trouble`].
-    pub async fn watch(
-        &self,
-        batch: BatchId,
-        stop: &CancellationToken,
-    ) -> Result<CloudEnd, CloudRunError> {
-        let (mut looked, mut settled) = (BTreeSet::new(), BTreeSet::new());
-        let (mut last, mut moving, mut mailed) = (None, false, false);
-        loop {
-            let row = self.row(batch)?;
-            let Some(found) = self
-                .asked(batch, stop, || self.cloud.batch(&row.new.name))
-                .await?
-            else {
-                return Ok(CloudEnd::LeftRunning);
-            };
-            let now = self.clock.now();
-            let mut changed = false;
-            match found {
-                None if self.lately(row.made_at.or(row.start_asked_at), now) => {}
-                None if row.made_at.is_none() => return Err(CloudRunError::NotMade),
-                None => return Err(CloudRunError::Gone(row.new.name)),
-                Some(found) => {
-                    if row.made_at.is_none() && !self.is_ours(&row, &found).await? {
-                        return Err(CloudRunError::NotMade);
-                    }
-                    moving |= !found.stage.is_at_rest();
-                    // Just after a start the service may still tell what was before it.
-                    let at_rest = found.stage.is_at_rest()
-                        && found.stage != CloudStage::Created
-                        && (moving || !self.lately(row.start_asked_at, now));
-                    let Some(kept) = self.look(&row, &found, at_rest, stop).await? else {
-                        return Ok(CloudEnd::LeftRunning);
-                    };
-                    changed = kept.changed;
-                    moving |= changed && row.seen.is_some();
-                    if !self.details(batch, FEW, &mut looked).await? {
-                        looked.clear();
-                    }
-                    if !self.settle(batch, FEW, &mut settled).await? {
-                        settled.clear();
-                    }
-                    mailed = mailed || self.status_mail(batch).await?;
-                    (self.news)(CloudNews::Seen(batch));
-                    if found.stage == CloudStage::Corrupted {
-                        return Err(CloudRunError::Corrupted(row.new.name));
-                    }
-                    if at_rest && kept.users_rest {
-                        self.drain(batch).await?;
-                        (self.news)(CloudNews::Seen(batch));
-                        return Ok(CloudEnd::AtRest);
-                    }
-                    if found.stage == CloudStage::Created {
-                        let asked = row.start_asked_at.is_some();
-                        if !asked && row.new.start_after.is_none() {
-                            return Ok(CloudEnd::NotStarted);
-                        }
-                        let unheard = asked && !self.lately(row.start_asked_at, now);
-                        if unheard && !self.ask_start(&row, stop).await? {
-                            return Ok(CloudEnd::LeftRunning);
-                        }
-                    }
-                }
-            }
-            let next = self.pace.after(last, changed);
-            last = Some(next);
-            if !pause(next, stop).await {
-                return Ok(CloudEnd::LeftRunning);
-            }
         }
     }
 
@@ -272,74 +193,7 @@ impl CloudRun {
         self.post().report_mails(&|found| found == batch).await
     }
 
-    fn removed(&self, batch: BatchId) -> Result<(), CloudRunError> {
-        let now = self.clock.now();
-        Ok(self
-            .journal
-            .transaction(|tx| tx.cloud_batch_removed(batch, now))?)
-    }
-
-    /// The batch's row, while it is with the service.
-    fn row(&self, batch: BatchId) -> Result<CloudBatchRow, CloudRunError> {
-        self.journal
-            .transaction(|tx| tx.cloud_batch(batch))?
-            .filter(|row| row.removed_at.is_none())
-            .ok_or(CloudRunError::NotMade)
-    }
-
-    /// Whether that was so short a time ago that the service need not show it yet.
-    fn lately(&self, at: Option<Timestamp>, now: Timestamp) -> bool {
-        let settle = SignedDuration::try_from(self.pace.settle).unwrap_or(SignedDuration::MAX);
-        at.is_some_and(|at| now.duration_since(at) < settle)
-    }
-
-    /// Keeps the batch and its users as they are told; nothing when we were stopped.
-    async fn look(
-        &self,
-        row: &CloudBatchRow,
-        found: &CloudBatch,
-        at_rest: bool,
-        stop: &CancellationToken,
-    ) -> Result<Option<Kept>, CloudRunError> {
-        // Before its start there is nothing to tell of them.
-        let users = if found.stage == CloudStage::Created {
-            Some(Vec::new())
-        } else {
-            self.asked(row.new.batch, stop, || self.cloud.users(&row.new.name))
-                .await?
-        };
-        Ok(match users {
-            Some(users) => Some(self.keep(row, found, &users, at_rest)?),
-            None => None,
-        })
-    }
-
-    /// Looks at every mailbox that is still due, once.
-    async fn drain(&self, batch: BatchId) -> Result<(), JournalError> {
-        let mut tried = BTreeSet::new();
-        while self.details(batch, FEW, &mut tried).await? {}
-        tried.clear();
-        while self.settle(batch, FEW, &mut tried).await? {}
-        Ok(())
-    }
-
-    /// Sends the status mail once every mailbox receives its mail in the tenant or has ended. Returns whether it was tried.
-    async fn status_mail(&self, batch: BatchId) -> Result<bool, JournalError> {
-        let users = self.journal.transaction(|tx| tx.users())?;
-        let prepared = users.iter().filter(|user| user.batch == batch).all(|user| {
-            user.status.forwards()
-                || matches!(
-                    user.status,
-                    MigrationUserStatus::Failed { .. } | MigrationUserStatus::Stopped { .. }
-                )
-        });
-        if prepared {
-            self.post().status_mails(&|found| found == batch).await?;
-        }
-        Ok(prepared)
-    }
-
-    fn post(&self) -> Post<'_> {
+    pub(super) fn post(&self) -> Post<'_> {
         Post {
             journal: &self.journal,
             mail: self.mail.as_ref(),
@@ -348,39 +202,19 @@ impl CloudRun {
         }
     }
 
-    /// Asks until it is answered: trouble that passes is told and waited out, for as long as it lasts, because the
-    /// migration goes on meanwhile. Nothing when we were stopped.
-    pub(super) async fn asked<'a, T>(
-        &'a self,
-        batch: BatchId,
-        stop: &CancellationToken,
-        call: impl Fn() -> futures::future::BoxFuture<'a, Result<T, EndpointError>>,
-    ) -> Result<Option<T>, EndpointError> {
-        let mut last = None;
-        loop {
-            let answer = tokio::select! {
-                answer = call() => answer,
-                () = stop.cancelled() => return Ok(None),
-            };
-            let error = match answer {
-                Ok(answer) => return Ok(Some(answer)),
-                Err(error) if error.kind == EndpointErrorKind::Cancelled => return Ok(None),
-                Err(error) if !error.is_transient() => return Err(error),
-                Err(error) => error,
-            };
-            let wait = match error.kind {
-                EndpointErrorKind::Throttled { wait } => wait,
-                _ => {
-                    let next = self.pace.after(last, false);
-                    last = Some(next);
-                    next
-                }
-            };
-            (self.news)(CloudNews::Trouble(batch, error));
-            if !pause(wait, stop).await {
-                return Ok(None);
-            }
-        }
+    fn removed(&self, batch: BatchId) -> Result<(), CloudRunError> {
+        let now = self.clock.now();
+        Ok(self
+            .journal
+            .transaction(|tx| tx.cloud_batch_removed(batch, now))?)
+    }
+
+    /// The batch's row, while it is with the service.
+    pub(super) fn row(&self, batch: BatchId) -> Result<CloudBatchRow, CloudRunError> {
+        self.journal
+            .transaction(|tx| tx.cloud_batch(batch))?
+            .filter(|row| row.removed_at.is_none())
+            .ok_or(CloudRunError::NotMade)
     }
 }
 
@@ -392,13 +226,5 @@ fn retried(user: &MigrationUser) -> bool {
             code != FailureCode::RowRefused && code.retry() != RetryClass::Never
         }
         _ => false,
-    }
-}
-
-/// Waits; false when we were stopped first.
-async fn pause(wait: Duration, stop: &CancellationToken) -> bool {
-    tokio::select! {
-        () = tokio::time::sleep(wait) => true,
-        () = stop.cancelled() => false,
     }
 }

@@ -7,6 +7,8 @@ use sha2::{Digest as _, Sha256};
 use stegvis_journal::{CloudBatchRow, Journal, JournalError, NewCloudBatchRow, Tx};
 use stegvis_model::{BatchId, FailureCode, MigrationEvent, MigrationUserStatus, SmtpAddress};
 
+use tokio_util::sync::CancellationToken;
+
 use super::{CloudPlan, CloudRun, CloudRunError, MOST_USERS};
 use crate::ports::CloudBatch;
 
@@ -20,13 +22,14 @@ const SKEW: SignedDuration = SignedDuration::from_hours(24);
 const PROJECT: &str = "cloudProject";
 
 impl CloudRun {
-    /// What was decided of this batch; decides it now where nothing was. A name is ours from before the batch is made:
+    /// What was decided of this batch; decides it now where nothing was, and tells nothing when we were stopped. A name is ours from before the batch is made:
     /// one that exists before we chose it is somebody else's, and another is chosen.
     pub(super) async fn intended(
         &self,
         batch: BatchId,
         plan: &CloudPlan,
-    ) -> Result<CloudBatchRow, CloudRunError> {
+        stop: &CancellationToken,
+    ) -> Result<Option<CloudBatchRow>, CloudRunError> {
         let (ours, users, row) = self.journal.transaction(|tx| {
             let ours = tx.batches()?.into_iter().find(|found| found.id == batch);
             let users = addresses(tx, batch)?;
@@ -38,13 +41,17 @@ impl CloudRun {
         }
         if let Some(row) = row.filter(|row| row.removed_at.is_none()) {
             if row.made_at.is_some() {
-                return Ok(row);
+                return Ok(Some(row));
             }
-            let found = self.cloud.batch(&row.new.name).await?;
-            if match &found {
+            let call = || self.cloud.batch(&row.new.name);
+            let Some(found) = self.asked(batch, stop, call).await? else {
+                return Ok(None);
+            };
+            let ours = match &found {
                 None => true,
                 Some(found) => self.is_ours(&row, found).await?,
-            } {
+            };
+            if ours {
                 return self.intend(batch, plan, row.new.name);
             }
         }
@@ -52,8 +59,10 @@ impl CloudRun {
         let mut name = String::new();
         for attempt in 0..NAMES {
             name = cloud_name(&ours.name, &project, attempt);
-            if self.cloud.batch(&name).await?.is_none() {
-                return self.intend(batch, plan, name);
+            match self.asked(batch, stop, || self.cloud.batch(&name)).await? {
+                None => return Ok(None),
+                Some(None) => return self.intend(batch, plan, name),
+                Some(Some(_)) => {}
             }
         }
         Err(CloudRunError::NamesTaken(name))
@@ -64,7 +73,7 @@ impl CloudRun {
         batch: BatchId,
         plan: &CloudPlan,
         name: String,
-    ) -> Result<CloudBatchRow, CloudRunError> {
+    ) -> Result<Option<CloudBatchRow>, CloudRunError> {
         let new = NewCloudBatchRow {
             batch,
             name,
@@ -72,11 +81,10 @@ impl CloudRun {
             notify: plan.notify.clone(),
             start_after: plan.start_after,
         };
-        let row = self.journal.durably(|tx| {
+        Ok(self.journal.durably(|tx| {
             tx.intend_cloud_batch(&new, self.clock.now())?;
             tx.cloud_batch(batch)
-        })?;
-        row.ok_or(CloudRunError::NotMade)
+        })?)
     }
 
     /// Whether what stands in the tenant under our name is ours: made after we chose the name, and of our mailboxes.

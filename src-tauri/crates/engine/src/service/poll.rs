@@ -21,6 +21,8 @@ const NOT_LISTED: &str = "the migration service does not list this mailbox";
 pub(super) struct Kept {
     /// Whether the service said anything new.
     pub(super) changed: bool,
+    /// Whether the batch or a user of it is in another state than before, and not only further on.
+    pub(super) stirred: bool,
     /// Whether every user it lists is at rest.
     pub(super) users_rest: bool,
 }
@@ -50,6 +52,9 @@ impl CloudRun {
         let mut moved = Vec::new();
         let mut kept = Kept {
             changed: row.seen.as_ref() != Some(&seen),
+            stirred: row.seen.as_ref().is_some_and(|before| {
+                (&before.status, before.started) != (&seen.status, seen.started)
+            }),
             users_rest: true,
         };
         self.journal.transaction(|tx| {
@@ -68,8 +73,13 @@ impl CloudRun {
                     Some(told) => {
                         let now_seen = seen_of(told);
                         kept.users_rest &= told.stage.is_at_rest();
-                        if known.get(&user.id) != Some(&now_seen) {
+                        let before = known.get(&user.id);
+                        if before != Some(&now_seen) {
                             kept.changed = true;
+                            kept.stirred |= before.is_some_and(|before| {
+                                (&before.status, &before.error)
+                                    != (&now_seen.status, &now_seen.error)
+                            });
                             tx.cloud_user_seen(user.id, &now_seen, now)?;
                         }
                         self.follow(tx, user, told, &mut moved)?;

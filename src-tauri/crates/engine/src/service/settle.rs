@@ -1,6 +1,7 @@
 //! What is asked of single mailboxes: a few at a time, and each when there is a reason.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use futures::stream::StreamExt as _;
 use jiff::{SignedDuration, Timestamp};
@@ -41,14 +42,22 @@ fn urgency(row: &CloudUserRow, now: Timestamp) -> Option<u8> {
     }
 }
 
+/// How looks at single mailboxes went.
+pub(super) struct Looked {
+    /// Whether some are still due.
+    pub(super) left: bool,
+    /// How long the service asks to wait, if it does.
+    pub(super) wait: Option<Duration>,
+}
+
 impl CloudRun {
-    /// Looks at the few that most need it. Returns whether any are left.
+    /// Looks at the few that most need it.
     pub(super) async fn details(
         &self,
         batch: BatchId,
         most: usize,
         tried: &mut BTreeSet<MigrationUserId>,
-    ) -> Result<bool, JournalError> {
+    ) -> Result<Looked, JournalError> {
         let now = self.clock.now();
         let (rows, users) = self.journal.transaction(|tx| {
             Ok::<_, JournalError>((tx.cloud_users(batch)?, users_of(tx.users()?, batch)))
@@ -59,7 +68,10 @@ impl CloudRun {
             .filter_map(|row| Some((urgency(&row, now)?, row.detailed_at, row)))
             .collect();
         due.sort_by_key(|(urgency, last, row)| (*urgency, *last, row.user));
-        let left = due.len() > most;
+        let mut looked = Looked {
+            left: due.len() > most,
+            wait: None,
+        };
         let asked: Vec<(CloudUserRow, MigrationUser)> = due
             .into_iter()
             .take(most)
@@ -80,9 +92,9 @@ impl CloudRun {
                 Ok(told) => told,
                 Err(error) => {
                     tracing::info!(user = %row.user, detail = error.detail, "a look at one mailbox failed");
-                    if matches!(error.kind, EndpointErrorKind::Throttled { .. }) {
-                        // Asked for less: the next poll waits as long as it is told to.
-                        return Ok(false);
+                    if let EndpointErrorKind::Throttled { wait } = error.kind {
+                        looked.wait = Some(wait);
+                        tried.remove(&row.user);
                     }
                     continue;
                 }
@@ -110,7 +122,7 @@ impl CloudRun {
                 tx.keep_cloud_left_out(row.user, &left_out)
             })?;
         }
-        Ok(left)
+        Ok(looked)
     }
 
     /// Reads back the forwarding of synced mailboxes and asks for access to them, so that they can be read again.

@@ -1,6 +1,6 @@
 //! An office in memory: a directory and a tenant that answer what a test says, and count the questions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -29,6 +29,8 @@ pub struct Office {
     pub engine: Engine,
     /// Whether the tenant refuses everything.
     pub broken: bool,
+    /// Mailboxes whose permissions the tenant will not touch, and what it says.
+    pub refuses: BTreeMap<SmtpAddress, EndpointErrorKind>,
     asked: Arc<AtomicUsize>,
 }
 
@@ -83,6 +85,7 @@ impl Office {
             begun: BTreeSet::new(),
             engine: Engine::Direct,
             broken: false,
+            refuses: BTreeMap::new(),
             asked: Arc::default(),
         }
     }
@@ -192,11 +195,14 @@ impl Tenant for Office {
     }
 
     async fn grant_access(&self, _: &SmtpAddress) -> Asked<()> {
-        never()
+        self.told(())
     }
 
-    async fn revoke_access(&self, _: &SmtpAddress) -> Asked<()> {
-        never()
+    async fn revoke_access(&self, address: &SmtpAddress) -> Asked<()> {
+        match self.refuses.get(address) {
+            Some(kind) => Err(EndpointError::new(kind.clone(), "refused")),
+            None => self.told(()),
+        }
     }
 
     async fn receive_size(&self, _: &SmtpAddress) -> Asked<Option<u64>> {
@@ -227,8 +233,9 @@ impl Directory for Office {
         Ok(self.mailboxes.clone())
     }
 
-    async fn find(&self, _: &SmtpAddress) -> Asked<Option<DirectoryRecipient>> {
-        never()
+    async fn find(&self, address: &SmtpAddress) -> Asked<Option<DirectoryRecipient>> {
+        let mut mailboxes = self.mailboxes.iter();
+        self.told(mailboxes.find(|one| one.address == *address).cloned())
     }
 
     async fn others(&self) -> Asked<Vec<OtherRecipient>> {
