@@ -3,6 +3,7 @@
 //! a server's own words, in fields called `serverWords`, which are shown under *Details* alone.
 //! Times are RFC 3339 in UTC.
 
+mod access;
 mod app;
 mod connect;
 mod convert;
@@ -14,6 +15,7 @@ mod prepare;
 mod project;
 mod report;
 
+pub use access::{AccessKept, AccessRemovalView};
 pub use app::{AppEvent, AppView, CommandLine, KeychainView, RecentProject, Shell};
 pub use connect::{
     CloudEndpointView, EndpointRouteView, EndpointSettings, EndpointTest, EndpointTestId,

@@ -5,6 +5,7 @@
 //! May import: everything below. Imported by: the command line, the desktop shell, the journeys.
 //! Deliberately absent: the terminal, the window, the practice organisation's servers.
 
+mod access;
 mod app;
 mod backups;
 mod cloud;

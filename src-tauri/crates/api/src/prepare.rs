@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use stegvis_engine::ports::Clock as _;
 use stegvis_engine::preflight::{Finding, ORDER, PreflightPorts, Subjects, preflight};
 use stegvis_journal::StoredFinding;
-use stegvis_model::{CheckId, Engine, MigrationUserStatus, Severity, StoredName as _};
+use stegvis_model::{CheckId, MigrationUserStatus, Severity, StoredName as _};
 
 use crate::dto::{AppEvent, ConnectionView, EvidenceLine, FindingView, PreflightView};
 use crate::project::{Project, damaged, key};
@@ -94,7 +94,7 @@ impl Project {
         Ok(Subjects {
             chosen,
             begun,
-            engine: Engine::Direct,
+            engine: self.engine()?,
         })
     }
 

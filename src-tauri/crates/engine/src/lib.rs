@@ -6,6 +6,7 @@
 //! May import: `stegvis-model`, `stegvis-journal`.
 //! Deliberately absent: sockets, files, the terminal, the environment and the system clock.
 
+pub mod access;
 pub mod conversion;
 pub mod directory;
 pub mod dns;

@@ -153,7 +153,7 @@ mod tests {
     fn a_tenant_named_by_its_id_is_another_when_its_id_is_another() {
         let one = "8d4b558f-7b2e-40ba-ad1f-e04d79e6265a";
         let two = "8d4b558f-7b2e-40ba-ad1f-e04d79e6265b";
-        let place = |tenant| TenantPlace::new(tenant, "app").unwrap();
+        let place = |tenant: Option<&str>| TenantPlace::new(tenant, "app").unwrap();
         assert!(place(Some(one)).names_another(two));
         assert!(!place(Some(&one.to_uppercase())).names_another(one));
         assert!(!place(Some("nordvik.se")).names_another(two));
