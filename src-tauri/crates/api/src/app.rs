@@ -10,6 +10,7 @@ use stegvis_engine::preflight::ORDER;
 use stegvis_journal::Journal;
 use tokio::sync::Mutex;
 
+use crate::cloud::{BatchGuard, MailFacts};
 use crate::connections::Places;
 use crate::dto::{
     AnswersDto, AppView, CommandLine, ConvertView, DirectoryView, EndpointSettings, EndpointView,
@@ -328,6 +329,22 @@ impl App {
         let project = self.project().await?;
         project.checked().await;
         project.start_filling()
+    }
+
+    /// What keeps a batch of ours in the migration service, by our name for it; nothing where it may be removed.
+    pub async fn batch_guards(
+        &self,
+        batch: &str,
+        facts: &MailFacts,
+    ) -> Result<Vec<BatchGuard>, Error> {
+        self.project().await?.batch_guards(batch, facts)
+    }
+
+    /// Removes a batch of ours from the migration service, where nothing keeps it there. The mailboxes stay.
+    pub async fn remove_batch(&self, batch: &str, facts: &MailFacts) -> Result<RunView, Error> {
+        let project = self.project().await?;
+        project.remove_batch(batch, facts).await?;
+        project.run_view()
     }
 
     /// Asks what runs to stop between two messages, or the migration service to stop its batches.

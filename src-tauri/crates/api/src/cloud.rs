@@ -4,9 +4,11 @@ mod commands;
 mod endpoint;
 mod gap;
 mod plan;
+mod removal;
 mod run;
 mod view;
 
+pub use removal::{BatchGuard, MailFacts};
 pub(crate) use view::followed;
 
 use std::time::Duration;

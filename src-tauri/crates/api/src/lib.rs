@@ -35,6 +35,7 @@ pub mod user_letters;
 mod watch;
 
 pub use app::App;
+pub use cloud::{BatchGuard, MailFacts};
 pub use error::{Error, ErrorCode};
 pub use project::Events;
 pub use report::words::remedy;

@@ -1,11 +1,14 @@
 //! One file a verb. Each returns whether all is well: false ends the process with 1, an error with 2.
 
+pub mod batch;
 pub mod copy;
 pub mod directory;
 pub mod dns;
+pub mod endpoint;
 mod files;
 pub mod lab;
 pub mod letters;
 pub mod list;
+mod project;
 pub mod rehearse;
 pub mod tenant;

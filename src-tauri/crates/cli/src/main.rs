@@ -38,6 +38,12 @@ enum Command {
     /// The tenant: signing in, what the program may do there, what is true there.
     #[command(subcommand)]
     Tenant(commands::tenant::TenantCommand),
+    /// The migration service's way to the old server.
+    #[command(subcommand)]
+    Endpoint(commands::endpoint::EndpointCommand),
+    /// Batches of the migration service.
+    #[command(subcommand)]
+    Batch(commands::batch::BatchCommand),
     /// Letters to the people whose mailboxes move.
     #[command(subcommand)]
     Letters(commands::letters::LettersCommand),
@@ -70,6 +76,8 @@ fn main() -> ExitCode {
             Command::Directory(command) => commands::directory::run(command).await,
             Command::Dns(command) => commands::dns::run(command).await,
             Command::Tenant(command) => commands::tenant::run(command).await,
+            Command::Endpoint(command) => commands::endpoint::run(command).await,
+            Command::Batch(command) => commands::batch::run(command).await,
             Command::Letters(command) => commands::letters::run(command),
             Command::Lab(command) => commands::lab::run(command).await,
         }

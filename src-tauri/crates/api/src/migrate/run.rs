@@ -60,6 +60,8 @@ impl Project {
             .iter()
             .map(|mailbox| (mailbox.address.key(), mailbox_ref(mailbox)))
             .collect();
+        // What an interrupted filling raised is put back before anything else.
+        self.put_back_sizes().await;
         match task {
             Task::Fill => self.fill(&mailboxes, stop).await?,
             Task::Watch | Task::Go { .. } => {

@@ -1,8 +1,8 @@
 mod batches;
 mod convert;
 mod outcome;
-mod service;
-mod stage;
+pub mod service;
+pub mod stage;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,0 +1,122 @@
+//! Taking a batch out of the service, with what keeps it there.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use stegvis_engine::ports::Clock as _;
+use stegvis_engine::service::{RemovalFacts, RemovalGuard, may_remove};
+use stegvis_journal::CloudBatchRow;
+
+use super::run::trouble;
+use crate::project::Project;
+use crate::{Error, ErrorCode};
+
+/// What a person knows of where mail goes; a batch is removed only when it no longer comes the old way.
+#[derive(Debug, Clone, Default)]
+pub struct MailFacts {
+    /// Since when MX leads to the tenant (RFC 3339).
+    pub mx_moved_at: Option<String>,
+    /// Whether a test mail from outside arrived there.
+    pub delivery_proved: bool,
+}
+
+/// Something that keeps a batch in the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchGuard {
+    /// Its name.
+    pub guard: &'static str,
+    /// What it says.
+    pub words: String,
+}
+
+impl Project {
+    /// What keeps our batch of this name in the service; nothing where it may be removed.
+    pub(crate) fn batch_guards(
+        &self,
+        name: &str,
+        facts: &MailFacts,
+    ) -> Result<Vec<BatchGuard>, Error> {
+        let row = self.hosted_batch(name)?;
+        let users = self.setting(|tx| tx.users())?;
+        let mine: Vec<_> = users
+            .into_iter()
+            .filter(|user| user.batch == row.new.batch)
+            .collect();
+        let guards = may_remove(&row, &mine, &removal_facts(facts)?, self.clock.now());
+        Ok(guards.into_iter().map(guard).collect())
+    }
+
+    /// Removes our batch of this name from the service. The mailboxes stay.
+    pub(crate) async fn remove_batch(
+        self: &Arc<Self>,
+        name: &str,
+        facts: &MailFacts,
+    ) -> Result<(), Error> {
+        self.nothing_runs()?;
+        let row = self.hosted_batch(name)?;
+        let guards = self.batch_guards(name, facts)?;
+        if !guards.is_empty() {
+            let words: Vec<String> = guards.into_iter().map(|guard| guard.words).collect();
+            return Err(Error::new(
+                ErrorCode::InvalidInput,
+                format!("{name} stays in the service: {}", words.join("; ")),
+                "Wait until none of this is so any more.",
+            ));
+        }
+        let run = self.cloud_run()?;
+        run.remove(row.new.batch, &removal_facts(facts)?)
+            .await
+            .map_err(trouble)?;
+        self.tell_run();
+        self.tell_project();
+        Ok(())
+    }
+
+    fn hosted_batch(&self, name: &str) -> Result<CloudBatchRow, Error> {
+        self.cloud_batch_named(name)?.ok_or_else(|| {
+            Error::invalid(
+                format!("the service has no batch of ours called {name}"),
+                "Name one that `stegvis batch list` shows.",
+            )
+        })
+    }
+}
+
+fn removal_facts(facts: &MailFacts) -> Result<RemovalFacts, Error> {
+    let moved = facts.mx_moved_at.as_deref().map(|at| {
+        at.parse().map_err(|error| {
+            Error::invalid(
+                format!("{at}: {error}"),
+                "Name a moment, such as 2008-05-31T20:00:00Z.",
+            )
+        })
+    });
+    Ok(RemovalFacts {
+        mx_moved_at: moved.transpose()?,
+        delivery_proved: facts.delivery_proved,
+    })
+}
+
+fn guard(guard: RemovalGuard) -> BatchGuard {
+    let (guard, words) = match guard {
+        RemovalGuard::NotAtRest => ("NotAtRest", "the service is still at work on it".to_owned()),
+        RemovalGuard::NotSynced(users) => (
+            "NotSynced",
+            format!("{users} of its mailboxes are neither synced nor completed"),
+        ),
+        RemovalGuard::MxNotMoved => (
+            "MxNotMoved",
+            "mail from outside still goes to the old server".to_owned(),
+        ),
+        RemovalGuard::MxMovedLately(until) => (
+            "MxMovedLately",
+            format!("mail may come the old way until {until}"),
+        ),
+        RemovalGuard::DeliveryUnproved => (
+            "DeliveryUnproved",
+            "no mail from outside has proved that it arrives".to_owned(),
+        ),
+    };
+    BatchGuard { guard, words }
+}

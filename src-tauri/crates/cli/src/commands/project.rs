@@ -1,0 +1,63 @@
+//! The practice project that `endpoint` and `batch` work on: one that `rehearse --engine service` made, or makes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use stegvis_api::{App, Error, Secrets};
+use stegvis_lab::LabOptions;
+
+use super::rehearse::stage::{RunningPractice, Stage};
+use crate::practice::{CompanyChoice, OwnPractice, TenantArguments};
+use crate::terminal::Rehearsal;
+
+#[derive(Debug, Clone, clap::Args)]
+pub struct ProjectArguments {
+    /// Folder of the project.
+    #[arg(long)]
+    project: PathBuf,
+    /// A practice organisation that runs already, by the ready-file of `stegvis lab serve`; else the project's own is
+    /// started for as long as this command runs.
+    #[arg(long, value_name = "READY_FILE")]
+    lab: Option<PathBuf>,
+    /// Mailboxes of the practice company, where the project is new.
+    #[arg(long, default_value_t = 40)]
+    mailboxes: u32,
+    /// What everything random of the practice company follows from.
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// Print the outcome as one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl ProjectArguments {
+    /// Opens the project.
+    pub async fn open(&self, shown: &Rehearsal) -> Result<App, Error> {
+        let stage = match &self.lab {
+            Some(file) => Stage::Running(Arc::new(RunningPractice(file.clone()))),
+            None => {
+                let tenant = TenantArguments {
+                    company: CompanyChoice::Service,
+                    endpoint: true,
+                    token_life: None,
+                    replication: None,
+                    pace: None,
+                    mail_withheld: false,
+                };
+                Stage::Own(Arc::new(OwnPractice::of(tenant.applied(LabOptions {
+                    seed: self.seed,
+                    ..LabOptions::new("")
+                }))))
+            }
+        };
+        let app = App::new(
+            &self.project,
+            Secrets::in_memory(),
+            stage.practice(),
+            shown.events(),
+        );
+        app.open_practice(&self.project, Some(self.mailboxes))
+            .await?;
+        Ok(app)
+    }
+}
