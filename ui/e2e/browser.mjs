@@ -47,6 +47,7 @@ export async function open() {
 export const pages = [
   { name: '01-project', scene: 'fresh', step: 'project', press: ['kind-Real', 'exchange-Exchange2007', 'count-UpTo150', 'directorySync-Yes', 'singleSignOn-No', 'pace-InGroups', 'kind-Practice'] },
   { name: '02-prepare', scene: 'prepared', step: 'prepare', press: ['row-TargetAddressWritable .disc'] },
+  { name: '02-prepare-twin', scene: 'prepared', step: 'prepare', press: ['row-NoDeletedTwin .disc'] },
   { name: '02-prepare-directory', scene: 'prepared', step: 'prepare', press: ['open-directory', 'bite-protected summary'] },
   { name: '03-mailboxes', scene: 'listed', step: 'mailboxes', press: [] },
   { name: '03-list-none', scene: 'prepared', step: 'mailboxes', press: ['source-file'] },
