@@ -104,9 +104,13 @@ export class MigrateState {
     return Number.isNaN(at) || at <= Date.now() ? null : new Date(at).toISOString();
   }
 
+  /** What was left is being copied, as far as this window knows: source and target may be compared as well. */
+  filling = $state(false);
+
   fillGap(): Promise<void> {
     return this.#change(async () => {
       await this.#session.platform.fillGap();
+      this.filling = true;
       return this.#session.platform.runView();
     });
   }
@@ -142,7 +146,7 @@ export class MigrateState {
       case 'stopping':
         return m.migrate_h_stopping();
       case 'running':
-        if (left === 0) return (run.gap?.missing ?? 0) > 0 ? m.migrate_h_filling() : m.migrate_h_comparing();
+        if (left === 0) return this.filling ? m.migrate_h_filling() : m.migrate_h_comparing();
         if (waiting(run)) return m.migrate_h_waiting_service({ batch: run.batches.at(-1)?.name ?? '–' });
         return failed > 0
           ? capital(m.migrate_h_needs({ n: failed, word: words(failed), others: words(left) }))
