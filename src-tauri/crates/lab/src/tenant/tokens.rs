@@ -163,12 +163,16 @@ impl Tokens {
         empowered: bool,
         proved: bool,
     ) -> String {
-        let now = Timestamp::now().as_second();
-        let life = i64::try_from(life.as_secs()).unwrap_or(3599);
+        let (now, begun) = {
+            let now = Timestamp::now();
+            (now.as_second(), now.as_millisecond())
+        };
+        let ends = begun + i64::try_from(life.as_millis()).unwrap_or(3_599_000);
         let mut claims = json!({
             "aud": audience.resource(),
             "iss": format!("https://sts.windows.net/{}/", self.tenant_id),
-            "iat": now, "nbf": now, "exp": now + life,
+            // Whole seconds, and no end before the one that was promised.
+            "iat": now, "nbf": now, "exp": (ends + 999) / 1000, "ends_ms": ends,
             "appid": self.client_id, "tid": self.tenant_id,
         });
         let roles: Vec<&str> = audience
@@ -202,7 +206,7 @@ impl Tokens {
         let roles = roles.into_iter().flatten().filter_map(Value::as_str);
         let permissions: Vec<String> = roles.chain(scopes).map(str::to_owned).collect();
         let holds = text("aud") == Some(audience.resource())
-            && claims.get("exp").and_then(Value::as_i64)? > Timestamp::now().as_second();
+            && claims.get("ends_ms").and_then(Value::as_i64)? > Timestamp::now().as_millisecond();
         holds.then(|| Bearer {
             upn: text("upn").map(str::to_owned),
             empowered: !permissions.is_empty(),
