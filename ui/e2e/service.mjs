@@ -59,7 +59,7 @@ export async function serviceJourneys({ test, id, says, address }) {
     await id(page, 'gap').getByText('The service left 3 items in 2 mailboxes.').waitFor();
     await id(page, 'fill-gap').click();
     await says(page, 'What the service left is being copied from this computer.');
-    await id(page, 'gap').getByText('The service left nothing.').waitFor();
+    await id(page, 'gap').getByText('Nothing is left to copy.').waitFor();
     await says(page, 'All 14 mailboxes are synced.');
   });
 
