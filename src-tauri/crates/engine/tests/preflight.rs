@@ -1,6 +1,11 @@
 //! What may keep a mailbox from being made or opened, found before the batch: over an office that knows everything
 //! and counts how often it is asked.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
 
 mod office;
 
