@@ -3,6 +3,7 @@
 mod commands;
 mod endpoint;
 mod gap;
+mod needs;
 mod plan;
 mod removal;
 mod run;

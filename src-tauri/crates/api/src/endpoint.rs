@@ -81,7 +81,7 @@ impl Project {
         }
         Ok(EndpointView {
             engine: self.engine()?.name().to_owned(),
-            service: self.service_view().await?,
+            service: self.service_view()?,
             settings: EndpointSettings {
                 host: self.places.details.source.host.clone(),
                 port: self.places.details.source.port,

@@ -69,13 +69,16 @@ impl Project {
                 detail: String::new(),
             })
         });
-        // What already waits in a batch comes first; only then the next batch.
-        let open: Vec<MigrationUser> = report
+        // What already waits in a batch comes first; then the next batch; what failed waits for a retry of its own.
+        let (failed, mut open): (Vec<MigrationUser>, Vec<MigrationUser>) = report
             .users
             .iter()
             .map(|user| user.user.clone())
             .filter(|user| !is_over(user.status))
-            .collect();
+            .partition(|user| has_failed(user.status));
+        if open.is_empty() && waiting.is_empty() {
+            open = failed;
+        }
         let (name, users) = match open.first() {
             Some(first) => {
                 let batch = report.batches.iter().find(|batch| batch.id == first.batch);
@@ -147,15 +150,16 @@ impl Project {
                 "Test and save it under Connect.",
             ));
         }
-        let open = self
-            .report()?
-            .users
-            .iter()
-            .any(|user| !is_over(user.user.status));
-        // When every mailbox is over, what may be left is the read-back that a crash kept from its end.
-        let only_read_back =
-            !open && self.next_batch()?.1.is_empty() && self.verification()?.is_none();
-        if !open && !only_read_back {
+        let users = self.setting(|tx| tx.users())?;
+        let open = |failed: bool| {
+            let mut users = users.iter().filter(|user| !is_over(user.status));
+            users.any(|user| failed || !has_failed(user.status))
+        };
+        // A mailbox that failed keeps nobody from the next batch. When every mailbox is over, what may be left is the
+        // read-back that a crash kept from its end.
+        let left = open(true) || self.verification()?.is_none();
+        let goes_on = open(failed) || (left && self.next_batch()?.1.is_empty());
+        if !goes_on {
             self.make_batch()?;
         }
         self.begin(Task::Go { failed, at })
@@ -202,6 +206,10 @@ impl Project {
             tx.log(self.clock.now(), None, "BatchCreated", &name)
         })
     }
+}
+
+fn has_failed(status: MigrationUserStatus) -> bool {
+    matches!(status, MigrationUserStatus::Failed { .. })
 }
 
 /// What of the waiting mailboxes goes next, and what that batch is called among those that there are.

@@ -101,6 +101,7 @@ pub(super) fn batch_commands(
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -30,7 +30,7 @@ struct Tested {
 
 impl Project {
     /// What of the service is known without asking.
-    pub(crate) async fn service_view(&self) -> Result<ServiceView, Error> {
+    pub(crate) fn service_view(&self) -> Result<ServiceView, Error> {
         let read = self.tenant_read();
         let chosen = self.cloud_endpoint()?;
         let tested = self

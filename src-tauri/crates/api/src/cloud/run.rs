@@ -8,20 +8,13 @@ use futures::future::join_all;
 use jiff::Timestamp;
 use stegvis_engine::ports::{Clock as _, MailboxRef};
 use stegvis_engine::runner::RunEvent;
-use stegvis_engine::service::{
-    CloudGap, CloudNews, CloudPlan, CloudRun, CloudRunError, Pace, PassEnd, refused_anew,
-};
-use stegvis_journal::{CloudBatchRow, JournalError};
-use stegvis_lists::{StagedRow, write_staged_csv};
-use stegvis_model::{
-    BatchId, Engine, FailureCode, MigrationBatch, MigrationEvent, MigrationUser,
-    MigrationUserStatus, RetryClass,
-};
+use stegvis_engine::service::{CloudGap, CloudNews, CloudRun, CloudRunError, Pace, PassEnd};
+use stegvis_model::{BatchId, Engine};
 use tokio_util::sync::CancellationToken;
 
-use super::endpoint::no_endpoint;
-use crate::migrate::{PROVISIONING_PATIENCE, Task, numbered};
-use crate::project::{Project, is_over};
+use super::needs::{Need, is_open};
+use crate::migrate::{PROVISIONING_PATIENCE, Task};
+use crate::project::Project;
 use crate::{Error, ErrorCode};
 
 /// How often the practice company's service is asked: it hurries.
@@ -31,12 +24,8 @@ const PACE: Pace = Pace {
     settle: Duration::from_secs(20),
 };
 
-/// What a batch needs of the service.
-enum Need {
-    Make(CloudPlan),
-    Again,
-    Watch,
-}
+/// How often a comparison that broke is begun again.
+const AGAIN: u32 = 2;
 
 impl Project {
     /// The parts of a run over the service.
@@ -101,106 +90,6 @@ impl Project {
         Ok(())
     }
 
-    fn cloud_needs(&self, task: Task) -> Result<Vec<(BatchId, Need)>, Error> {
-        let (batches, users, rows) =
-            self.setting(|tx| Ok((tx.batches()?, tx.users()?, tx.cloud_batches()?)))?;
-        let mut names: Vec<String> = batches.iter().map(|batch| batch.name.clone()).collect();
-        let mut needs = Vec::new();
-        for batch in &batches {
-            let mine: Vec<&MigrationUser> =
-                users.iter().filter(|user| user.batch == batch.id).collect();
-            let any = |is: fn(MigrationUserStatus) -> bool| mine.iter().any(|user| is(user.status));
-            let row = rows
-                .iter()
-                .find(|row| row.new.batch == batch.id && row.removed_at.is_none());
-            match (task, row) {
-                (Task::Watch, Some(row)) if row.made_at.is_some() && any(is_open) => {
-                    needs.push((batch.id, Need::Watch));
-                }
-                (Task::Go { failed, at }, Some(row)) if row.made_at.is_some() => {
-                    if any(is_open) || any(is_stopped) || (failed && any(is_retried)) {
-                        needs.push((batch.id, Need::Again));
-                    }
-                    if failed && any(is_refused) {
-                        let name = numbered(&batch.name, 2, &names);
-                        let now = self.clock.now();
-                        let anew = refused_anew(
-                            &self.journal,
-                            batch.id,
-                            &name,
-                            batch.notify.as_ref(),
-                            now,
-                        )?;
-                        names.push(name);
-                        if let Some(anew) = anew {
-                            needs.push((anew, Need::Make(self.cloud_task(batch, anew, None, at)?)));
-                        }
-                    }
-                }
-                (Task::Go { failed, at }, row)
-                    if row.is_some() || self.engine()? == Engine::Service =>
-                {
-                    if any(is_open) || any(is_stopped) || (failed && any(is_failed)) {
-                        self.queue_again(&mine, failed)?;
-                        needs.push((
-                            batch.id,
-                            Need::Make(self.cloud_task(batch, batch.id, row, at)?),
-                        ));
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(needs)
-    }
-
-    /// What was stopped or failed before the service was given the batch waits for it again.
-    fn queue_again(&self, users: &[&MigrationUser], failed: bool) -> Result<(), Error> {
-        let now = self.clock.now();
-        let again = self.setting(|tx| {
-            let again = users
-                .iter()
-                .filter(|user| is_stopped(user.status) || (failed && is_failed(user.status)));
-            again
-                .map(|user| tx.apply_event(user.id, MigrationEvent::Resumed, "", now))
-                .collect::<Result<Vec<_>, JournalError>>()
-        })?;
-        for user in again {
-            self.heard(RunEvent::User(user));
-        }
-        Ok(())
-    }
-
-    /// What the service is given for a batch: those of its mailboxes that are not over.
-    fn cloud_task(
-        &self,
-        batch: &MigrationBatch,
-        of: BatchId,
-        row: Option<&CloudBatchRow>,
-        at: Option<Timestamp>,
-    ) -> Result<CloudPlan, Error> {
-        let endpoint = match row {
-            Some(row) => row.new.endpoint.clone(),
-            None => self.cloud_endpoint()?.ok_or_else(no_endpoint)?,
-        };
-        let users = self.setting(|tx| tx.users())?;
-        let rows: Vec<StagedRow> = users
-            .into_iter()
-            .filter(|user| user.batch == of && !is_over(user.status))
-            .map(|user| StagedRow {
-                address: user.address,
-            })
-            .collect();
-        let list = write_staged_csv(&rows)
-            .map_err(|error| Error::invalid(error.to_string(), "Make several batches of it."))?;
-        Ok(CloudPlan {
-            endpoint,
-            notify: batch.notify.iter().cloned().collect(),
-            start_after: at,
-            list: list.into_bytes(),
-        })
-    }
-
     /// Compares what the service moved with the source, and sends the final report.
     pub(crate) async fn compare_cloud(
         self: &Arc<Self>,
@@ -211,7 +100,16 @@ impl Project {
         if hosted.is_empty() {
             return Ok(());
         }
-        let end = self.cloud_gap(mailboxes)?.compare(false, stop).await?;
+        let gap = self.cloud_gap(mailboxes)?;
+        let mut end = gap.compare(false, stop).await?;
+        // Access to a mailbox that was just made comes and goes for a while: what it broke is read again.
+        for _ in 0..AGAIN {
+            if end.troubles.is_empty() || end.stopped {
+                break;
+            }
+            tokio::time::sleep(PACE.slowest).await;
+            end = gap.compare(false, stop).await?;
+        }
         unread(&end)?;
         if !end.stopped {
             let run = self.cloud_run()?;
@@ -341,31 +239,4 @@ pub(super) fn trouble(error: CloudRunError) -> Error {
         CloudRunError::Guarded(_) => "Wait until what keeps it there is over.",
     };
     Error::new(ErrorCode::Endpoint, error.to_string(), help)
-}
-
-fn is_open(status: MigrationUserStatus) -> bool {
-    status == MigrationUserStatus::Queued
-        || (status.in_flight()
-            && !matches!(
-                status,
-                MigrationUserStatus::Converting | MigrationUserStatus::IncrementalSyncing
-            ))
-}
-
-fn is_stopped(status: MigrationUserStatus) -> bool {
-    matches!(status, MigrationUserStatus::Stopped { .. })
-}
-
-fn is_failed(status: MigrationUserStatus) -> bool {
-    matches!(status, MigrationUserStatus::Failed { code } if code.retry() != RetryClass::Never)
-}
-
-fn is_refused(status: MigrationUserStatus) -> bool {
-    let code = FailureCode::RowRefused;
-    status == MigrationUserStatus::Failed { code }
-}
-
-/// Whether starting the batch again takes it up.
-fn is_retried(status: MigrationUserStatus) -> bool {
-    is_failed(status) && !is_refused(status)
 }

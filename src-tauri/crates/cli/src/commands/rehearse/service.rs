@@ -196,7 +196,7 @@ pub async fn watched(app: &App, stop: &CancellationToken) -> Result<RunView, Err
             ..Error::new(
                 ErrorCode::Endpoint,
                 words.clone(),
-                "The service goes on without us. Mend what this names and run the command again with the same --project.",
+                "The service goes on without us. Where the application's consent or its role in the tenant was taken back, give it again; mend what else this names; and run the command again with the same --project.",
             )
         }),
     }
