@@ -62,6 +62,7 @@ pub fn contract() -> Builder<Wry> {
             prepare::run_preflight,
             prepare::retest,
             prepare::directory_view,
+            prepare::tenant_view,
             mailboxes::mailboxes_view,
             mailboxes::choose_mailboxes,
             lists::pick_list,

@@ -49,6 +49,7 @@ export const pages = [
   { name: '02-prepare', scene: 'prepared', step: 'prepare', press: ['row-TargetAddressWritable .disc'] },
   { name: '02-prepare-twin', scene: 'prepared', step: 'prepare', press: ['row-NoDeletedTwin .disc'] },
   { name: '02-prepare-directory', scene: 'prepared', step: 'prepare', press: ['open-directory', 'bite-protected summary'] },
+  { name: '02-prepare-tenant', scene: 'prepared', step: 'prepare', press: ['open-tenant', 'permission-Mail.Send summary'] },
   { name: '03-mailboxes', scene: 'listed', step: 'mailboxes', press: [] },
   { name: '03-list-none', scene: 'prepared', step: 'mailboxes', press: ['source-file'] },
   { name: '03-list', scene: 'prepared', step: 'mailboxes', press: ['source-file', 'pick-list', 'suggest-pilot'] },

@@ -1,6 +1,6 @@
 //! Prepare.
 
-use stegvis_api::dto::{DirectoryView, PreflightView};
+use stegvis_api::dto::{DirectoryView, PreflightView, TenantView};
 use stegvis_api::{App, Error};
 use tauri::State;
 
@@ -26,4 +26,10 @@ pub(crate) async fn retest(app: State<'_, App>, check: String) -> Result<Preflig
 #[specta::specta]
 pub(crate) async fn directory_view(app: State<'_, App>) -> Result<DirectoryView, Error> {
     app.directory_view().await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn tenant_view(app: State<'_, App>) -> Result<TenantView, Error> {
+    app.tenant_view().await
 }

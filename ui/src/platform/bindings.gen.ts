@@ -19,6 +19,7 @@ export const commands = {
 	runPreflight: () => __TAURI_INVOKE<PreflightView>("run_preflight"),
 	retest: (check: string) => __TAURI_INVOKE<PreflightView>("retest", { check }),
 	directoryView: () => __TAURI_INVOKE<DirectoryView>("directory_view"),
+	tenantView: () => __TAURI_INVOKE<TenantView>("tenant_view"),
 	mailboxesView: () => __TAURI_INVOKE<MailboxesView>("mailboxes_view"),
 	chooseMailboxes: (choices: MailboxChoice[]) => __TAURI_INVOKE<MailboxesView>("choose_mailboxes", { choices }),
 	pickList: (title: string, kind: string) => __TAURI_INVOKE<ListView | null>("pick_list", { title, kind }),
@@ -1388,6 +1389,102 @@ export type SkippedReason = {
 	reason: string,
 	/**  How many. */
 	items: number,
+};
+
+/**  A domain of the tenant. */
+export type TenantDomainView = {
+	/**  Its name. */
+	name: string,
+	/**  Whether it was proved to be the organisation's. */
+	verified: boolean,
+	/**  Whether its people sign in on the premises. */
+	federated: boolean,
+};
+
+/**  A product that the tenant pays for. */
+export type TenantLicenceView = {
+	/**  Its name, as the tenant writes it. */
+	product: string,
+	/**  Whether a mailbox comes with it. */
+	mailbox: boolean,
+	/**  How many are given away. */
+	used: number,
+	/**  How many are left. */
+	free: number,
+};
+
+/**  A permission, probed. */
+export type TenantPermissionView = {
+	/**  As Microsoft calls it. */
+	name: string,
+	/**  `Microsoft Graph`, `Office 365 Exchange Online`, `Microsoft Entra roles`. */
+	resource: string,
+	/**  Whether the migration works without it. */
+	optional: boolean,
+	/**  `granted`, `missing`, `notAsked`, `unclear`. */
+	result: string,
+	/**  The tenant's own words, where it refused. */
+	serverWords: string | null,
+};
+
+/**  A step of the guide. Its words are the wizard's, by its id. */
+export type TenantStepView = {
+	/**  Which step. */
+	id: string,
+	/**  Where, in Microsoft's own names of its pages. */
+	place: string,
+	/**  What to type or choose there, exactly. */
+	values: TenantValueView[],
+};
+
+/**  A field and what goes into it. */
+export type TenantValueView = {
+	/**  The field, in Microsoft's words. */
+	field: string,
+	/**  What goes into it. */
+	value: string,
+};
+
+/**  The tenant: who is signed in, what is true there, what the program may do there. */
+export type TenantView = {
+	/**  When it was read. */
+	readAt: string,
+	/**  As what we go there: `person`, `certificate`, or `secret` as in the practice company. */
+	way: string,
+	/**  The person's user principal name. */
+	name: string | null,
+	/**  The application's id. */
+	clientId: string,
+	/**  The tenant's. */
+	tenantId: string,
+	/**  The organisation's name. */
+	organization: string,
+	/**  Whether its directory is synchronised from the premises; none where it never was. */
+	syncEnabled: boolean | null,
+	/**  When it last was. */
+	lastSync: string | null,
+	/**  Whether that is too long ago for new users to appear. */
+	syncStale: boolean,
+	/**  Its domains. */
+	domains: TenantDomainView[],
+	/**  The products it pays for. */
+	licences: TenantLicenceView[],
+	/**  How many users there are. */
+	users: number,
+	/**  How many of them come from the directory on the premises. */
+	syncedUsers: number,
+	/**  How many recipients of each type, by Microsoft's name for it. */
+	recipients: { [key in string]: number },
+	/**  How many requests it took to read all that. */
+	calls: number,
+	/**  Whether every permission that is not optional is there. */
+	ready: boolean,
+	/**  The permissions, probed. */
+	permissions: TenantPermissionView[],
+	/**  How the application is registered. */
+	steps: TenantStepView[],
+	/**  What is removed in the end. */
+	removal: TenantStepView[],
 };
 
 /**  A stretch of waiting that an endpoint asked for. */

@@ -5,6 +5,7 @@ import { company, directory, findings, people } from './fake/company';
 import { FakeConversion } from './fake/convert';
 import { FakeList, listSizes, watchDrops, type ListSize } from './fake/list';
 import { COPIED, FakeRun, type Size } from './fake/run';
+import { tenant } from './fake/tenant';
 import type {
   AnswersDto,
   AppEvent,
@@ -189,6 +190,8 @@ export class FakePlatform implements Platform {
       return this.#preflightNow();
     });
   }
+
+  tenantView = () => this.#answer(() => (this.#needProject(), tenant(new Date().toISOString())));
 
   directoryView = () => this.#answer(() => (this.#needProject(), directory(new Date().toISOString())));
 

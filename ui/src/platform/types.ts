@@ -25,6 +25,7 @@ import type {
   RunView,
   SavedList,
   SkippedItemView,
+  TenantView,
 } from './bindings.gen';
 
 export type {
@@ -97,6 +98,8 @@ export type {
   SequenceStepId,
   ServiceView,
   SkippedItemView,
+  TenantPermissionView,
+  TenantView,
   ThrottledSpan,
   ThroughputPoint,
   UndoFacts,
@@ -125,6 +128,8 @@ export interface Platform {
   retest(check: string): Promise<PreflightView>;
   /** Reads the old directory: what it is, and what will bite. */
   directoryView(): Promise<DirectoryView>;
+  /** Reads the tenant, and probes each permission. */
+  tenantView(): Promise<TenantView>;
 
   mailboxesView(): Promise<MailboxesView>;
   chooseMailboxes(choices: MailboxChoice[]): Promise<MailboxesView>;

@@ -16,6 +16,7 @@ use crate::dto::{
     AnswersDto, AppView, CommandLine, ConvertView, DirectoryView, EndpointSettings, EndpointView,
     ListEdit, ListPage, ListQuery, ListView, MailboxChoice, MailboxesView, PlanView, PreflightView,
     ProjectView, RecentProject, ReportFile, ReportView, RunView, SavedList, SkippedItemView,
+    TenantView,
 };
 use crate::practice::Practice;
 use crate::prepare::ABOUT_MAILBOXES;
@@ -425,6 +426,11 @@ impl App {
     /// Reads the old directory.
     pub async fn directory_view(&self) -> Result<DirectoryView, Error> {
         self.project().await?.directory_view().await
+    }
+
+    /// Reads the tenant, and probes each permission.
+    pub async fn tenant_view(&self) -> Result<TenantView, Error> {
+        self.project().await?.tenant_view().await
     }
 
     /// The report.

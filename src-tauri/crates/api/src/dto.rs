@@ -14,6 +14,7 @@ mod migrate;
 mod prepare;
 mod project;
 mod report;
+mod tenant;
 
 pub use access::{AccessKept, AccessRemovalView};
 pub use app::{AppEvent, AppView, CommandLine, KeychainView, RecentProject, Shell};
@@ -46,4 +47,8 @@ pub use project::{
 pub use report::{
     BatchLedger, ConvertedMailbox, FolderLedger, LedgerView, MailSent, MailSentKind, ReportFile,
     ReportView, SkippedItemView, SkippedReason, UserLedger, VerificationView,
+};
+pub use tenant::{
+    TenantDomainView, TenantLicenceView, TenantPermissionView, TenantStepView, TenantValueView,
+    TenantView,
 };

@@ -11,6 +11,7 @@ mod kept;
 pub mod permissions;
 mod place;
 mod probe;
+mod view;
 mod words;
 
 use std::path::Path;
@@ -74,7 +75,7 @@ pub struct DeviceInstructions {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignedInView {
-    /// `person` or `certificate`.
+    /// `person`, `certificate` or `secret`.
     pub way: &'static str,
     /// The person's user principal name, as the tenant told it.
     pub name: Option<String>,

@@ -120,12 +120,17 @@ impl Faults {
         }
     }
 
+    /// How many requests the tenant has had.
+    pub(crate) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
     /// What happens to the tenant's next request.
     pub(crate) fn request(&self) -> Option<RequestFault> {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
         if !self.script.throttles() {
             return None;
         }
-        let number = self.requests.fetch_add(1, Ordering::Relaxed);
         // One in every ten, never two in a row.
         let (turn, place) = (number / 10, number % 10);
         let mut rng = seed::rng(self.seed, &["request", &turn.to_string()]);

@@ -294,6 +294,12 @@ impl Lab {
         self.world.pass_days(days).map_err(LabError::io("the log"))
     }
 
+    /// How many requests the tenant has had since the start, sign-ins included.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.world.faults.requests()
+    }
+
     /// With which password somebody of the company signs in to the tenant.
     #[must_use]
     pub fn password_of(&self, alias: &str) -> String {

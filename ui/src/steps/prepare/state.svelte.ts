@@ -1,6 +1,6 @@
 import { capital, count, duration, moment, words } from '../../i18n/format';
 import { m } from '../../paraglide/messages.js';
-import type { DirectoryView, FindingView, PreflightView } from '../../platform/types';
+import type { DirectoryView, FindingView, PreflightView, TenantView } from '../../platform/types';
 import type { Session } from '../../session/session.svelte';
 
 export type Filter = 'Problems' | 'All' | 'Fail' | 'Warn' | 'Waiting' | 'NotRun' | 'Pass';
@@ -36,6 +36,10 @@ export class PrepareState {
   directory = $state.raw<DirectoryView | null>(null);
   /** Whether it is shown. */
   showing = $state(false);
+  /** The tenant, while it is shown. */
+  tenant = $state.raw<TenantView | null>(null);
+  /** Whether it is being read. */
+  asking = $state(false);
 
   constructor(session: Session) {
     this.#session = session;
@@ -112,6 +116,14 @@ export class PrepareState {
     } catch {
       this.directory = null;
     }
+  }
+
+  /** Reads the tenant anew each time that it is shown: permissions come and go. */
+  async showTenant(): Promise<void> {
+    if (this.asking) return;
+    this.asking = true;
+    this.tenant = (await this.#session.ask(() => this.#session.platform.tenantView())) ?? null;
+    this.asking = false;
   }
 
   async runAll(): Promise<void> {

@@ -36,14 +36,25 @@ impl TenantAccess {
     pub async fn resume(data: &Path) -> Result<Self, Error> {
         let signed = remembered(data)?.ok_or_else(words::nobody)?;
         let sign_in = sign_in_of(data, &signed).await?;
-        let place = &signed.place;
-        let trust = place.trust();
+        let bases = [
+            signed.place.graph()?,
+            signed.place.exchange(&signed.tenant_id)?,
+        ];
+        Self::by(signed, &sign_in, bases)
+    }
+
+    /// By this sign-in, to Graph and the Exchange admin interface at these addresses.
+    pub(super) fn by(
+        signed: Signed,
+        sign_in: &TenantSignIn,
+        bases: [Url; 2],
+    ) -> Result<Self, Error> {
+        let trust = signed.place.trust();
         let tokens = sign_in
             .tokens(&trust, [graph::SCOPE, exchange_online::SCOPE])
             .map_err(|error| words::endpoint(&error))?;
         let [graph_tokens, exchange_tokens] = &tokens;
-        let graph_base = place.graph()?;
-        let exchange_base = place.exchange(&signed.tenant_id)?;
+        let [graph_base, exchange_base] = bases;
         let clients = [
             client(&graph_base, &trust)?,
             client(&exchange_base, &trust)?,
@@ -84,6 +95,8 @@ async fn sign_in_of(data: &Path, signed: &Signed) -> Result<TenantSignIn, Error>
     let authority = signed.place.authority(&signed.tenant_id)?;
     let client_id = signed.place.client_id.clone();
     match signed.way {
+        // Nobody's sign-in is remembered so: the practice company's is the project's own.
+        Way::Secret => Err(words::nobody()),
         Way::Certificate => Ok(TenantSignIn::Certificate {
             token_url: authority.token_url,
             client_id,

@@ -17,6 +17,8 @@ use crate::{Error, ErrorCode};
 pub(super) enum Way {
     Person,
     Certificate,
+    /// The practice company's application, with its secret.
+    Secret,
 }
 
 /// Who is signed in, and where. Holds no secret.
@@ -35,6 +37,7 @@ impl Signed {
             way: match self.way {
                 Way::Person => "person",
                 Way::Certificate => "certificate",
+                Way::Secret => "secret",
             },
             name: self.name.clone(),
             tenant_id: self.tenant_id.clone(),
