@@ -1,6 +1,7 @@
 //! One file a verb. Each returns whether all is well: false ends the process with 1, an error with 2.
 
 pub mod batch;
+pub mod cleanup;
 pub mod copy;
 pub mod directory;
 pub mod dns;

@@ -44,6 +44,8 @@ enum Command {
     /// Batches of the migration service.
     #[command(subcommand)]
     Batch(commands::batch::BatchCommand),
+    /// At the end: give back what this program was allowed.
+    Cleanup(commands::cleanup::CleanupArguments),
     /// Letters to the people whose mailboxes move.
     #[command(subcommand)]
     Letters(commands::letters::LettersCommand),
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
             Command::Tenant(command) => commands::tenant::run(command).await,
             Command::Endpoint(command) => commands::endpoint::run(command).await,
             Command::Batch(command) => commands::batch::run(command).await,
+            Command::Cleanup(arguments) => commands::cleanup::run(arguments).await,
             Command::Letters(command) => commands::letters::run(command),
             Command::Lab(command) => commands::lab::run(command).await,
         }
