@@ -77,6 +77,30 @@ impl Running {
         self.kill(later, |running| running.lines() >= lines)
     }
 
+    /// Kills it without warning, `later` than it has printed these words. False when it had ended by itself before.
+    pub fn kill_after_words(self, words: &str, later: Duration) -> bool {
+        self.kill(later, |running| running.printed(words))
+    }
+
+    /// Waits until it has printed these words. False when it ended without.
+    pub fn wait_for(&mut self, words: &str) -> bool {
+        loop {
+            if self.printed(words) {
+                return true;
+            }
+            if self.ended() {
+                return self.printed(words);
+            }
+            thread::sleep(LOOK);
+        }
+    }
+
+    fn printed(&self, words: &str) -> bool {
+        [&self.stdout, &self.stderr]
+            .iter()
+            .any(|file| text(file).contains(words))
+    }
+
     fn kill(mut self, later: Duration, mut come_true: impl FnMut(&Self) -> bool) -> bool {
         while !come_true(&self) {
             if self.ended() {
