@@ -28,7 +28,7 @@ use crate::runner::RunEvent;
 pub use cleanup::{Cleanup, CleanupKind, cleanup};
 pub use failures::failure_of;
 pub use gap::{CloudGap, GapCount, PassEnd, PassTrouble, gap_of};
-pub use make::refused_anew;
+pub use make::{name_in_tenant, refused_anew};
 pub use map::{Hold, events_of, hold};
 pub use pace::Pace;
 pub use removal::{MX_REST, RemovalFacts, RemovalGuard, may_remove};

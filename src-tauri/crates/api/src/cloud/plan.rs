@@ -1,5 +1,7 @@
 //! What *Start migration* will do where the service moves the mail.
 
+use stegvis_engine::ports::Clock as _;
+use stegvis_engine::service::name_in_tenant;
 use stegvis_journal::{CloudBatchRow, JournalError};
 use stegvis_model::{Engine, SmtpAddress, StoredName as _};
 
@@ -7,9 +9,6 @@ use super::commands::batch_commands;
 use crate::Error;
 use crate::dto::{PlanStep, PlanStepKind, PlanView};
 use crate::project::{Project, count};
-
-/// The longest name that the service takes.
-const LONGEST: usize = 64;
 
 impl Project {
     /// Our batch of this name as the service has it.
@@ -35,7 +34,7 @@ impl Project {
         };
         let name = match &made {
             Some(row) => row.new.name.clone(),
-            None => plan.batch.chars().take(LONGEST).collect(),
+            None => name_in_tenant(&self.journal, &plan.batch, self.clock.now())?,
         };
         let users = count(plan.mailboxes.len());
         let step = |kind, count, value: &str| PlanStep {

@@ -55,7 +55,7 @@ impl CloudRun {
                 return self.intend(batch, plan, row.new.name);
             }
         }
-        let project = self.project()?;
+        let project = mark(&self.journal, self.clock.now())?;
         let mut name = String::new();
         for attempt in 0..NAMES {
             name = cloud_name(&ours.name, &project, attempt);
@@ -104,21 +104,33 @@ impl CloudRun {
             .iter()
             .all(|user| ours.contains(&user.address.to_ascii_lowercase())))
     }
+}
 
-    /// Four digits that tell this project from another of the same tenant; kept, so that they stay when the file moves.
-    fn project(&self) -> Result<String, JournalError> {
-        self.journal.transaction(|tx| {
-            if let Some(kept) = tx.setting(PROJECT)? {
-                return Ok(kept);
-            }
-            let mut hash = Sha256::new();
-            hash.update(self.journal.path().as_os_str().as_encoded_bytes());
-            hash.update(self.clock.now().to_string());
-            let made = hex(&hash.finalize());
-            tx.set_setting(PROJECT, &made)?;
-            Ok(made)
-        })
-    }
+/// What a batch of this project is going to be called in the tenant, unless another is called so already.
+///
+/// # Errors
+/// The journal's.
+pub fn name_in_tenant(
+    journal: &Journal,
+    batch: &str,
+    now: Timestamp,
+) -> Result<String, JournalError> {
+    Ok(cloud_name(batch, &mark(journal, now)?, 0))
+}
+
+/// What tells this project from another of the same tenant; kept, so that it stays when the file moves.
+fn mark(journal: &Journal, now: Timestamp) -> Result<String, JournalError> {
+    journal.transaction(|tx| {
+        if let Some(kept) = tx.setting(PROJECT)? {
+            return Ok(kept);
+        }
+        let mut hash = Sha256::new();
+        hash.update(journal.path().as_os_str().as_encoded_bytes());
+        hash.update(now.to_string());
+        let made = hex(&hash.finalize());
+        tx.set_setting(PROJECT, &made)?;
+        Ok(made)
+    })
 }
 
 /// Whether it was there before we chose its name.
