@@ -68,7 +68,17 @@ impl Project {
                 ..AccessRemoval::default()
             }
         } else {
-            remove_access(self.connections.tenant.as_ref(), &mailboxes, stop).await
+            let outcome = remove_access(self.connections.tenant.as_ref(), &mailboxes, stop).await;
+            self.setting(|tx| {
+                for user in users
+                    .iter()
+                    .filter(|user| outcome.removed.contains(&user.address))
+                {
+                    tx.cloud_access_taken(user.id)?;
+                }
+                Ok(())
+            })?;
+            outcome
         };
         Ok(AccessRemovalView {
             dry_run,

@@ -693,6 +693,13 @@ fn a_batch_that_starts_by_itself_is_waited_for() {
         tokio::time::sleep(Duration::from_secs(3600)).await;
         assert!(!bench.calls().contains(&"start"));
         assert_eq!(bench.status(0), Status::Queued);
+        // Whoever asks again, as after a restart, does not start it before its time either.
+        let again = bench.run();
+        let asked =
+            tokio::spawn(async move { again.retry(batch, &CancellationToken::new()).await });
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert!(!bench.calls().contains(&"start"));
+        asked.abort();
         // Its time comes.
         bench.service.start(NAME).await.unwrap();
         assert_eq!(running.await.unwrap().unwrap(), CloudEnd::AtRest);

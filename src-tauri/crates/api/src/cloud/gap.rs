@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use stegvis_engine::ports::MailboxRef;
-use stegvis_engine::service::gap_of;
+use stegvis_engine::service::{PassEnd, gap_of};
 use stegvis_journal::JournalError;
 use stegvis_model::SmtpAddress;
 use tokio_util::sync::CancellationToken;
@@ -40,10 +40,19 @@ impl Project {
         mailboxes: &BTreeMap<String, MailboxRef>,
         stop: &CancellationToken,
     ) -> Result<(), Error> {
-        self.raise_sizes().await?;
-        let filled = self.cloud_gap(mailboxes)?.fill(stop).await;
+        self.ask_for_access(stop).await?;
+        let filled = self.fill_raised(mailboxes, stop).await;
         self.put_back_sizes().await;
         super::run::unread(&filled?)
+    }
+
+    async fn fill_raised(
+        self: &Arc<Self>,
+        mailboxes: &BTreeMap<String, MailboxRef>,
+        stop: &CancellationToken,
+    ) -> Result<PassEnd, Error> {
+        self.raise_sizes().await?;
+        Ok(self.cloud_gap(mailboxes)?.fill(stop).await?)
     }
 
     fn sizes(&self) -> Result<Sizes, Error> {

@@ -100,6 +100,7 @@ impl Project {
         if hosted.is_empty() {
             return Ok(());
         }
+        self.ask_for_access(stop).await?;
         let gap = self.cloud_gap(mailboxes)?;
         let mut end = gap.compare(false, stop).await?;
         // Access to a mailbox that was just made comes and goes for a while: what it broke is read again.
@@ -116,6 +117,18 @@ impl Project {
             for batch in hosted {
                 run.report_mail(batch).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Asks for access to the mailboxes that the service moved, where it was not given yet or was taken back.
+    pub(super) async fn ask_for_access(
+        self: &Arc<Self>,
+        stop: &CancellationToken,
+    ) -> Result<(), Error> {
+        let run = self.cloud_run()?;
+        for batch in self.hosted()? {
+            run.settle_all(batch, stop).await?;
         }
         Ok(())
     }
@@ -154,11 +167,14 @@ impl Project {
             return Ok(());
         }
         let run = self.cloud_run()?;
-        for batch in at_work {
-            run.stop(batch).await.map_err(trouble)?;
-        }
         self.live().stop_asked = true;
-        Ok(())
+        // One batch that cannot be stopped is no reason to leave the others running.
+        let mut first = Ok(());
+        for batch in at_work {
+            let stopped = run.stop(batch).await.map_err(trouble);
+            first = first.and(stopped);
+        }
+        first
     }
 
     /// When the service is to start.

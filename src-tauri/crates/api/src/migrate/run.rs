@@ -65,7 +65,7 @@ impl Project {
         match task {
             Task::Fill => self.fill(&mailboxes, stop).await?,
             Task::Watch | Task::Go { .. } => {
-                self.run_cloud(task, stop).await?;
+                let moved = self.run_cloud(task, stop).await;
                 if let Task::Go { failed, .. } = task
                     && self.engine()? == Engine::Direct
                     && !stop.is_cancelled()
@@ -77,6 +77,8 @@ impl Project {
                 if !self.asked_to_stop() {
                     self.compare_cloud(&mailboxes, stop).await?;
                 }
+                // What one batch came to grief by keeps nobody from comparing the others.
+                moved?;
             }
         }
         let report = self.report()?;

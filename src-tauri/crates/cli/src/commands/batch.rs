@@ -1,10 +1,11 @@
 use serde::Serialize;
 use stegvis_api::dto::{BatchView, GapView, RunView};
-use stegvis_api::{App, BatchGuard, Error, MailFacts};
+use stegvis_api::{App, BatchGuard, Error, ErrorCode, MailFacts};
+use tokio_util::sync::CancellationToken;
 
 use super::copy::stop_on_interrupt;
 use super::project::ProjectArguments;
-use super::rehearse::service::watched;
+use super::rehearse::service;
 use crate::terminal::{Rehearsal, print_json};
 
 #[derive(Debug, clap::Subcommand)]
@@ -88,6 +89,19 @@ pub async fn run(command: BatchCommand) -> Result<bool, Error> {
         print(&outcome);
     }
     Ok(outcome.failed.is_empty())
+}
+
+/// Waits until nothing runs. Told to end, it only stops watching: the service goes on.
+async fn watched(app: &App, stop: &CancellationToken) -> Result<RunView, Error> {
+    let nobody = CancellationToken::new();
+    tokio::select! {
+        run = service::watched(app, &nobody) => run,
+        () = stop.cancelled() => Err(Error::new(
+            ErrorCode::Running,
+            "stopped watching",
+            "The service goes on without us. `stegvis batch watch` watches again, `stegvis batch stop` stops it.",
+        )),
+    }
 }
 
 async fn answer(app: &App, command: &BatchCommand) -> Result<Outcome, Error> {

@@ -125,6 +125,13 @@ impl CloudRun {
         let found = found.ok_or_else(|| CloudRunError::Gone(row.new.name.clone()))?;
         match found.stage {
             CloudStage::Corrupted => return Err(CloudRunError::Corrupted(row.new.name)),
+            // It waits for its hour, which the service keeps.
+            CloudStage::Created
+                if row.start_asked_at.is_none()
+                    && row.new.start_after.is_some_and(|at| at > self.clock.now()) =>
+            {
+                return self.watch(batch, stop).await;
+            }
             CloudStage::Created => {}
             // What is true now, so that what changes from here on is the start's doing.
             stage => {

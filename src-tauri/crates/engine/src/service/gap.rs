@@ -232,15 +232,18 @@ impl CloudGap {
         };
         let passed = sync_mailbox(&ports, user.id, &mailbox, missing, stop).await;
         let now = self.clock.now();
-        let done = self.journal.transaction(|tx| {
-            if passed.is_ok() {
-                tx.cloud_user_compared(user.id, now)?;
-            } else {
+        let (done, account) = self.journal.transaction(|tx| {
+            let account = user_report(tx, &user)?;
+            if passed.is_err() {
                 tx.leave_open(user.id, NOT_COMPARED)?;
+            } else if account.ledger.reconciles() {
+                // One that does not is compared again.
+                tx.cloud_user_compared(user.id, now)?;
             }
-            tx.apply_event(user.id, MigrationEvent::IncrementalSyncCompleted, "", now)
+            let done =
+                tx.apply_event(user.id, MigrationEvent::IncrementalSyncCompleted, "", now)?;
+            Ok::<_, JournalError>((done, account))
         })?;
-        let account = self.journal.transaction(|tx| user_report(tx, &done))?;
         (self.events)(RunEvent::User(done));
         if passed.is_ok() && !account.ledger.reconciles() {
             let ledger = account.ledger;

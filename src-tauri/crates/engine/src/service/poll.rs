@@ -72,7 +72,9 @@ impl CloudRun {
                 match told.get(&user.address.key()) {
                     Some(told) => {
                         let now_seen = seen_of(told);
-                        kept.users_rest &= told.stage.is_at_rest();
+                        // In a batch at rest a word that is not known is waited for by nobody.
+                        kept.users_rest &= told.stage.is_at_rest()
+                            || (believed_at_rest && told.stage == CloudStage::Unknown);
                         let before = known.get(&user.id);
                         if before != Some(&now_seen) {
                             kept.changed = true;

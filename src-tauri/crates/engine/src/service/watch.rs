@@ -128,7 +128,20 @@ impl CloudRun {
                 _ => {}
             }
         }
-        tried.clear();
+        self.settle_all(batch, stop).await
+    }
+
+    /// Reads the forwarding of every synced mailbox of a batch and asks for access to it, where neither was done yet or
+    /// was refused before. What fails is told in the log, and asked again the next time.
+    ///
+    /// # Errors
+    /// The journal's.
+    pub async fn settle_all(
+        &self,
+        batch: BatchId,
+        stop: &CancellationToken,
+    ) -> Result<(), JournalError> {
+        let mut tried = BTreeSet::new();
         while !stop.is_cancelled() && self.settle(batch, FEW, &mut tried).await? {}
         Ok(())
     }

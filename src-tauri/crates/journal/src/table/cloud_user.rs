@@ -221,6 +221,14 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Notes that access to the new mailbox was taken back: who wants to read it asks again.
+    pub fn cloud_access_taken(&self, user: MigrationUserId) -> Result<(), JournalError> {
+        self.0
+            .prepare_cached("UPDATE cloud_user SET access_asked_at = NULL WHERE user_id = ?1")?
+            .execute(params![user.0])?;
+        Ok(())
+    }
+
     /// Notes that source and target were compared to the end.
     pub fn cloud_user_compared(
         &self,
