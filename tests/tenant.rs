@@ -326,7 +326,7 @@ fn found(probed: &Value, name: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_signs_in_once_and_the_next_start_goes_on_in_silence_until_the_sign_out() {
-    let desk = Desk::new(|options| options.tenant.token_life = Duration::from_secs(1)).await;
+    let desk = Desk::new(|options| options.tenant.token_life = Duration::from_secs(10)).await;
     let tenant = &desk.lab.details().tenant;
     assert!(
         desk.run(&["probe"])

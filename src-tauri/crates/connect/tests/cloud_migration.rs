@@ -103,7 +103,7 @@ async fn a_batch_is_made_and_watched_and_what_was_left_out_is_told() {
 async fn a_stopped_batch_goes_on_when_it_is_started_again_and_only_one_at_rest_is_removed() {
     let practice = practice(|options| {
         small(options);
-        options.tenant.pace = Duration::from_millis(100);
+        options.tenant.pace = Duration::from_millis(500);
     })
     .await;
     let cloud = TenantMigration(practice.migrations.clone());
@@ -118,7 +118,7 @@ async fn a_stopped_batch_goes_on_when_it_is_started_again_and_only_one_at_rest_i
         .iter()
         .any(|user| user.stage == CloudStage::Copying)
     {
-        assert!(begun.elapsed().as_secs() < 30);
+        assert!(begun.elapsed().as_secs() < 120);
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let early = cloud.remove("Halfway").await.unwrap_err();
@@ -139,7 +139,7 @@ async fn a_batch_with_a_time_starts_by_itself() {
     let practice = practice(small).await;
     let cloud = TenantMigration(practice.migrations.clone());
     let mut wanted = new("Later", practice.csv());
-    wanted.start_after = Some(jiff::Timestamp::now() + jiff::SignedDuration::from_millis(1500));
+    wanted.start_after = Some(jiff::Timestamp::now() + jiff::SignedDuration::from_secs(10));
     let made = cloud.make(&wanted).await.unwrap();
     assert!(matches!(
         made.stage,

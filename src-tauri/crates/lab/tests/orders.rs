@@ -16,6 +16,9 @@ use clients::{Client, stderr, stdout};
 use serde_json::{Value, json};
 use stegvis_lab::{Company, Hurdle, Lab, LabOptions, TenantScript};
 
+/// For as long as a busy machine may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 const GRAPH: &str = "https://graph.microsoft.com/.default";
 
 fn controlled(dir: &std::path::Path) -> LabOptions {
@@ -65,13 +68,13 @@ async fn a_batch_whose_answer_is_lost_is_there() {
 async fn a_request_that_is_held_is_carried_out_though_nobody_waits_any_more() {
     let dir = tempfile::tempdir().unwrap();
     let tenant = Tenant::start(controlled(dir.path())).await;
-    order(&tenant.lab, "hold-request New-MigrationBatch 1500").await;
+    order(&tenant.lab, "hold-request New-MigrationBatch 8000").await;
     let body = new_batch(&tenant, "Late");
-    stderr(post(&tenant, &body).args(["--max-time", "0.5"])).await;
+    stderr(post(&tenant, &body).args(["--max-time", "3"])).await;
     assert_eq!(tenant.run("Get-MigrationBatch", json!({})).await.len(), 0);
     let begun = Instant::now();
     while tenant.run("Get-MigrationBatch", json!({})).await.is_empty() {
-        assert!(begun.elapsed() < Duration::from_secs(20));
+        assert!(begun.elapsed() < PATIENCE);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     order(&tenant.lab, "hold-answer New-MigrationBatch 700").await;
@@ -122,7 +125,7 @@ async fn a_batch_that_nobody_looks_after_is_stopped_after_sixty_days_and_gone_af
     order(&tenant.lab, "days 90").await;
     let begun = Instant::now();
     while !tenant.run("Get-MigrationBatch", json!({})).await.is_empty() {
-        assert!(begun.elapsed() < Duration::from_secs(20));
+        assert!(begun.elapsed() < PATIENCE);
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert!(tenant.lab.judge().await.unwrap().agrees());
@@ -192,7 +195,7 @@ async fn a_user_is_held_up_or_given_up_and_what_stood_in_its_way_is_mended_befor
     };
     let tenant = Tenant::start(options).await;
     let addresses = tenant.addresses();
-    order(&tenant.lab, &format!("stall {} 1500", addresses[0])).await;
+    order(&tenant.lab, &format!("stall {} 8000", addresses[0])).await;
     order(&tenant.lab, &format!("fail {} timeout", addresses[1])).await;
     tenant
         .batch("All", &addresses, json!({"AutoStart": true}))
@@ -204,7 +207,7 @@ async fn a_user_is_held_up_or_given_up_and_what_stood_in_its_way_is_mended_befor
     };
     let begun = Instant::now();
     while !error(&addresses[0]).await.contains("StalledDueToTarget") {
-        assert!(begun.elapsed() < Duration::from_secs(20));
+        assert!(begun.elapsed() < PATIENCE);
     }
     let batch = tenant.until("All", "SyncedWithErrors").await;
     assert_eq!(
@@ -235,7 +238,7 @@ async fn a_user_is_held_up_or_given_up_and_what_stood_in_its_way_is_mended_befor
         if users.iter().all(|user| user["Status"] == "Synced") {
             break;
         }
-        assert!(begun.elapsed() < Duration::from_secs(20), "{users:?}");
+        assert!(begun.elapsed() < PATIENCE, "{users:?}");
     }
     let dropped = [
         blocked(Hurdle::UnverifiedDomain),

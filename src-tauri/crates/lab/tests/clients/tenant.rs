@@ -66,7 +66,7 @@ impl Tenant {
             if batch["Status"] == status {
                 return batch;
             }
-            assert!(begun.elapsed().as_secs() < 30, "no {status}: {batch:#}");
+            assert!(begun.elapsed().as_secs() < 120, "no {status}: {batch:#}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

@@ -200,10 +200,10 @@ fn a_program_killed_while_it_makes_a_batch_never_makes_two() {
 
 #[test]
 fn tokens_that_expire_in_mid_run_are_renewed_and_nobody_notices() {
-    let life = Duration::from_secs(3);
+    let life = Duration::from_secs(6);
     let stage = Stage::start(TenantScript {
         token_life: life,
-        pace: Duration::from_millis(250),
+        pace: Duration::from_millis(500),
         ..TenantScript::default()
     });
     let run = stage.rehearse(&["--json"]).finish();
@@ -220,7 +220,7 @@ fn tokens_that_expire_in_mid_run_are_renewed_and_nobody_notices() {
 fn consent_that_is_withdrawn_stops_the_watching_and_the_same_command_goes_on_once_it_is_back() {
     let stage = Stage::start(TenantScript {
         token_life: Duration::from_secs(4),
-        pace: Duration::from_millis(250),
+        pace: Duration::from_millis(500),
         ..TenantScript::default()
     });
     let mut running = stage.rehearse(&[]);
