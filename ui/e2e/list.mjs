@@ -144,6 +144,8 @@ export async function listJourneys({ test, id, says, address }) {
     await id(page, 'list-grid').focus();
     await page.keyboard.press('Control+z');
     await until(page, 'LeftOut', 0);
+    // The rows come back a moment after the counts.
+    await page.locator('tr.active [data-testid^="pilot-"]:enabled').waitFor();
     // Past the headings, a tab leads into the row that the keyboard is on, Escape back out of it.
     const focused = () => page.evaluate(() => document.activeElement?.dataset.testid);
     for (let tab = 0; tab < 6; tab += 1) await page.keyboard.press('Tab');
