@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::dto::{AccessKept, AccessRemovalView};
 use crate::project::Project;
-use crate::{App, Error, ErrorCode};
+use crate::{App, Error};
 
 impl App {
     /// Takes this program's access to every new mailbox back, or with a dry run says what it would do. What the tenant
@@ -34,16 +34,7 @@ impl Project {
         stop: &CancellationToken,
     ) -> Result<AccessRemovalView, Error> {
         // A run opens the mailboxes, and asks for the very access that is taken here.
-        if self.live().running() || self.converting().running() {
-            return Err(Error {
-                retry: true,
-                ..Error::new(
-                    ErrorCode::Running,
-                    "a batch or a conversion is running",
-                    "Take the access back when it has ended or is stopped.",
-                )
-            });
-        }
+        self.nothing_runs("Take the access back when it has ended or is stopped.")?;
         let users = self.setting(|tx| tx.users())?;
         let over = |status| {
             matches!(

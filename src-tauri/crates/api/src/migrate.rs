@@ -119,7 +119,7 @@ impl Project {
     }
 
     /// Nothing else may move while something begins.
-    pub(crate) fn nothing_runs(&self) -> Result<(), Error> {
+    pub(crate) fn nothing_runs(&self, help: &str) -> Result<(), Error> {
         let what = if self.live().running() {
             "a batch is running"
         } else if self.converting().running() {
@@ -129,7 +129,7 @@ impl Project {
         };
         Err(Error {
             retry: true,
-            ..Error::new(ErrorCode::Running, what, "Stop it first.")
+            ..Error::new(ErrorCode::Running, what, help)
         })
     }
 
@@ -139,7 +139,7 @@ impl Project {
         failed: bool,
         at: Option<Timestamp>,
     ) -> Result<(), Error> {
-        self.nothing_runs()?;
+        self.nothing_runs("Stop it first.")?;
         if self
             .setting(|tx| tx.setting(key::ENDPOINT_SAVED))?
             .is_none()

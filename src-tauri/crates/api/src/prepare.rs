@@ -10,9 +10,9 @@ use stegvis_engine::preflight::{Finding, ORDER, PreflightPorts, Subjects, prefli
 use stegvis_journal::StoredFinding;
 use stegvis_model::{CheckId, MigrationUserStatus, Severity, StoredName as _};
 
+use crate::Error;
 use crate::dto::{AppEvent, ConnectionView, EvidenceLine, FindingView, PreflightView};
 use crate::project::{Project, damaged, key};
-use crate::{Error, ErrorCode};
 
 /// What of a finding the journal keeps as one text.
 #[derive(Serialize, Deserialize)]
@@ -25,16 +25,7 @@ impl Project {
     /// Runs every check, or one of them again.
     pub(crate) async fn run_preflight(&self, checks: &[CheckId]) -> Result<PreflightView, Error> {
         // The right test writes a TargetAddress over itself: never beside a run that writes it too.
-        if self.live().running() || self.converting().running() {
-            return Err(Error {
-                retry: true,
-                ..Error::new(
-                    ErrorCode::Running,
-                    "a batch or a conversion is running",
-                    "Run the checks when it has ended or is stopped.",
-                )
-            });
-        }
+        self.nothing_runs("Run the checks when it has ended or is stopped.")?;
         let started = self.clock.now();
         let checking = Checking::begin(self);
         let ports = PreflightPorts {

@@ -22,7 +22,7 @@ type Sizes = BTreeMap<String, u64>;
 impl Project {
     /// Begins to copy what the service left; the rest is told by events.
     pub(crate) fn start_filling(self: &Arc<Self>) -> Result<(), Error> {
-        self.nothing_runs()?;
+        self.nothing_runs("Stop it first.")?;
         let missing = gap_of(&self.journal)?.map_or(0, |gap| gap.missing.items);
         if missing == 0 {
             return Err(Error::new(

@@ -53,7 +53,7 @@ impl Project {
         name: &str,
         facts: &MailFacts,
     ) -> Result<(), Error> {
-        self.nothing_runs()?;
+        self.nothing_runs("Stop it first.")?;
         let row = self.hosted_batch(name)?;
         let guards = self.batch_guards(name, facts)?;
         if !guards.is_empty() {
