@@ -91,8 +91,8 @@ impl ExchangeOnline {
         }
     }
 
-    /// The same, which may be sent on to this server too; without it to Microsoft's own alone. For a tenant that is not
-    /// at Microsoft's, as the practice tenant.
+    /// The same, which may be sent on to this server too; without it to Microsoft's own alone. For a tenant whose regions
+    /// are not at Microsoft's; the practice tenant has but one server.
     #[must_use]
     pub fn also_at(mut self, other: Url) -> Self {
         self.regions = self.regions.and(other);
@@ -152,7 +152,7 @@ impl ExchangeOnline {
                 .await
                 .map_err(CmdletError::Endpoint)?;
             if answer.is_success() {
-                let response = response::parse_where(&answer.body, |next| self.regions.allow(next))
+                let response = response::parse(&answer.body, |next| self.regions.allow(next))
                     .map_err(|error| CmdletError::Endpoint(unreadable(&error)))?;
                 for warning in &response.warnings {
                     tracing::debug!(cmdlet = cmdlet.name, warning, "the cmdlet warns");

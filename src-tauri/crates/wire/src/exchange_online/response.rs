@@ -19,24 +19,12 @@ pub struct Response {
     pub errors: Vec<String>,
 }
 
-/// The answer to a request to `base`. A cmdlet without output answers with nothing at all.
-///
-/// # Errors
-/// If it is not JSON of this shape, or continues on another server.
-pub fn parse(base: &Url, bytes: &[u8]) -> Result<Response, Unreadable> {
-    parse_where(bytes, |next| {
-        (next.origin() == base.origin()).then(|| next.clone())
-    })
-}
-
-/// The same, where the next page may lie on other servers too: `allow` tells where a token may go, and by what address.
+/// The answer to a request. A cmdlet without output answers with nothing at all. `allow` tells where a token may go for
+/// the next page, and by what address.
 ///
 /// # Errors
 /// If it is not JSON of this shape, or continues where a token may not go.
-pub fn parse_where(
-    bytes: &[u8],
-    allow: impl Fn(&Url) -> Option<Url>,
-) -> Result<Response, Unreadable> {
+pub fn parse(bytes: &[u8], allow: impl Fn(&Url) -> Option<Url>) -> Result<Response, Unreadable> {
     #[derive(Deserialize)]
     struct Body {
         #[serde(default, deserialize_with = "json::null_is_default")]
@@ -95,14 +83,16 @@ fn words(value: &Value) -> String {
 mod tests {
     use super::*;
 
-    fn base() -> Url {
-        "https://outlook.example/adminapi/beta/t-1".parse().unwrap()
+    /// The answer of a server that tokens may go to, alone.
+    fn read(bytes: &[u8]) -> Result<Response, Unreadable> {
+        parse(bytes, |next| {
+            (next.host_str() == Some("outlook.example")).then(|| next.clone())
+        })
     }
 
     #[test]
     fn annotations_are_left_out_and_errors_beside_a_value_are_kept() {
-        let response = parse(
-            &base(),
+        let response = read(
             br##"{"@odata.context":"x","value":[{"Identity":"Batch1","Status":"Syncing",
                 "Status@odata.type":"#Exchange.MigrationBatchStatus","@odata.id":"y"}],
                 "@odata.nextLink":"https://outlook.example/adminapi/beta/t-1/InvokeCommand?$skiptoken=2",
@@ -118,16 +108,19 @@ mod tests {
 
     #[test]
     fn a_cmdlet_without_output_is_an_empty_response() {
-        assert_eq!(parse(&base(), b"").unwrap(), Response::default());
-        assert_eq!(
-            parse(&base(), br#"{"value":[]}"#).unwrap(),
-            Response::default()
-        );
+        assert_eq!(read(b"").unwrap(), Response::default());
+        assert_eq!(read(br#"{"value":[]}"#).unwrap(), Response::default());
+    }
+
+    #[test]
+    fn a_next_page_where_no_token_may_go_is_refused() {
+        let elsewhere = br#"{"value":[],"@odata.nextLink":"https://elsewhere.example/2"}"#;
+        assert!(read(elsewhere).is_err());
     }
 
     #[test]
     fn text_that_is_not_json_is_unreadable() {
-        let error = parse(&base(), b"Operation in progress").unwrap_err();
+        let error = read(b"Operation in progress").unwrap_err();
         assert_eq!(error.start, "Operation in progress");
     }
 }

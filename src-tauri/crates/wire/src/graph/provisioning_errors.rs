@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use url::Url;
 
+use super::users::smtp_addresses;
 use crate::http::{Request, below};
 use crate::json::{null_is_default, time};
 
@@ -78,12 +79,7 @@ pub struct ServiceProvisioningError {
 impl UserErrors {
     /// Every SMTP address, without prefix, and the name it signs in with.
     pub fn addresses(&self) -> impl Iterator<Item = &str> {
-        self.proxy_addresses
-            .iter()
-            .filter_map(|proxy| {
-                let (prefix, address) = proxy.split_once(':')?;
-                prefix.eq_ignore_ascii_case("smtp").then_some(address)
-            })
+        smtp_addresses(&self.proxy_addresses)
             .chain(self.mail.as_deref())
             .chain([self.user_principal_name.as_str()])
     }

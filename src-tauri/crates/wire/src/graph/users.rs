@@ -77,16 +77,18 @@ impl LicenseAssignmentState {
     }
 }
 
+/// The SMTP addresses among a user's proxy addresses, without prefix.
+pub(super) fn smtp_addresses(proxy_addresses: &[String]) -> impl Iterator<Item = &str> {
+    proxy_addresses.iter().filter_map(|proxy| {
+        let (prefix, address) = proxy.split_once(':')?;
+        prefix.eq_ignore_ascii_case("smtp").then_some(address)
+    })
+}
+
 impl User {
     /// Every SMTP address of the user, without prefix.
     pub fn smtp_addresses(&self) -> impl Iterator<Item = &str> {
-        self.proxy_addresses
-            .iter()
-            .filter_map(|proxy| {
-                let (prefix, address) = proxy.split_once(':')?;
-                prefix.eq_ignore_ascii_case("smtp").then_some(address)
-            })
-            .chain(self.mail.as_deref())
+        smtp_addresses(&self.proxy_addresses).chain(self.mail.as_deref())
     }
 }
 
