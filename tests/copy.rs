@@ -53,16 +53,7 @@ impl Pair {
     /// One run to the end, which must succeed and reconcile.
     fn copy(&self) -> (Measured, Value) {
         let run = self.start().finish();
-        assert!(
-            run.status.success(),
-            "{}\n{}\n{}",
-            run.status,
-            run.stdout,
-            run.stderr
-        );
-        let json: Value = serde_json::from_str(&run.stdout)
-            .unwrap_or_else(|error| panic!("{error} in {}", run.stdout));
-        assert_eq!(json["reconciled"], true, "{json}");
+        let json = run.reconciled();
         assert_eq!(json["users"].as_array().unwrap().len(), 1, "{json}");
         assert_eq!(json["users"][0]["skipped"], 0, "{json}");
         (run, json)

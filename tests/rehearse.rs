@@ -34,16 +34,7 @@ fn rehearse(project: &Path, flags: &[&str]) -> Running {
 
 /// The ledger reconciles, and the independent read-back of the target agrees with the source.
 fn assert_nothing_lost_and_nothing_twice(run: &Measured) -> Value {
-    assert!(
-        run.status.success(),
-        "{}\n{}\n{}",
-        run.status,
-        run.stdout,
-        run.stderr
-    );
-    let json: Value = serde_json::from_str(&run.stdout)
-        .unwrap_or_else(|error| panic!("{error} in {}", run.stdout));
-    assert_eq!(json["reconciled"], true, "{json}");
+    let json = run.reconciled();
     let verification = &json["verification"];
     assert_eq!(verification["agrees"], true, "{json}");
     assert_eq!(verification["missing"], 0, "{json}");

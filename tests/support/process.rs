@@ -34,6 +34,23 @@ pub struct Measured {
     pub stderr: String,
 }
 
+impl Measured {
+    /// What it printed as JSON, of a run that must have succeeded and reconciled.
+    pub fn reconciled(&self) -> serde_json::Value {
+        assert!(
+            self.status.success(),
+            "{}\n{}\n{}",
+            self.status,
+            self.stdout,
+            self.stderr
+        );
+        let json: serde_json::Value = serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error} in {}", self.stdout));
+        assert_eq!(json["reconciled"], true, "{json}");
+        json
+    }
+}
+
 /// A child under way. Dropping it kills it.
 pub struct Running {
     child: Child,

@@ -7,8 +7,10 @@
     reason = "tests"
 )]
 
+mod paused;
 mod world;
 
+use paused::paused;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -178,15 +180,6 @@ impl Bench {
             side
         })
     }
-}
-
-fn paused<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .start_paused(true)
-        .build()
-        .unwrap()
-        .block_on(future)
 }
 
 #[test]

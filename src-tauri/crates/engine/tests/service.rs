@@ -13,7 +13,9 @@ mod cloud;
     reason = "the checks ask more of the office than the service does"
 )]
 mod office;
+mod paused;
 
+use paused::paused;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -126,6 +128,18 @@ impl Bench {
             .await
     }
 
+    async fn retry(&self) -> Result<CloudEnd, CloudRunError> {
+        self.run()
+            .retry(self.batch, &CancellationToken::new())
+            .await
+    }
+
+    async fn watch(&self) -> Result<CloudEnd, CloudRunError> {
+        self.run()
+            .watch(self.batch, &CancellationToken::new())
+            .await
+    }
+
     fn users(&self) -> Vec<MigrationUser> {
         self.journal.transaction(|tx| tx.users()).unwrap()
     }
@@ -153,15 +167,6 @@ impl Bench {
 
 fn failed(code: FailureCode) -> Status {
     Status::Failed { code }
-}
-
-fn paused<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .start_paused(true)
-        .build()
-        .unwrap()
-        .block_on(future)
 }
 
 #[test]
@@ -219,11 +224,7 @@ fn a_batch_is_made_started_and_watched_to_its_end() {
 /// What a person does after the program ended: opens the project, which recovers and watches; then starts again.
 async fn reopened(bench: &Bench) -> Result<CloudEnd, CloudRunError> {
     recover(&bench.journal, bench.service.now()).unwrap();
-    match bench
-        .run()
-        .watch(bench.batch, &CancellationToken::new())
-        .await
-    {
+    match bench.watch().await {
         Ok(CloudEnd::NotStarted) | Err(CloudRunError::NotMade) => bench.run_to_end().await,
         other => other,
     }
@@ -340,10 +341,7 @@ fn nor_is_one_that_came_while_we_were_away_between_deciding_and_making() {
             .map_err(|error: JournalError| error)
             .unwrap();
         bench.service.stranger(NAME, &["cfo@nordvik.example"]);
-        let watched = bench
-            .run()
-            .watch(bench.batch, &CancellationToken::new())
-            .await;
+        let watched = bench.watch().await;
         assert!(matches!(watched, Err(CloudRunError::NotMade)));
         assert_eq!(bench.run_to_end().await.unwrap(), CloudEnd::AtRest);
         assert_ne!(bench.row().new.name, NAME);
@@ -362,10 +360,7 @@ fn a_retry_touches_only_what_failed_even_while_the_service_still_tells_the_past(
         assert_eq!(bench.status(1), failed(FailureCode::MailUserMissing));
         assert_eq!(bench.users()[1].detail, words);
         bench.moved.lock().unwrap().clear();
-        let ended = bench
-            .run()
-            .retry(bench.batch, &CancellationToken::new())
-            .await;
+        let ended = bench.retry().await;
         assert_eq!(ended.unwrap(), CloudEnd::AtRest);
         assert!(
             bench
@@ -385,10 +380,7 @@ fn a_retry_touches_only_what_failed_even_while_the_service_still_tells_the_past(
             ["u1@nordvik.example"]
         );
         bench.calls();
-        let ended = bench
-            .run()
-            .retry(bench.batch, &CancellationToken::new())
-            .await;
+        let ended = bench.retry().await;
         assert_eq!(ended.unwrap(), CloudEnd::AtRest);
         assert!(
             !bench.calls().contains(&"start"),
@@ -410,11 +402,7 @@ fn a_failure_that_comes_again_in_other_words_tells_the_new_ones() {
         );
         bench.run_to_end().await.unwrap();
         assert_eq!(bench.status(0), failed(FailureCode::ServiceGaveUp));
-        bench
-            .run()
-            .retry(bench.batch, &CancellationToken::new())
-            .await
-            .unwrap();
+        bench.retry().await.unwrap();
         assert_eq!(bench.status(0), failed(FailureCode::ForwardingRefused));
         assert!(bench.users()[0].detail.starts_with("Insufficient"));
     });
@@ -437,11 +425,7 @@ fn a_stop_stops_what_has_not_ended_and_a_retry_goes_on_with_it() {
             (bench.status(0), bench.status(1)),
             (Status::Synced, Status::Stopped { by })
         );
-        bench
-            .run()
-            .retry(bench.batch, &CancellationToken::new())
-            .await
-            .unwrap();
+        bench.retry().await.unwrap();
         assert_eq!(bench.status(1), Status::Synced);
     });
 }
@@ -531,11 +515,7 @@ fn trouble_that_passes_is_waited_out_and_consent_that_is_gone_ends_the_watching_
             Err(CloudRunError::Endpoint(_))
         ));
         assert_eq!(bench.status(0), Status::Syncing);
-        bench
-            .run()
-            .watch(bench.batch, &CancellationToken::new())
-            .await
-            .unwrap();
+        bench.watch().await.unwrap();
         assert_eq!(bench.status(0), Status::Synced);
     });
 }
@@ -718,11 +698,7 @@ fn a_conversion_in_the_meantime_is_left_alone() {
             .journal
             .transaction(|tx| tx.apply_event(user, MigrationEvent::ConversionStarted, "", now))
             .unwrap();
-        bench
-            .run()
-            .watch(bench.batch, &CancellationToken::new())
-            .await
-            .unwrap();
+        bench.watch().await.unwrap();
         assert_eq!(bench.status(0), Status::Converting);
     });
 }

@@ -7,8 +7,10 @@
     reason = "tests"
 )]
 
+mod paused;
 mod world;
 
+use paused::paused;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -161,19 +163,10 @@ impl Bench {
     }
 }
 
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .start_paused(true)
-        .build()
-        .unwrap()
-        .block_on(future)
-}
-
 #[test]
 fn a_mailbox_is_copied_once_and_a_second_run_writes_nothing() {
     let bench = Bench::new(world(40, Breaks::default()));
-    block_on(async {
+    paused(async {
         bench.run().run(&CancellationToken::new()).await.unwrap();
         bench.run().run(&CancellationToken::new()).await.unwrap();
     });
@@ -191,7 +184,7 @@ fn what_the_target_refuses_is_skipped_with_its_reason_even_out_of_a_group() {
         in_groups: true,
         ..world(10, Breaks::default())
     });
-    block_on(bench.run().run(&CancellationToken::new())).unwrap();
+    paused(bench.run().run(&CancellationToken::new())).unwrap();
     let ledger = bench.ledger();
     assert_eq!((ledger.copied.items, ledger.skipped.items), (11, 1));
     assert!(ledger.reconciles());
@@ -202,7 +195,7 @@ fn what_the_target_refuses_is_skipped_with_its_reason_even_out_of_a_group() {
 #[test]
 fn a_program_that_ends_in_mid_flight_finds_itself_stopped_and_goes_on() {
     let bench = Bench::new(world(40, Breaks::default()));
-    let interrupted = block_on(async {
+    let interrupted = paused(async {
         let run = bench.run();
         // Dropped in the middle, as a killed process is.
         tokio::time::timeout(Duration::from_millis(5), async {
@@ -212,7 +205,7 @@ fn a_program_that_ends_in_mid_flight_finds_itself_stopped_and_goes_on() {
     });
     drop(interrupted);
     recover(&bench.journal, jiff::Timestamp::UNIX_EPOCH).unwrap();
-    block_on(async {
+    paused(async {
         let run = bench.run();
         run.resume(false).unwrap();
         run.run(&CancellationToken::new()).await.unwrap();
@@ -232,7 +225,7 @@ proptest! {
         writes in proptest::collection::vec(0_u32..40, 0..6),
     ) {
         let bench = Bench::new(world(messages, Breaks { reads, writes }));
-        block_on(bench.run().run(&CancellationToken::new())).unwrap();
+        paused(bench.run().run(&CancellationToken::new())).unwrap();
         let (source, target) = bench.sides();
         prop_assert_eq!(source, target);
         prop_assert_eq!(bench.status(), MigrationUserStatus::Synced);
