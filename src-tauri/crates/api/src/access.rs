@@ -59,7 +59,7 @@ impl Project {
                 ..AccessRemoval::default()
             }
         } else {
-            let outcome = remove_access(self.connections.tenant.as_ref(), &mailboxes, stop).await;
+            let outcome = remove_access(self.connections().tenant.as_ref(), &mailboxes, stop).await;
             self.setting(|tx| {
                 for user in users
                     .iter()
@@ -73,7 +73,7 @@ impl Project {
         };
         Ok(AccessRemovalView {
             dry_run,
-            commands: commands(&outcome, dry_run, &self.places.details.tenant.client_id),
+            commands: commands(&outcome, dry_run, &self.places().details.tenant.client_id),
             removed: texts(&outcome.removed),
             left: texts(&outcome.left),
             failed: outcome

@@ -15,7 +15,8 @@ fn line(shell: Shell, does: &str, text: String) -> CommandLine {
 impl Project {
     /// The equivalents of a step.
     pub(crate) fn commands(&self, step: &str) -> Result<Vec<CommandLine>, Error> {
-        let details = &self.places.details;
+        let places = self.places();
+        let details = &places.details;
         let addresses = self.chosen_addresses()?;
         let first = addresses
             .first()

@@ -83,10 +83,10 @@ impl Project {
             engine: self.engine()?.name().to_owned(),
             service: self.service_view()?,
             settings: EndpointSettings {
-                host: self.places.details.source.host.clone(),
-                port: self.places.details.source.port,
+                host: self.places().details.source.host.clone(),
+                port: self.places().details.source.port,
                 security: Security::ImplicitTls.name().to_owned(),
-                account: self.places.details.source.account.clone(),
+                account: self.places().details.source.account.clone(),
                 max_concurrent_migrations: self.concurrency()?,
             },
             password_kept: self
@@ -165,7 +165,8 @@ impl Project {
             ));
         }
         // The practice company's addresses are its own.
-        let source = &self.places.details.source;
+        let places = self.places();
+        let source = &places.details.source;
         if settings.host != source.host
             || settings.port != source.port
             || settings.account != source.account
@@ -180,7 +181,8 @@ impl Project {
     }
 
     async fn tests(&self) -> Vec<EndpointTest> {
-        let endpoint = &self.connections.source_endpoint;
+        let ports = self.connections();
+        let endpoint = &ports.source_endpoint;
         let mut done = Vec::new();
         match tokio::net::lookup_host((endpoint.host.as_str(), endpoint.port))
             .await
@@ -273,7 +275,7 @@ impl Project {
     async fn mailboxes_to_try(&self) -> Vec<MailboxRef> {
         let chosen = self.chosen_addresses().unwrap_or_default();
         let all = self
-            .connections
+            .connections()
             .directory
             .mailboxes()
             .await
@@ -288,7 +290,7 @@ impl Project {
     async fn opens(&self, mailboxes: &[MailboxRef]) -> EndpointTest {
         let (mut opened, mut first_error) = (0_usize, None);
         for mailbox in mailboxes {
-            match self.connections.source.open(mailbox).await {
+            match self.connections().source.open(mailbox).await {
                 Ok(mut source) => {
                     source.close().await;
                     opened += 1;
@@ -335,7 +337,7 @@ impl Project {
     }
 
     async fn read_some(&self, mailbox: &MailboxRef) -> Result<u64, EndpointError> {
-        let mut source = self.connections.source.open(mailbox).await?;
+        let mut source = self.connections().source.open(mailbox).await?;
         let folders = source.folders().await?;
         let Some(folder) = folders
             .into_iter()

@@ -10,10 +10,11 @@ use crate::{Error, ErrorCode};
 impl Project {
     /// Every mailbox of the directory, with what is known of it.
     pub(crate) async fn mailboxes_view(&self) -> Result<MailboxesView, Error> {
+        let ports = self.connections();
         let (mailboxes, recipients, domains) = tokio::join!(
-            self.connections.directory.mailboxes(),
-            self.connections.tenant.recipients(),
-            self.connections.tenant.domains(),
+            ports.directory.mailboxes(),
+            ports.tenant.recipients(),
+            ports.tenant.domains(),
         );
         let mailboxes = mailboxes?;
         // The tenant's side only adds notes: without it the list can still be made.

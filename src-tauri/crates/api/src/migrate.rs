@@ -86,7 +86,7 @@ impl Project {
             }
             None => (name, new.collect()),
         };
-        let to = notify(&self.places.details)?;
+        let to = notify(&self.places().details)?;
         let plan = plan_batch(&users, self.concurrency()?, Some(&to));
         let known = self.connections_known();
         let plan = PlanView {
@@ -186,7 +186,7 @@ impl Project {
                 "Choose more mailboxes under Mailboxes.",
             ));
         }
-        let to = notify(&self.places.details)?;
+        let to = notify(&self.places().details)?;
         let mut users = Vec::with_capacity(waiting.len());
         for chosen in &waiting {
             let address: SmtpAddress = chosen.address.parse().map_err(|error| {

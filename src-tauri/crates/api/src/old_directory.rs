@@ -25,8 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 impl Project {
     /// Reads the old directory. Nothing is written.
     pub(crate) async fn directory_view(&self) -> Result<DirectoryView, Error> {
-        let read = DirectoryRead::of(&*self.connections.directory).await?;
-        let tenant_domains = self.connections.tenant.domains().await.ok();
+        let read = DirectoryRead::of(&*self.connections().directory).await?;
+        let tenant_domains = self.connections().tenant.domains().await.ok();
         let findings = read.findings(tenant_domains.as_deref());
         let DirectoryRead {
             mailboxes,
@@ -80,8 +80,9 @@ impl Project {
         &self,
         organization: &DirectoryOrganization,
     ) -> DirectoryConnection {
-        let place = &self.places.details.directory;
-        let seen = probe(&place.host, place.port, &self.places.trust, PATIENCE)
+        let places = self.places();
+        let place = &places.details.directory;
+        let seen = probe(&place.host, place.port, &places.trust, PATIENCE)
             .await
             .ok();
         let (tls, issuer, valid_until, fingerprint) = match seen {

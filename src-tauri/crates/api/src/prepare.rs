@@ -29,11 +29,11 @@ impl Project {
         let started = self.clock.now();
         let checking = Checking::begin(self);
         let ports = PreflightPorts {
-            directory: self.connections.directory.clone(),
-            tenant: self.connections.tenant.clone(),
-            source: self.connections.source.clone(),
-            source_probe: self.connections.source_probe.clone(),
-            target_probe: self.connections.target_probe.clone(),
+            directory: self.connections().directory.clone(),
+            tenant: self.connections().tenant.clone(),
+            source: self.connections().source.clone(),
+            source_probe: self.connections().source_probe.clone(),
+            target_probe: self.connections().target_probe.clone(),
             clock: self.clock.clone(),
         };
         let about = self.to_be_checked()?;
@@ -142,7 +142,8 @@ impl Project {
                 .find(|finding| finding.check == check)
                 .filter(|finding| finding.severity != Severity::NotRun)
         };
-        let details = &self.places.details;
+        let places = self.places();
+        let details = &places.details;
         let tenant_answered = passed(CheckId::DirectorySync);
         let directory_answered = stored
             .iter()

@@ -1,7 +1,7 @@
 //! An open project: its journal, its endpoints, what moves now.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 use stegvis_connect::clock::SystemClock;
@@ -64,8 +64,8 @@ pub(crate) mod key {
 pub(crate) struct Project {
     pub(crate) dir: PathBuf,
     pub(crate) journal: Arc<Journal>,
-    pub(crate) places: Places,
-    pub(crate) connections: Connections,
+    /// Where everything is, and the ports that were built from it: both change when a person says so.
+    standing: RwLock<(Arc<Places>, Arc<Connections>)>,
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) clock: Arc<SystemClock>,
     pub(crate) events: Events,
@@ -96,8 +96,7 @@ impl Project {
         Ok(Self {
             dir: dir.to_owned(),
             journal: Arc::new(journal),
-            places,
-            connections,
+            standing: RwLock::new((Arc::new(places), Arc::new(connections))),
             secrets,
             clock,
             events,
@@ -108,6 +107,18 @@ impl Project {
             tenant_read: Mutex::default(),
             list: Mutex::default(),
         })
+    }
+
+    /// Where everything is.
+    pub(crate) fn places(&self) -> Arc<Places> {
+        let standing = self.standing.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&standing.0)
+    }
+
+    /// The ports, as they are now. What runs keeps those it began with.
+    pub(crate) fn connections(&self) -> Arc<Connections> {
+        let standing = self.standing.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&standing.1)
     }
 
     pub(crate) fn live(&self) -> std::sync::MutexGuard<'_, Live> {
@@ -167,7 +178,7 @@ impl Project {
         let answers = self.answers()?;
         let verdict = answers.verdict();
         Ok(ProjectView {
-            name: self.places.details.company.clone(),
+            name: self.places().details.company.clone(),
             kind: ProjectKind::Practice,
             path: self.dir.display().to_string(),
             answers: answers_view(answers),

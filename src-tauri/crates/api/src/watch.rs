@@ -153,8 +153,8 @@ impl Project {
         let mut second = 0_u64;
         loop {
             every.tick().await;
-            let throttled = self.connections.source_gate.remaining().is_some()
-                || self.connections.target_gate.remaining().is_some();
+            let throttled = self.connections().source_gate.remaining().is_some()
+                || self.connections().target_gate.remaining().is_some();
             self.live().tick(self.clock.now(), throttled);
             self.tell_run();
             second += 1;

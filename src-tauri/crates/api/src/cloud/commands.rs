@@ -26,7 +26,8 @@ impl Project {
         chosen: Option<&str>,
         endpoints: &[CloudEndpointView],
     ) -> Result<Vec<CommandLine>, Error> {
-        let source = &self.places.details.source;
+        let places = self.places();
+        let source = &places.details.source;
         let proxy = endpoints
             .iter()
             .find(|endpoint| Some(endpoint.name.as_str()) == chosen)

@@ -105,7 +105,8 @@ impl Project {
 
     /// Asks the tenant for its endpoints, and this computer for the ways to make one.
     pub(crate) async fn read_service(&self) -> Result<EndpointView, Error> {
-        let (found, routes) = tokio::join!(self.connections.cloud.endpoints(), self.routes());
+        let ports = self.connections();
+        let (found, routes) = tokio::join!(ports.cloud.endpoints(), self.routes());
         let read = match found {
             Ok(endpoints) => TenantRead {
                 endpoints: endpoints
@@ -138,7 +139,8 @@ impl Project {
 
     /// The ways to make an endpoint, best first.
     async fn routes(&self) -> Vec<EndpointRouteView> {
-        let migrations = &self.connections.migrations;
+        let ports = self.connections();
+        let migrations = &ports.migrations;
         let module = PowerShell {
             program: if cfg!(windows) {
                 "powershell.exe"
@@ -201,7 +203,7 @@ impl Project {
     /// Has the service itself try its way to the old server.
     pub(crate) async fn test_cloud_endpoint(&self) -> Result<EndpointView, Error> {
         let endpoint = self.cloud_endpoint()?.ok_or_else(no_endpoint)?;
-        let reached = self.connections.cloud.test(&endpoint).await?;
+        let reached = self.connections().cloud.test(&endpoint).await?;
         let tested = Tested {
             endpoint,
             works: reached.works,
@@ -233,7 +235,7 @@ impl Project {
         let known = self.tenant_read();
         let of_tenant = known.endpoints.iter().find(|known| known.name == endpoint);
         if of_tenant.is_none_or(|known| known.at_once != Some(at_once)) {
-            self.connections
+            self.connections()
                 .cloud
                 .set_at_once(&endpoint, at_once)
                 .await?;

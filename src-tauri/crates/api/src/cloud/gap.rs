@@ -82,7 +82,7 @@ impl Project {
             }
             Ok::<_, JournalError>(lacking)
         })?;
-        let tenant = &self.connections.tenant;
+        let tenant = &self.connections().tenant;
         for address in lacking {
             let Some(size) = tenant.receive_size(&address).await? else {
                 continue;
@@ -112,7 +112,7 @@ impl Project {
         let parsed: SmtpAddress = address
             .parse()
             .map_err(|error| damaged(key::RECEIVE_SIZES, &error))?;
-        let tenant = &self.connections.tenant;
+        let tenant = &self.connections().tenant;
         tenant.set_receive_size(&parsed, size).await?;
         let mut sizes = self.sizes()?;
         sizes.remove(address);

@@ -33,10 +33,10 @@ impl Project {
         let (watched, told) = (Arc::clone(self), Arc::clone(self));
         Ok(CloudRun {
             journal: Arc::clone(&self.journal),
-            cloud: self.connections.cloud.clone(),
-            directory: self.connections.directory.clone(),
-            tenant: self.connections.tenant.clone(),
-            mail: Some((self.connections.mailer.clone(), Arc::new(self.letters()?))),
+            cloud: self.connections().cloud.clone(),
+            directory: self.connections().directory.clone(),
+            tenant: self.connections().tenant.clone(),
+            mail: Some((self.connections().mailer.clone(), Arc::new(self.letters()?))),
             events: Arc::new(move |event| watched.heard(event)),
             news: Arc::new(move |news| told.heard_of_cloud(news)),
             clock: self.clock.clone(),

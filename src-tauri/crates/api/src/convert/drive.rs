@@ -144,14 +144,14 @@ impl Project {
         Ok(Conversions {
             changes: DirectoryChanges {
                 journal: Arc::clone(&self.journal),
-                directory: self.connections.directory.clone(),
+                directory: self.connections().directory.clone(),
                 backups: Arc::new(FolderBackups(self.dir.join("backups"))),
                 clock: self.clock.clone(),
                 first_pause: PAUSE,
             },
             cloud: Arc::new(TenantMailboxes {
-                tenant: self.connections.tenant.clone(),
-                reader: self.connections.target_reader.clone(),
+                tenant: self.connections().tenant.clone(),
+                reader: self.connections().target_reader.clone(),
             }),
             organization,
             version: self.answers()?.exchange,
@@ -164,12 +164,12 @@ impl Project {
     /// Asked again when the controller does not answer, as everything is that only reads.
     async fn read_organization(&self) -> Result<DirectoryOrganization, Error> {
         for _ in 1..TRIES {
-            match self.connections.directory.organization().await {
+            match self.connections().directory.organization().await {
                 Err(error) if error.is_transient() => tokio::time::sleep(PAUSE).await,
                 answer => return Ok(answer?),
             }
         }
-        Ok(self.connections.directory.organization().await?)
+        Ok(self.connections().directory.organization().await?)
     }
 
     fn watching(self: &Arc<Self>) -> Tell {

@@ -193,7 +193,7 @@ impl Project {
         };
         let groups = groups(&before, &after);
         // Only for the names of what stays: the plan itself is kept.
-        let entry = self.connections.directory.entry(&dn).await;
+        let entry = self.connections().directory.entry(&dn).await;
         let untouched = entry.map(|entry| {
             let changes = |name: &String| {
                 groups

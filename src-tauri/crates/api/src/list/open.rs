@@ -50,6 +50,7 @@ impl Project {
     }
 
     pub(crate) async fn open_list(&self, path: &Path, data: &Path) -> Result<ListView, Error> {
+        let ports = self.connections();
         let (read, (known, domains_read)) = tokio::join!(
             tokio::task::spawn_blocking({
                 let path = path.to_owned();
@@ -78,8 +79,8 @@ impl Project {
     /// answer. The list says what was not read.
     async fn known(&self) -> (Option<Arc<Known>>, bool) {
         let (mailboxes, domains) = tokio::join!(
-            self.connections.directory.mailboxes(),
-            self.connections.tenant.domains(),
+            self.connections().directory.mailboxes(),
+            self.connections().tenant.domains(),
         );
         let domains_read = domains.is_ok();
         let domains = domains.unwrap_or_default();
@@ -133,7 +134,7 @@ impl Project {
     /// Makes the ready rows the chosen mailboxes, in the order of their batches.
     pub(crate) async fn use_list(&self) -> Result<MailboxesView, Error> {
         let ready = self.with_list(|list| Ok(list.draft.ready()))?;
-        let mailboxes = self.connections.directory.mailboxes().await?;
+        let mailboxes = self.connections().directory.mailboxes().await?;
         let chosen = chosen(ready, &mailboxes)?;
         self.keep_chosen(&chosen)?;
         self.mailboxes_view().await

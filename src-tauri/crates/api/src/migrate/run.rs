@@ -55,7 +55,7 @@ impl Project {
         task: Task,
         stop: &CancellationToken,
     ) -> Result<(), Error> {
-        let listed = self.connections.directory.mailboxes().await?;
+        let listed = self.connections().directory.mailboxes().await?;
         let mailboxes: BTreeMap<String, MailboxRef> = listed
             .iter()
             .map(|mailbox| (mailbox.address.key(), mailbox_ref(mailbox)))
@@ -107,7 +107,7 @@ impl Project {
     pub(crate) fn letters(&self) -> Result<OurLetters, Error> {
         let language = self.setting(|tx| tx.setting(key::LANGUAGE))?;
         Ok(OurLetters {
-            company: self.places.details.company.clone(),
+            company: self.places().details.company.clone(),
             language: Language::of(language.as_deref()),
         })
     }
@@ -126,16 +126,16 @@ impl Project {
             journal: Arc::clone(&self.journal),
             sync: SyncPorts {
                 journal: Arc::clone(&self.journal),
-                source: self.connections.source.clone(),
-                target: self.connections.target.clone(),
+                source: self.connections().source.clone(),
+                target: self.connections().target.clone(),
                 clock: self.clock.clone(),
                 progress: Arc::new(|_| {}),
                 first_pause: Duration::from_millis(500),
             },
             route: Route::Staged(Staged {
-                directory: self.connections.directory.clone(),
-                tenant: self.connections.tenant.clone(),
-                mail: Some((self.connections.mailer.clone(), Arc::new(letters))),
+                directory: self.connections().directory.clone(),
+                tenant: self.connections().tenant.clone(),
+                mail: Some((self.connections().mailer.clone(), Arc::new(letters))),
                 provisioning_patience: PROVISIONING_PATIENCE,
             }),
             concurrency: self.concurrency()?,
@@ -158,8 +158,8 @@ impl Project {
                 Some((user.user, mailbox))
             })
             .collect();
-        let source = self.connections.source.clone();
-        let target = self.connections.target_reader.clone();
+        let source = self.connections().source.clone();
+        let target = self.connections().target_reader.clone();
         let found = verify(&self.journal, &source, &target, &users, 4)
             .await
             .map_err(|error| Error {

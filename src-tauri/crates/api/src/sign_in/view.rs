@@ -30,7 +30,8 @@ impl Project {
 
     /// The practice company is signed in to by its application's secret.
     async fn tenant_access(&self) -> Result<TenantAccess, Error> {
-        let details = &self.places.details;
+        let places = self.places();
+        let details = &places.details;
         let address = |text: &str| {
             Url::parse(text).map_err(|error| {
                 Error::invalid(format!("{text}: {error}"), "Name an https:// address.")
