@@ -50,7 +50,6 @@ impl Project {
     }
 
     pub(crate) async fn open_list(&self, path: &Path, data: &Path) -> Result<ListView, Error> {
-        let ports = self.connections();
         let (read, (known, domains_read)) = tokio::join!(
             tokio::task::spawn_blocking({
                 let path = path.to_owned();
@@ -78,10 +77,9 @@ impl Project {
     /// The directory and the tenant's domains, and whether the tenant told any; nothing where the directory does not
     /// answer. The list says what was not read.
     async fn known(&self) -> (Option<Arc<Known>>, bool) {
-        let (mailboxes, domains) = tokio::join!(
-            self.connections().directory.mailboxes(),
-            self.connections().tenant.domains(),
-        );
+        let ports = self.connections();
+        let (mailboxes, domains) =
+            tokio::join!(ports.directory.mailboxes(), ports.tenant.domains(),);
         let domains_read = domains.is_ok();
         let domains = domains.unwrap_or_default();
         let known = mailboxes.ok().map(|all| Arc::new(known(all, &domains)));
