@@ -8,6 +8,8 @@ mod app;
 mod connect;
 mod convert;
 mod directory;
+mod letters;
+mod licences;
 mod list;
 mod mailboxes;
 mod migrate;
@@ -30,6 +32,14 @@ pub use convert::{
 pub use directory::{
     DirectoryConnection, DirectoryDomain, DirectoryFindingView, DirectoryOther, DirectoryServer,
     DirectoryView,
+};
+pub use letters::{
+    LetterFieldsDto, LetterPerson, LetterPreview, LetterSending, LetterState, LetterWay,
+    LettersView, RedoItem, RedoKind,
+};
+pub use licences::{
+    LicenceAlarm, LicenceAssignmentView, LicenceGivenView, LicenceNeedView, LicencePlanKind,
+    LicenceProductView, LicenceRefusal, LicenceRefusalView, LicenceWishesDto, LicencesView,
 };
 pub use list::{
     ListBatch, ListColumn, ListCounts, ListEdit, ListFile, ListFilter, ListFindingView, ListNote,

@@ -152,7 +152,11 @@ impl Rehearsal {
                     said.insert(view.id, words);
                 }
             }
-            AppEvent::Project { .. } | AppEvent::Preflight { .. } | AppEvent::Convert { .. } => {}
+            AppEvent::Project { .. }
+            | AppEvent::Preflight { .. }
+            | AppEvent::Convert { .. }
+            | AppEvent::Licences { .. }
+            | AppEvent::Letters { .. } => {}
         })
     }
 

@@ -1,6 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::{ConvertView, MigrationUserView, PreflightView, ProjectView, RunView};
+use super::{
+    ConvertView, DnsPageView, LettersView, LicencesView, MigrationUserView, PreflightView,
+    ProjectView, RunView,
+};
 
 /// The program itself, before a project is open.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,6 +86,11 @@ pub enum AppEvent {
         /// The facts.
         view: ProjectView,
     },
+    /// What a project is connected to changed, or a sign-in went on.
+    Places {
+        /// All of it.
+        view: super::PlacesView,
+    },
     /// A check finished.
     Preflight {
         /// All checks.
@@ -102,5 +110,20 @@ pub enum AppEvent {
     Convert {
         /// All of it.
         view: ConvertView,
+    },
+    /// DNS was looked at.
+    Dns {
+        /// All of it.
+        view: DnsPageView,
+    },
+    /// Licences were assigned.
+    Licences {
+        /// All of it.
+        view: LicencesView,
+    },
+    /// Letters were sent.
+    Letters {
+        /// All of it.
+        view: LettersView,
     },
 }
