@@ -1,8 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConvertView, DnsPageView, LettersView, LicencesView, MigrationUserView, PreflightView,
-    ProjectView, RunView,
+    ConvertView, LettersView, LicencesView, MigrationUserView, PreflightView, ProjectView, RunView,
 };
 
 /// The program itself, before a project is open.
@@ -86,11 +85,6 @@ pub enum AppEvent {
         /// The facts.
         view: ProjectView,
     },
-    /// What a project is connected to changed, or a sign-in went on.
-    Places {
-        /// All of it.
-        view: super::PlacesView,
-    },
     /// A check finished.
     Preflight {
         /// All checks.
@@ -110,11 +104,6 @@ pub enum AppEvent {
     Convert {
         /// All of it.
         view: ConvertView,
-    },
-    /// DNS was looked at.
-    Dns {
-        /// All of it.
-        view: DnsPageView,
     },
     /// Licences were assigned.
     Licences {
