@@ -8,6 +8,8 @@ mod app;
 mod connect;
 mod convert;
 mod directory;
+mod finish;
+mod habits;
 mod letters;
 mod licences;
 mod list;
@@ -41,6 +43,13 @@ pub use licences::{
     LicenceAlarm, LicenceAssignmentView, LicenceGivenView, LicenceNeedView, LicencePlanKind,
     LicenceProductView, LicenceRefusal, LicenceRefusalView, LicenceWishesDto, LicencesView,
 };
+pub use finish::{
+    CleanupItem, CleanupKept, CleanupView, DecommissionGateId, DecommissionGateState,
+    DecommissionGateView, DecommissionNever, DecommissionReason, DecommissionRoute,
+    DecommissionView, FinishAnswersDto, FinishBatch, FinishView, FootprintItem, FootprintKind,
+    FootprintState, RemovalGuardId, RemovalGuardView,
+};
+pub use habits::{HabitKindView, HabitTaskView, HabitView, HabitsView, MailboxHabitsView};
 pub use list::{
     ListBatch, ListColumn, ListCounts, ListEdit, ListFile, ListFilter, ListFindingView, ListNote,
     ListPage, ListQuery, ListRowView, ListSheet, ListSort, ListView, SavedList,
