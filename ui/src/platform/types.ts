@@ -109,6 +109,8 @@ export type {
   Error as CoreError,
 } from './bindings.gen';
 
+export type * from './finish';
+
 export type StepId = 'project' | 'prepare' | 'mailboxes' | 'connect' | 'migrate' | 'convert' | 'finish';
 
 export type ReportLanguage = 'en' | 'sv';
