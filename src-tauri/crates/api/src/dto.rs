@@ -15,6 +15,7 @@ mod licences;
 mod list;
 mod mailboxes;
 mod migrate;
+mod places;
 mod prepare;
 mod project;
 mod report;
@@ -58,6 +59,10 @@ pub use mailboxes::{MailboxChoice, MailboxNote, MailboxRow, MailboxesView};
 pub use migrate::{
     BatchView, GapView, MigrationUserView, PlanStep, PlanStepKind, PlanView, RunView,
     ThrottledSpan, ThroughputPoint,
+};
+pub use places::{
+    AppCertificateView, AppGuideView, CertificateQuestion, DirectoryDto, MailDto, NewEndpointDto,
+    PlacesView, ServerCertificateView, SignInState, SignedInDto, SourceDto, TrustDto,
 };
 pub use prepare::{ConnectionView, EvidenceLine, FindingView, PreflightTally, PreflightView};
 pub use project::{

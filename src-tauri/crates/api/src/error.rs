@@ -31,6 +31,8 @@ pub enum ErrorCode {
     EndpointMissing,
     /// Endpoint did not answer or refused; the message holds its words.
     Endpoint,
+    /// A part of the project is not connected yet; the message names it.
+    NotConnected,
     /// The keychain refused.
     Keychain,
     /// The practice organisation did not start.

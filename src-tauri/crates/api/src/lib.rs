@@ -31,6 +31,7 @@ mod project;
 mod report;
 mod secrets;
 pub mod sign_in;
+mod typed;
 pub mod user_letters;
 mod watch;
 
@@ -41,3 +42,4 @@ pub use project::Events;
 pub use report::words::remedy;
 pub use secrets::Secrets;
 pub use stegvis_engine::runner::RunEvent;
+pub use typed::TypedPassword;

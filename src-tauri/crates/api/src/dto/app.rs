@@ -85,6 +85,11 @@ pub enum AppEvent {
         /// The facts.
         view: ProjectView,
     },
+    /// What a project is connected to changed, or a sign-in went on.
+    Places {
+        /// All of it.
+        view: super::PlacesView,
+    },
     /// A check finished.
     Preflight {
         /// All checks.

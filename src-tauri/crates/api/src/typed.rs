@@ -1,0 +1,44 @@
+//! A password on its way from the page to the keychain: it can be received and kept, never sent or shown.
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Deserializer};
+
+/// What a person typed into a password field. It is no part of any view, event or log: there is no way to serialise
+/// it, and its Debug shows nothing of it.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[cfg_attr(feature = "bindings", specta(transparent))]
+pub struct TypedPassword(#[cfg_attr(feature = "bindings", specta(type = String))] SecretString);
+
+impl TypedPassword {
+    /// The secret, for the core alone; nothing where the field was left empty.
+    pub(crate) fn secret(self) -> Option<SecretString> {
+        (!self.0.expose_secret().is_empty()).then_some(self.0)
+    }
+}
+
+impl From<String> for TypedPassword {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl<'de> Deserialize<'de> for TypedPassword {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_is_received_and_never_shown() {
+        let typed: TypedPassword = serde_json::from_str("\"lösen-7\"").unwrap();
+        assert!(!format!("{typed:?}").contains("lösen"));
+        assert_eq!(typed.secret().unwrap().expose_secret(), "lösen-7");
+        assert!(TypedPassword::from(String::new()).secret().is_none());
+    }
+}
