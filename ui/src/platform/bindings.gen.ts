@@ -161,6 +161,10 @@ export type BatchView = {
 	cloudStatus: string | null,
 	/**  When the service will stop or remove it by itself, if that is near. */
 	cleanupAt: string | null,
+	/**  Which of the two: `Stops` or `Removes`. */
+	cleanupKind: string | null,
+	/**  When the service starts it by itself; null once it has, or where it does not. */
+	startsAt: string | null,
 };
 
 /**  A migration endpoint of the tenant. */

@@ -10,7 +10,8 @@ export interface Safety {
   bad: boolean;
 }
 
-export function safety(project: ProjectView | null, step: StepId, list = false): Safety {
+/** `left`: how many items the migration service left in the source and nobody has copied yet. */
+export function safety(project: ProjectView | null, step: StepId, list = false, left = 0): Safety {
   const facts = project?.facts;
   // While a mailbox moves, waits or needs a person its counts cannot add up yet: that is told elsewhere.
   const whole = facts && !facts.running && (facts.conversion?.running ? 0 : facts.active) + facts.stopped + facts.failed === 0;
@@ -23,6 +24,9 @@ export function safety(project: ProjectView | null, step: StepId, list = false):
     return { fact: m.safe_undo_until({ date: day(until) }), proof: m.safe_undo_kept({ n: days, days: count(days) }), bad: false };
   }
   if (facts && facts.forwarding > 0) {
+    if (facts.verified === true && !facts.running && left > 0) {
+      return { fact: m.safe_left({ n: left, count: count(left) }), proof: m.safe_left_proof(), bad: false };
+    }
     if (facts.verified === true && !facts.running) {
       return { fact: m.safe_reconciles(), proof: m.safe_verified_proof(), bad: false };
     }

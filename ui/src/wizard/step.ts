@@ -2,6 +2,7 @@
 import type { Component } from 'svelte';
 
 import type { ListView, ProjectView, StepId } from '../platform/types';
+import type { FinishSession } from '../session/finish.svelte';
 
 /** Where a step stands; each has a shape of its own in the rail, and a word. */
 export type StandingState = 'todo' | 'now' | 'done' | 'run' | 'warn' | 'fail' | 'lock';
@@ -15,7 +16,7 @@ export interface Standing {
 export interface StepDefinition {
   id: StepId;
   title(): string;
-  /** Derived from the project's facts and the open list alone. */
-  standing(project: ProjectView | null, list: ListView | null): Standing;
+  /** Derived from the project's facts, the open list and what is known of the last step. */
+  standing(project: ProjectView | null, list: ListView | null, finish: FinishSession): Standing;
   component: Component;
 }

@@ -50,6 +50,13 @@ describe('is it safe', () => {
     expect(safety(project, 'migrate').fact).toBe(`${project.facts.forwarding} mailboxes forward`);
   });
 
+  test('what the service left is told before anything is said to reconcile', async () => {
+    setLocale('en');
+    const project = await at('synced');
+    expect(safety(project, 'migrate', false, 3).fact).toBe('3 items are in the source alone');
+    expect(safety(project, 'migrate', false, 0).fact).toBe('Every count reconciles');
+  });
+
   test('on Convert, until when one can go back', async () => {
     setLocale('en');
     expect(safety(await at('synced'), 'convert').fact).toBe('Every count reconciles');

@@ -34,6 +34,8 @@ pub(crate) struct Live {
     /// Why the service cannot be watched just now, or why the last run ended early.
     pub(crate) trouble: Option<String>,
     pub(crate) users: BTreeMap<i64, LiveUser>,
+    /// When those moved last that an earlier run has moved.
+    moved: BTreeMap<i64, Timestamp>,
     pub(crate) throughput: VecDeque<(Timestamp, u64)>,
     /// Whether a status changed since the project's facts were last told.
     pub(crate) changed: bool,
@@ -51,10 +53,17 @@ impl Live {
         cancelled.is_some_and(|cancelled| cancelled || self.stop_asked)
     }
 
-    /// A run begins; what was known of the last one's speed is forgotten.
+    /// A run begins; what was known of the last one's speed is forgotten, and when it moved whom is not.
     pub(crate) fn begin(&mut self, stop: CancellationToken) {
+        let mut moved = std::mem::take(&mut self.moved);
+        moved.extend(
+            self.users
+                .iter()
+                .filter_map(|(id, user)| Some((*id, user.last_progress?))),
+        );
         *self = Self {
             stop: Some(stop),
+            moved,
             ..Self::default()
         };
     }
@@ -71,11 +80,12 @@ impl Live {
 
     /// What the journal said of a mailbox that has not moved in this run.
     pub(crate) fn known(&mut self, progress: Progress) {
+        let moved = self.moved.get(&progress.user.0).copied();
         self.users
             .entry(progress.user.0)
             .or_insert_with(|| LiveUser {
                 before: progress.bytes_copied,
-                last_progress: None,
+                last_progress: moved,
                 samples: VecDeque::new(),
                 progress,
             });
@@ -199,6 +209,9 @@ fn per_minute(samples: &VecDeque<(Timestamp, u64)>) -> Option<u64> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use stegvis_journal::Journal;
+    use stegvis_model::MigrationUserId;
+
     use super::*;
 
     #[test]
@@ -207,5 +220,27 @@ mod tests {
         let samples: VecDeque<_> = [(at(0), 0), (at(10), 1_000_000)].into();
         assert_eq!(per_minute(&samples), Some(6_000_000));
         assert_eq!(per_minute(&[(at(0), 5)].into()), None);
+    }
+
+    #[test]
+    fn who_does_not_move_in_a_run_keeps_when_they_moved_last() {
+        let at = |second: i64| Timestamp::from_second(second).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&dir.path().join("p.stegvis")).unwrap();
+        let of = |user: i64, copied: u64| {
+            let mut progress = Progress::read(&journal, MigrationUserId(user)).unwrap();
+            progress.items_copied = copied;
+            progress
+        };
+        let mut live = Live::default();
+        live.begin(CancellationToken::new());
+        live.progress(&of(1, 5), at(10));
+        live.progress(&of(2, 5), at(20));
+        live.end(at(30));
+        live.begin(CancellationToken::new());
+        live.known(of(1, 5));
+        live.progress(&of(2, 6), at(40));
+        let last: Vec<_> = live.users.values().map(|user| user.last_progress).collect();
+        assert_eq!(last, [Some(at(10)), Some(at(40))]);
     }
 }

@@ -105,6 +105,8 @@ impl Project {
                         cloud_name: None,
                         cloud_status: None,
                         cleanup_at: None,
+                        cleanup_kind: None,
+                        starts_at: None,
                     };
                     let row = in_cloud.iter().find(|row| row.new.batch == batch.id);
                     self.batch_in_cloud(row, &mut view);

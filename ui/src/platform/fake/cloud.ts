@@ -177,6 +177,8 @@ export class FakeCloudRun {
         cloudName: cloudName(batch.name),
         cloudStatus: scheduled ? 'Created' : batch.status,
         cleanupAt: settled && still ? new Date(Date.now() + 5 * 86_400_000).toISOString() : null,
+        cleanupKind: settled && still ? 'Stops' : null,
+        startsAt: this.startsAt === null ? null : new Date(this.startsAt).toISOString(),
       })),
       gap: settled ? this.#gap(run) : null,
       watchTrouble: silent ? 'The server is too busy to process the request: 503 (Service Unavailable)' : null,

@@ -237,6 +237,8 @@ export class FakeRun {
       cloudName: null,
       cloudStatus: null,
       cleanupAt: null,
+      cleanupKind: null,
+      startsAt: null,
     }));
     return structuredClone({
       running: this.running,

@@ -78,5 +78,9 @@ test('another endpoint has neither the test nor the settings of the first', asyn
   await state.chooseCloudEndpoint('Gammal prov');
   expect(state.serviceOutcome).toBe('untested');
   expect(state.atOnce).toBe(2); // what was set for the first is not meant for it
+  state.setAtOnce(7);
+  session.platform.chooseCloudEndpoint = () => Promise.reject(new Error('refused'));
+  await state.chooseCloudEndpoint('Outlook Anywhere Nordvik');
+  expect(state.atOnce).toBe(7); // nothing was chosen, so nothing is forgotten
   session.end();
 });

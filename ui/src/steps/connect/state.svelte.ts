@@ -176,9 +176,10 @@ export class ConnectState {
   }
 
   async chooseCloudEndpoint(name: string): Promise<void> {
-    this.#set = null;
     const view = await this.#session.ask(() => this.#session.platform.chooseCloudEndpoint(name));
-    if (view) this.#take(view);
+    if (!view) return;
+    this.#set = null;
+    this.#take(view);
   }
 
   async tryService(): Promise<void> {

@@ -4,7 +4,7 @@ import { setLocale } from '../../i18n/locale.svelte';
 import { FakePlatform } from '../../platform/fake';
 import { Session } from '../../session/session.svelte';
 import { opWords } from './ops';
-import { MigrateState } from './state.svelte';
+import { cleanupWords, MigrateState } from './state.svelte';
 
 async function at(scene: 'connected' | 'synced' | 'running', tick = 0) {
   setLocale('en');
@@ -45,6 +45,7 @@ test('a batch for later is with the service, and nothing in it moves', async () 
   expect(start).toHaveBeenCalledWith(new Date('2099-03-01T22:30').toISOString());
   expect(state.title(state.run!)).toBe('The service has the batch Pilot; nothing is moving yet.');
   expect(state.later).toBe(false);
+  expect(state.sub(state.run!)).toMatch(/^It starts by itself 1 Mar 2099, \d\d:30\. You can close Stegvis/);
   session.end();
 });
 
@@ -75,5 +76,13 @@ test('what the service left is copied on request, and then nothing is left', asy
 test('while the service runs, one may leave', async () => {
   const { session, state } = await at('running');
   expect(state.sub(state.run!)).toBe('Microsoft copies. You can close Stegvis, and switch this computer off.');
+  session.end();
+});
+
+test('what the service will do to a batch is said: stop it, or remove it', async () => {
+  const { session, state } = await at('synced');
+  const batch = state.run!.batches[0]!;
+  expect(cleanupWords({ ...batch, cleanupKind: 'Stops' }).fact).toMatch(/^The service stops Batch 2 by itself on \d/);
+  expect(cleanupWords({ ...batch, cleanupKind: 'Removes' }).fact).toMatch(/^The service removes Batch 2 by itself on \d/);
   session.end();
 });

@@ -1,6 +1,6 @@
-import { capital, count, size, words } from '../../i18n/format';
+import { capital, count, date, moment, size, words } from '../../i18n/format';
 import { m } from '../../paraglide/messages.js';
-import type { PlanView, RunView } from '../../platform/types';
+import type { BatchView, PlanView, RunView } from '../../platform/types';
 import type { Session } from '../../session/session.svelte';
 
 export type Phase = 'running' | 'stopping' | 'stopped' | 'needs' | 'synced';
@@ -19,6 +19,14 @@ export function waiting(run: RunView): boolean {
   const others = run.users.filter((user) => user.batch !== batch?.name);
   const begun = others.some((user) => !isSynced(user.status) && user.status !== 'Failed');
   return run.engine === 'Service' && !begun && users.length > 0 && users.every((user) => user.status === 'Queued');
+}
+
+/** What the service will do to a batch by itself, and what to do before. */
+export function cleanupWords({ name, cleanupAt, cleanupKind }: BatchView) {
+  const when = { batch: name, date: date(cleanupAt ?? '') };
+  return cleanupKind === 'Removes'
+    ? { tone: 'wait' as const, fact: m.migrate_cleanup_Removes(when), text: m.migrate_cleanup_Removes_text() }
+    : { tone: 'wait' as const, fact: m.migrate_cleanup_Stops(when), text: m.migrate_cleanup_Stops_text() };
 }
 
 const isConverted = (status: string) => status.startsWith('Completed');
@@ -173,6 +181,10 @@ export class MigrateState {
       case 'stopping':
         return m.migrate_sub_stopping_service();
       case 'running':
+        if (waiting(run)) {
+          const at = run.batches.at(-1)?.startsAt;
+          if (at) return m.migrate_sub_waiting_service({ when: moment(at, Date.now()) });
+        }
         return moving ? m.migrate_sub_running_service() : m.migrate_sub_comparing_service();
       case 'stopped':
         return m.migrate_sub_stopped_service();

@@ -1,7 +1,7 @@
 //! What the service told of a mailbox, beside what the journal counts.
 
 use stegvis_engine::ports::Clock as _;
-use stegvis_engine::service::{Hold, cleanup, gap_of, hold};
+use stegvis_engine::service::{Cleanup, CleanupKind, Hold, cleanup, gap_of, hold};
 use stegvis_engine::sync::Progress;
 use stegvis_journal::{CloudBatchRow, CloudUserRow};
 use stegvis_model::{BatchId, MigrationUser, MigrationUserStatus};
@@ -76,7 +76,19 @@ impl Project {
         };
         view.cloud_name = Some(row.new.name.clone());
         view.cloud_status = row.seen.as_ref().map(|seen| seen.status.clone());
-        view.cleanup_at = cleanup(row, self.clock.now()).map(|cleanup| cleanup.at.to_string());
+        if let Some(Cleanup { at, kind }) = cleanup(row, self.clock.now()) {
+            view.cleanup_at = Some(at.to_string());
+            view.cleanup_kind = Some(match kind {
+                CleanupKind::Stops => "Stops".to_owned(),
+                CleanupKind::Removes => "Removes".to_owned(),
+            });
+        }
+        let begun = row.seen.as_ref().is_some_and(|seen| seen.started.is_some());
+        view.starts_at = row
+            .new
+            .start_after
+            .filter(|at| !begun && *at > self.clock.now())
+            .map(|at| at.to_string());
     }
 
     /// What the service says of a mailbox.

@@ -135,6 +135,10 @@ pub struct BatchView {
     pub cloud_status: Option<String>,
     /// When the service will stop or remove it by itself, if that is near.
     pub cleanup_at: Option<String>,
+    /// Which of the two: `Stops` or `Removes`.
+    pub cleanup_kind: Option<String>,
+    /// When the service starts it by itself; null once it has, or where it does not.
+    pub starts_at: Option<String>,
 }
 
 /// One mailbox's migration.
