@@ -6,6 +6,7 @@ mod words;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use stegvis_connect::clock::SystemClock;
@@ -13,7 +14,7 @@ use stegvis_connect::dns::{
     DnsServers, DnsSettings, name_server, read_service_records, system_resolvers,
 };
 use stegvis_engine::dns::{
-    DnsCheck, Expected, Pace, WatchEnd, WatchEvent, compare, keep_seen, observe, watch,
+    DnsCheck, Domains, Expected, Pace, WatchEnd, WatchEvent, compare, keep_seen, observe, watch,
 };
 use stegvis_engine::ports::NameServer;
 use stegvis_journal::Journal;
@@ -23,11 +24,12 @@ use tokio_util::sync::CancellationToken;
 use crate::Error;
 use crate::journals::open_project;
 
-pub use plan::{
-    DeliveryView, DnsPlan, MailView, PlanRequest, PlannedChange, PlannedFields, PlannedStep,
-    TtlLine, plan_dns,
+pub use crate::dto::{
+    DeliveryView, DnsChangeView, DnsFindingView, DnsRecordView, DnsServerView, DnsSubjectView,
+    DnsView, MailView, PlannedChange, PlannedFields, PlannedStep, TtlLine,
 };
-pub use view::{ChangeView, DnsEvent, DnsView, FindingView, RecordView, ServerView, SubjectView};
+pub use plan::{DnsPlan, PlanRequest, plan_dns};
+pub use view::DnsEvent;
 
 /// What is asked, and of whom.
 #[derive(Debug, Clone, Default)]
@@ -102,7 +104,9 @@ struct Asked {
     expected: Expected,
     old: Vec<DnsName>,
     addresses: Vec<IpAddr>,
-    journal: Option<Journal>,
+    /// What the tenant takes mail for, where it was asked.
+    accepted: Domains,
+    journal: Option<Arc<Journal>>,
 }
 
 impl Asked {
@@ -150,7 +154,13 @@ impl Asked {
             expected,
             old,
             addresses,
-            journal: query.project.as_deref().map(open_project).transpose()?,
+            accepted: Domains::new(),
+            journal: query
+                .project
+                .as_deref()
+                .map(open_project)
+                .transpose()?
+                .map(Arc::new),
         })
     }
 

@@ -8,6 +8,7 @@ mod app;
 mod connect;
 mod convert;
 mod directory;
+mod dns;
 mod finish;
 mod habits;
 mod letters;
@@ -36,6 +37,13 @@ pub use directory::{
     DirectoryConnection, DirectoryDomain, DirectoryFindingView, DirectoryOther, DirectoryServer,
     DirectoryView,
 };
+pub use finish::{
+    CleanupItem, CleanupKept, CleanupView, DecommissionGateId, DecommissionGateState,
+    DecommissionGateView, DecommissionNever, DecommissionReason, DecommissionRoute,
+    DecommissionView, FinishAnswersDto, FinishBatch, FinishView, FootprintItem, FootprintKind,
+    FootprintState, RemovalGuardId, RemovalGuardView,
+};
+pub use habits::{HabitKindView, HabitTaskView, HabitView, HabitsView, MailboxHabitsView};
 pub use letters::{
     LetterFieldsDto, LetterPerson, LetterPreview, LetterSending, LetterState, LetterWay,
     LettersView, RedoItem, RedoKind,
@@ -44,13 +52,11 @@ pub use licences::{
     LicenceAlarm, LicenceAssignmentView, LicenceGivenView, LicenceNeedView, LicencePlanKind,
     LicenceProductView, LicenceRefusal, LicenceRefusalView, LicenceWishesDto, LicencesView,
 };
-pub use finish::{
-    CleanupItem, CleanupKept, CleanupView, DecommissionGateId, DecommissionGateState,
-    DecommissionGateView, DecommissionNever, DecommissionReason, DecommissionRoute,
-    DecommissionView, FinishAnswersDto, FinishBatch, FinishView, FootprintItem, FootprintKind,
-    FootprintState, RemovalGuardId, RemovalGuardView,
+pub use dns::{
+    DeliveryView, DnsChangeView, DnsFindingView, DnsHistoryLine, DnsPageView, DnsRecordView,
+    DnsServerView, DnsSettingsDto, DnsSubjectView, DnsView, MailView, PlannedChange,
+    PlannedFields, PlannedStep, PracticeMail, TtlLine,
 };
-pub use habits::{HabitKindView, HabitTaskView, HabitView, HabitsView, MailboxHabitsView};
 pub use list::{
     ListBatch, ListColumn, ListCounts, ListEdit, ListFile, ListFilter, ListFindingView, ListNote,
     ListPage, ListQuery, ListRowView, ListSheet, ListSort, ListView, SavedList,

@@ -18,6 +18,7 @@ use stegvis_model::{DnsName, DnsRecord, DnsRecordKind, DnsValue};
 use exchange::Exchange;
 
 pub use expected::read_service_records;
+pub(crate) use expected::service_records;
 pub use servers::system_resolvers;
 
 /// More records than this of one name and kind are no answer to take seriously.

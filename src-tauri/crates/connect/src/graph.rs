@@ -10,6 +10,7 @@ use stegvis_wire::graph::domains::{self, Domain};
 use stegvis_wire::graph::organization::{self, Organization};
 use stegvis_wire::graph::provisioning_errors::{self, UserErrors};
 use stegvis_wire::graph::send_mail::{self, Message};
+use stegvis_wire::graph::service_configuration_records::{self, ServiceRecord};
 use stegvis_wire::graph::service_principals::{self, ServicePrincipal};
 use stegvis_wire::graph::subscribed_skus::{self, SubscribedSku};
 use stegvis_wire::graph::users::{self, User};
@@ -69,6 +70,21 @@ impl Graph {
     /// As for [`Self::organization`].
     pub async fn domains(&self) -> Result<Vec<Domain>, EndpointError> {
         self.all(domains::request(&self.base)).await
+    }
+
+    /// The DNS records that it needs for one of them; those that this program has no use for are left out.
+    ///
+    /// # Errors
+    /// As for [`Self::organization`].
+    pub async fn service_configuration_records(
+        &self,
+        domain: &str,
+    ) -> Result<Vec<ServiceRecord>, EndpointError> {
+        let request = service_configuration_records::request(&self.base, domain);
+        let body = self.ask(&request).await?;
+        let (records, _) =
+            service_configuration_records::parse(&body).map_err(|error| unreadable(&error))?;
+        Ok(records)
     }
 
     /// The products it pays for.

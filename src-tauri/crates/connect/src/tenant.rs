@@ -2,6 +2,7 @@
 //! admin interface for what is a mailbox and who may open it.
 
 mod access;
+mod dns_records;
 mod license;
 mod mailbox;
 mod provisioning;

@@ -30,7 +30,7 @@ pub use directory::{
     AcceptedDomain, AttributeChange, Directory, DirectoryEntry, DirectoryOrganization,
     DirectoryRecipient, ExchangeServer, OtherRecipient, OtherRecipientKind,
 };
-pub use dns::{Dns, DnsAnswer, DnsQuestion, NameServer};
+pub use dns::{Dns, DnsAnswer, DnsQuestion, NameServer, TenantDkim, TenantDns};
 pub use error::{EndpointError, EndpointErrorKind, Side};
 pub use fingerprint::{FINGERPRINT_FIELDS, fingerprint};
 pub use gate::Gate;

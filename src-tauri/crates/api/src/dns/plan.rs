@@ -1,17 +1,22 @@
+use jiff::Timestamp;
 use serde::Serialize;
 use stegvis_connect::clock::SystemClock;
 use stegvis_engine::dns::{
-    DnsCheck, End, Place, Prediction, Standing, Step, Subject, SubjectCheck, SubjectState,
-    delivery, fields, keep_delivery, kept, merged_spf, mx_place, predict, refusal, standing,
-    ttl_advice, windows_line, zone_line,
+    Delivery, DnsCheck, Domains, End, NotDirect, Place, Prediction, Refusal, Standing, Step,
+    Subject, SubjectCheck, SubjectState, delivery, fields, keep_delivery, kept, merged_spf,
+    mx_place, predict, refusal, standing, ttl_advice, windows_line, zone_line,
 };
 use stegvis_engine::ports::Clock as _;
+use stegvis_journal::Tx;
 use stegvis_model::{DnsRecord, DnsValue};
 
-use super::view::{self, DnsView};
+use super::view;
 use super::words::{not_direct, refused};
 use super::{Asked, DnsQuery};
 use crate::Error;
+use crate::dto::{
+    DeliveryView, DnsView, MailView, PlannedChange, PlannedFields, PlannedStep, TtlLine,
+};
 
 /// What a plan is made from, besides the domain.
 #[derive(Debug, Clone, Default)]
@@ -44,98 +49,6 @@ pub struct DnsPlan {
     pub mail_after_mx: Option<MailView>,
 }
 
-/// What becomes of mail to the project's mailboxes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct MailView {
-    /// `source`, `tenant` or `elsewhere`: where MX leads.
-    pub mx: String,
-    /// Mailboxes that it reaches.
-    pub delivered: u32,
-    /// Mailboxes whose mail goes round until a server gives up.
-    pub loops: Vec<String>,
-    /// Mailboxes whose mail is sent back.
-    pub returned: Vec<String>,
-    /// Mailboxes whose mail goes by somebody else's servers.
-    pub by_others: u32,
-}
-
-/// A step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PlannedStep {
-    /// `lowerTtl`, `moveMx`, `moveAutodiscover`, `tidySpf`, `removeBatches` or `decommission`.
-    pub step: String,
-    /// Whether it may be taken now.
-    pub allowed: bool,
-    /// Why not.
-    pub refusal: Option<String>,
-    /// The same in words, for the terminal.
-    pub words: Option<String>,
-}
-
-/// A record that others keep too long.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TtlLine {
-    /// Which.
-    pub subject: String,
-    /// What it is.
-    pub ttl: u32,
-    /// What to lower it to.
-    pub lower_to: u32,
-    /// When the record itself may be changed, if this is done now.
-    pub ready_at: String,
-}
-
-/// A record to set.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PlannedChange {
-    /// Which.
-    pub subject: String,
-    /// Whether the tenant needs it, or it is advice.
-    pub advice: bool,
-    /// Whether it may be set now.
-    pub allowed: bool,
-    /// For a zone file.
-    pub zone: String,
-    /// For a form.
-    pub fields: PlannedFields,
-    /// For Windows' DNS server.
-    pub windows: Option<String>,
-}
-
-/// A record for a form with fields.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PlannedFields {
-    /// `@`, or what stands before the domain.
-    pub name: String,
-    /// The whole name.
-    pub full_name: String,
-    /// The kind.
-    pub kind: String,
-    /// The value.
-    pub value: String,
-    /// The priority of an MX record.
-    pub priority: Option<u16>,
-    /// Seconds.
-    pub ttl: u32,
-}
-
-/// What a test mail showed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeliveryView {
-    /// Whether it came directly.
-    pub direct: bool,
-    /// Why not, or who handed it to the tenant.
-    pub words: String,
-    /// When it came.
-    pub at: Option<String>,
-}
-
 /// Looks, and tells what may be changed now. Without a project nothing may but the times to live.
 ///
 /// # Errors
@@ -143,73 +56,115 @@ pub struct DeliveryView {
 pub async fn plan_dns(request: &PlanRequest) -> Result<DnsPlan, Error> {
     let asked = Asked::read(&request.query)?;
     let check = asked.look().await?;
-    let domain = &check.domain;
-    let proof = request
-        .proof
-        .as_ref()
-        .map(|mail| delivery(mail, domain, &asked.old, &asked.addresses));
-    let now = SystemClock.now();
-    let mx = mx_place(&check);
-    let (standing, before, mail) = match &asked.journal {
-        Some(journal) => journal.transaction(|tx| {
-            if let Some(Ok(delivery)) = &proof {
-                keep_delivery(tx, domain, delivery.at)?;
-            }
-            Ok::<_, Error>((
-                standing(tx, domain, now)?,
-                kept(tx, domain)?.before,
-                Some((
-                    mail(mx, &predict(tx, mx)?),
-                    mail(Place::Tenant, &predict(tx, Place::Tenant)?),
-                )),
-            ))
-        })?,
-        None => (
-            Standing {
-                now,
-                mailboxes: 0,
-                not_synced: 0,
-                not_converted: 0,
-                mx_moved_at: None,
-                direct_delivery_at: None,
-            },
-            None,
-            None,
-        ),
-    };
-    let (mail_now, mail_after_mx) = mail.unzip();
-    Ok(DnsPlan {
-        dns: view::dns(&check),
-        steps: Step::ALL
-            .iter()
-            .map(|&step| {
-                let refusal = refusal(step, &standing);
-                PlannedStep {
-                    step: step.name().to_owned(),
-                    allowed: refusal.is_none(),
-                    refusal: refusal.map(|refusal| refusal.name().to_owned()),
-                    words: refusal.as_ref().map(refused),
+    asked.plan(&check, request.proof.as_deref())
+}
+
+impl Asked {
+    /// What may be done, after this look; and what this test mail shows.
+    pub(super) fn plan(&self, check: &DnsCheck, proof: Option<&[u8]>) -> Result<DnsPlan, Error> {
+        let domain = &check.domain;
+        let proof = proof.map(|mail| delivery(mail, domain, &self.old, &self.addresses));
+        let now = SystemClock.now();
+        let (standing, before, mail) = match &self.journal {
+            Some(journal) => journal.transaction(|tx| {
+                if let Some(Ok(delivery)) = &proof {
+                    keep_delivery(tx, domain, delivery.at)?;
                 }
-            })
-            .collect(),
-        ttl: ttl(&check),
-        changes: changes(&check, &standing),
-        before,
-        mail_now,
-        mail_after_mx,
-        delivery: proof.map(|proof| match proof {
-            Ok(delivery) => DeliveryView {
-                direct: true,
-                words: format!("{} handed it to {}", delivery.from, delivery.by),
-                at: Some(delivery.at.to_string()),
+                Ok::<_, Error>((
+                    standing(tx, domain, now)?,
+                    kept(tx, domain)?.before,
+                    Some(mails(tx, check, &self.accepted)?),
+                ))
+            })?,
+            None => (nothing_known(now), None, None),
+        };
+        let (mail_now, mail_after_mx) = mail.unzip();
+        Ok(DnsPlan {
+            dns: view::dns(check),
+            steps: steps(&standing),
+            ttl: ttl(check),
+            changes: changes(check, &standing),
+            before,
+            mail_now,
+            mail_after_mx,
+            delivery: proof.as_ref().map(delivered),
+        })
+    }
+}
+
+/// What holds where no project tells of mailboxes.
+pub(super) const fn nothing_known(now: Timestamp) -> Standing {
+    Standing {
+        now,
+        mailboxes: 0,
+        not_synced: 0,
+        not_converted: 0,
+        mx_moved_at: None,
+        direct_delivery_at: None,
+    }
+}
+
+/// Every step, in order.
+pub(super) fn steps(standing: &Standing) -> Vec<PlannedStep> {
+    Step::ALL
+        .iter()
+        .map(|&step| {
+            let refusal = refusal(step, standing);
+            let (left, until) = match refusal {
+                Some(Refusal::NotSynced { left } | Refusal::NotConverted { left }) => {
+                    (Some(left), None)
+                }
+                Some(Refusal::TooEarly { until }) => (None, Some(until.to_string())),
+                _ => (None, None),
+            };
+            PlannedStep {
+                step: step.name().to_owned(),
+                allowed: refusal.is_none(),
+                refusal: refusal.map(|refusal| refusal.name().to_owned()),
+                left,
+                until,
+                words: refusal.as_ref().map(refused),
+            }
+        })
+        .collect()
+}
+
+/// What a test mail showed.
+pub(super) fn delivered(proof: &Result<Delivery, NotDirect>) -> DeliveryView {
+    match proof {
+        Ok(delivery) => DeliveryView {
+            direct: true,
+            code: None,
+            host: Some(delivery.from.clone()),
+            by: Some(delivery.by.clone()),
+            words: format!("{} handed it to {}", delivery.from, delivery.by),
+            at: Some(delivery.at.to_string()),
+        },
+        Err(why) => DeliveryView {
+            direct: false,
+            code: Some(why.name().to_owned()),
+            host: match why {
+                NotDirect::OldServer { host } => Some(host.clone()),
+                _ => None,
             },
-            Err(why) => DeliveryView {
-                direct: false,
-                words: not_direct(&why),
-                at: None,
-            },
-        }),
-    })
+            by: None,
+            words: not_direct(why),
+            at: None,
+        },
+    }
+}
+
+/// What becomes of mail to every mailbox: as MX is, and once it leads to the tenant.
+pub(super) fn mails(
+    tx: &Tx<'_>,
+    check: &DnsCheck,
+    accepted: &Domains,
+) -> Result<(MailView, MailView), Error> {
+    let mx = mx_place(check);
+    Ok((
+        mail(mx, &predict(tx, mx, accepted)?),
+        mail(Place::Tenant, &predict(tx, Place::Tenant, accepted)?),
+    ))
 }
 
 fn mail(mx: Place, prediction: &Prediction) -> MailView {
@@ -228,7 +183,7 @@ fn mail(mx: Place, prediction: &Prediction) -> MailView {
     }
 }
 
-fn ttl(check: &DnsCheck) -> Vec<TtlLine> {
+pub(super) fn ttl(check: &DnsCheck) -> Vec<TtlLine> {
     check
         .subjects
         .iter()
@@ -251,7 +206,7 @@ fn ttl(check: &DnsCheck) -> Vec<TtlLine> {
         .collect()
 }
 
-fn changes(check: &DnsCheck, standing: &Standing) -> Vec<PlannedChange> {
+pub(super) fn changes(check: &DnsCheck, standing: &Standing) -> Vec<PlannedChange> {
     let mut all = Vec::new();
     for subject in &check.subjects {
         if !matches!(subject.state, SubjectState::Wrong | SubjectState::Advised) {

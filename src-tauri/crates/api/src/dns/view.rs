@@ -1,120 +1,16 @@
 use serde::Serialize;
 use stegvis_engine::dns::{
-    Change, DnsCheck, DnsFinding, Severity, Subject, SubjectCheck, ViewCheck, WatchEvent,
+    Change, DmarcFault, DnsCheck, DnsFinding, Severity, SpfFault, Subject, SubjectCheck, ViewCheck, WatchEvent,
 };
 use stegvis_model::{DnsRecord, DnsValue};
 
 use super::words::words;
-
-/// A domain, from every side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(rename_all = "camelCase")]
-pub struct DnsView {
-    /// The domain.
-    pub domain: String,
-    /// When it was looked at.
-    pub at: String,
-    /// Whether nothing is wrong, missing, waited for or unknown.
-    pub right: bool,
-    /// Why the servers that decide could not be found.
-    pub trouble: Option<String>,
-    /// Subject by subject.
-    pub subjects: Vec<SubjectView>,
-}
-
-/// One subject.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(rename_all = "camelCase")]
-pub struct SubjectView {
-    /// `mx`, `autodiscover`, `spf`, `dkimSelector1`, `dkimSelector2` or `dmarc`.
-    pub subject: String,
-    /// The record's name.
-    pub name: String,
-    /// The record's kind.
-    pub kind: String,
-    /// What the tenant needs.
-    pub expected: Vec<RecordView>,
-    /// `right`, `waiting`, `advised`, `wrong`, `notJudged` or `unknown`.
-    pub state: String,
-    /// What each server says.
-    pub servers: Vec<ServerView>,
-    /// What was found.
-    pub findings: Vec<FindingView>,
-}
-
-/// A record's value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(rename_all = "camelCase")]
-pub struct RecordView {
-    /// Its kind: a CNAME may stand where another was asked for.
-    pub kind: String,
-    /// As in a zone file, without the last dot.
-    pub value: String,
-    /// Seconds; what is left of them where a resolver says it.
-    pub ttl: u32,
-}
-
-/// What one server says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(rename_all = "camelCase")]
-pub struct ServerView {
-    /// Its name.
-    pub server: String,
-    /// Whether it decides, or repeats what it heard.
-    pub authoritative: bool,
-    /// Its records.
-    pub records: Vec<RecordView>,
-    /// Why there was no answer.
-    pub trouble: Option<String>,
-    /// Until when it may go on saying so without asking anew.
-    pub until: Option<String>,
-    /// Whether it says just what the tenant needs.
-    pub as_expected: bool,
-}
-
-/// A finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(rename_all = "camelCase")]
-pub struct FindingView {
-    /// Its stable name.
-    pub code: String,
-    /// `note`, `advice`, `wait`, `fault` or `unknown`.
-    pub severity: String,
-    /// In words, for the terminal.
-    pub words: String,
-    /// What stands there.
-    pub found: Vec<String>,
-    /// Which server says so, where it is one.
-    pub server: Option<String>,
-    /// When it is over by itself.
-    pub until: Option<String>,
-}
-
-/// A change seen by a watch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeView {
-    /// The subject.
-    pub subject: String,
-    /// Whose view changed.
-    pub server: String,
-    /// Whether it decides.
-    pub authoritative: bool,
-    /// What it said.
-    pub was: Vec<String>,
-    /// What it says.
-    pub now: Vec<String>,
-}
+use crate::dto::{
+    DnsChangeView, DnsFindingView, DnsRecordView, DnsServerView, DnsSubjectView, DnsView,
+};
 
 /// What a watch tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(tag = "event", rename_all = "camelCase")]
 pub enum DnsEvent {
     /// What was seen.
@@ -125,7 +21,7 @@ pub enum DnsEvent {
     /// Something changed.
     Changed {
         /// What.
-        change: ChangeView,
+        change: DnsChangeView,
     },
     /// Nobody answered; the watch goes on.
     Trouble {
@@ -162,8 +58,8 @@ pub(super) fn event(event: WatchEvent) -> DnsEvent {
     }
 }
 
-fn changed(change: &Change) -> ChangeView {
-    ChangeView {
+pub(super) fn changed(change: &Change) -> DnsChangeView {
+    DnsChangeView {
         subject: change.subject.name().to_owned(),
         server: change.viewer.to_string(),
         authoritative: change.viewer.decides(),
@@ -172,8 +68,8 @@ fn changed(change: &Change) -> ChangeView {
     }
 }
 
-fn subject(check: &SubjectCheck) -> SubjectView {
-    SubjectView {
+fn subject(check: &SubjectCheck) -> DnsSubjectView {
+    DnsSubjectView {
         subject: check.subject.name().to_owned(),
         name: check.name.to_string(),
         kind: check.kind.name().to_owned(),
@@ -188,20 +84,20 @@ fn subject(check: &SubjectCheck) -> SubjectView {
     }
 }
 
-pub(super) fn record(record: &DnsRecord) -> RecordView {
-    RecordView {
+pub(super) fn record(record: &DnsRecord) -> DnsRecordView {
+    DnsRecordView {
         kind: record.value.kind().name().to_owned(),
         value: record.value.to_string(),
         ttl: record.ttl,
     }
 }
 
-fn server(view: &ViewCheck) -> ServerView {
+fn server(view: &ViewCheck) -> DnsServerView {
     let (records, trouble) = match &view.records {
         Ok(records) => (records.iter().map(record).collect(), None),
         Err(words) => (Vec::new(), Some(words.clone())),
     };
-    ServerView {
+    DnsServerView {
         server: view.viewer.to_string(),
         authoritative: view.viewer.decides(),
         records,
@@ -211,7 +107,7 @@ fn server(view: &ViewCheck) -> ServerView {
     }
 }
 
-fn finding(finding: &DnsFinding, subject: Subject) -> FindingView {
+fn finding(finding: &DnsFinding, subject: Subject) -> DnsFindingView {
     let (found, server, until) = match finding {
         DnsFinding::Wrong { found } | DnsFinding::Stale { found } => {
             (vec![found.to_string()], None, None)
@@ -250,16 +146,38 @@ fn finding(finding: &DnsFinding, subject: Subject) -> FindingView {
         Severity::Fault => "fault",
         Severity::Unknown => "unknown",
     };
-    FindingView {
+    DnsFindingView {
         code: finding.name().to_owned(),
         severity: severity.to_owned(),
         words: words(finding, subject),
         found,
+        value: value(finding),
         server,
         until: until.map(|until| until.to_string()),
     }
 }
 
-fn texts(values: &[DnsValue]) -> Vec<String> {
+/// What a finding is about besides what stands there.
+fn value(finding: &DnsFinding) -> Option<String> {
+    match finding {
+        DnsFinding::LongTtl { ttl } => Some(ttl.to_string()),
+        DnsFinding::Spf(fault) => match fault {
+            SpfFault::NotIncluded { include } => Some(include.clone()),
+            SpfFault::TooManyLookups { count } => Some(count.to_string()),
+            SpfFault::AfterEnd { term }
+            | SpfFault::Broken { term }
+            | SpfFault::Keeps { term } => Some(term.clone()),
+            SpfFault::Circle { domain } | SpfFault::IncludeMissing { domain } => {
+                Some(domain.to_string())
+            }
+            SpfFault::Everybody | SpfFault::NoEnd | SpfFault::NoOpinion | SpfFault::Ptr => None,
+        },
+        DnsFinding::Dmarc(DmarcFault::Broken { tag }) => Some(tag.clone()),
+        DnsFinding::NoAnswer { words, .. } => Some(words.clone()),
+        _ => None,
+    }
+}
+
+pub(super) fn texts(values: &[DnsValue]) -> Vec<String> {
     values.iter().map(DnsValue::to_string).collect()
 }

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConvertView, LettersView, LicencesView, MigrationUserView, PreflightView, ProjectView, RunView,
+    ConvertView, DnsPageView, LettersView, LicencesView, MigrationUserView, PreflightView,
+    ProjectView, RunView,
 };
 
 /// The program itself, before a project is open.
@@ -109,6 +110,11 @@ pub enum AppEvent {
     Convert {
         /// All of it.
         view: ConvertView,
+    },
+    /// DNS was looked at.
+    Dns {
+        /// All of it.
+        view: DnsPageView,
     },
     /// Licences were assigned.
     Licences {

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use stegvis_api::Error;
 use stegvis_api::dns::{
-    DnsEvent, DnsPlan, DnsQuery, DnsView, PlanRequest, SubjectView, check_dns, plan_dns, watch_dns,
+    DnsEvent, DnsPlan, DnsQuery, DnsView, PlanRequest, DnsSubjectView, check_dns, plan_dns, watch_dns,
 };
 
 use super::copy::stop_on_interrupt;
@@ -194,7 +194,7 @@ fn print(view: &DnsView) {
 }
 
 /// What others wrote is quoted and escaped: no terminal obeys it.
-fn print_subject(subject: &SubjectView) {
+fn print_subject(subject: &DnsSubjectView) {
     println!(
         "\n{:<14} {} {}  [{}]",
         subject.subject, subject.kind, subject.name, subject.state

@@ -14,7 +14,12 @@ const TTL: u32 = 3600;
 pub fn read_service_records(bytes: &[u8]) -> Result<Vec<DnsRecord>, EndpointError> {
     let (records, _) = parse(bytes)
         .map_err(|error| EndpointError::new(EndpointErrorKind::Protocol, error.to_string()))?;
-    Ok(records.iter().filter_map(record).collect())
+    Ok(service_records(&records))
+}
+
+/// Those that mail needs, among all that a tenant gives.
+pub(crate) fn service_records(given: &[ServiceRecord]) -> Vec<DnsRecord> {
+    given.iter().filter_map(record).collect()
 }
 
 fn record(record: &ServiceRecord) -> Option<DnsRecord> {

@@ -6,7 +6,7 @@ use stegvis_journal::{JournalError, Tx};
 use stegvis_model::SmtpAddress;
 
 use super::kept::is_synced;
-use super::loops::{Accepted, End, Holder, Place, Routes, walk};
+use super::loops::{Accepted, Domains, End, Holder, Place, Routes, walk};
 use super::{DnsCheck, DnsFinding, Subject};
 
 /// What would become of a mail to each mailbox.
@@ -39,13 +39,21 @@ pub fn mx_place(check: &DnsCheck) -> Place {
     }
 }
 
-/// Predicts from what the project did. Both places are taken to decide for the mailboxes' own domains, as
-/// they do in a staged migration.
+/// Predicts from what the project did. `accepted` is what the tenant said it takes mail for; where it was not
+/// asked, it is taken to decide for the mailboxes' own domains, as it does in a staged migration. The old
+/// server always is.
 ///
 /// # Errors
 /// The journal's.
-pub fn predict(tx: &Tx<'_>, mx: Place) -> Result<Prediction, JournalError> {
-    let mut routes = Routes::default();
+pub fn predict(
+    tx: &Tx<'_>,
+    mx: Place,
+    accepted: &Domains,
+) -> Result<Prediction, JournalError> {
+    let mut routes = Routes {
+        tenant_domains: accepted.clone(),
+        ..Routes::default()
+    };
     let users = tx.users()?;
     for user in &users {
         let address = &user.address;
@@ -54,9 +62,11 @@ pub fn predict(tx: &Tx<'_>, mx: Place) -> Result<Prediction, JournalError> {
         routes
             .source_domains
             .insert(domain.clone(), Accepted::Authoritative);
-        routes
-            .tenant_domains
-            .insert(domain.clone(), Accepted::Authoritative);
+        if accepted.is_empty() {
+            routes
+                .tenant_domains
+                .insert(domain.clone(), Accepted::Authoritative);
+        }
         let target = tx.target_address(user.id)?.and_then(|target| smtp(&target));
         let in_tenant = is_synced(user.status) || target.is_some();
         let tenant = if in_tenant {
@@ -67,9 +77,11 @@ pub fn predict(tx: &Tx<'_>, mx: Place) -> Result<Prediction, JournalError> {
         };
         if let Some(target) = &target {
             routes.mx.insert(target.domain().clone(), Place::Tenant);
+            // Where mail is forwarded to, the tenant was born with.
             routes
                 .tenant_domains
-                .insert(target.domain().clone(), Accepted::Authoritative);
+                .entry(target.domain().clone())
+                .or_insert(Accepted::Authoritative);
             routes.tenant.insert(target.key(), tenant.clone());
         }
         routes.tenant.insert(address.key(), tenant);
@@ -135,7 +147,7 @@ mod tests {
             tx.target_address_written(anna, "SMTP:anna@nordvik.onmicrosoft.com")?;
             let places = [Place::Source, Place::Tenant, Place::Elsewhere];
             places
-                .map(|place| predict(tx, place))
+                .map(|place| predict(tx, place, &Domains::new()))
                 .into_iter()
                 .collect::<Result<Vec<_>, JournalError>>()
         });

@@ -4,9 +4,9 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use async_trait::async_trait;
-use stegvis_model::{DnsName, DnsRecord, DnsRecordKind};
+use stegvis_model::{DnsName, DnsRecord, DnsRecordKind, DomainName};
 
-use super::EndpointError;
+use super::{AcceptedDomain, EndpointError};
 
 /// A server that can be asked.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,4 +58,26 @@ pub trait Dns: Send + Sync {
         server: &NameServer,
         question: &DnsQuestion,
     ) -> Result<DnsAnswer, EndpointError>;
+}
+
+/// What the tenant says of the keys that mail of a domain is signed with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TenantDkim {
+    /// The records that it needs for them.
+    pub records: Vec<DnsRecord>,
+    /// Whether it signs.
+    pub enabled: bool,
+}
+
+/// What the tenant needs of a domain's DNS. It is asked and never computed.
+#[async_trait]
+pub trait TenantDns: Send + Sync {
+    /// The records that mail needs, as the tenant gives them; DKIM has its own call.
+    async fn service_records(&self, domain: &DomainName) -> Result<Vec<DnsRecord>, EndpointError>;
+
+    /// The keys' records; nothing while the tenant has none for this domain.
+    async fn dkim(&self, domain: &DomainName) -> Result<Option<TenantDkim>, EndpointError>;
+
+    /// What the tenant takes mail for.
+    async fn accepted_domains(&self) -> Result<Vec<AcceptedDomain>, EndpointError>;
 }
