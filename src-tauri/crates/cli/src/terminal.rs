@@ -155,6 +155,7 @@ impl Rehearsal {
             AppEvent::Project { .. }
             | AppEvent::Preflight { .. }
             | AppEvent::Convert { .. }
+            | AppEvent::Dns { .. }
             | AppEvent::Licences { .. }
             | AppEvent::Letters { .. } => {}
         })
