@@ -4,6 +4,7 @@ import { createContext } from 'svelte';
 
 import { present } from '../errors/present';
 import type { AppView, ConvertView, CoreError, Platform, PreflightView, ProjectView, ReportLanguage } from '../platform/types';
+import { FinishSession } from './finish.svelte';
 import { ListSession } from './list.svelte';
 import { RunSession } from './run.svelte';
 
@@ -11,6 +12,7 @@ export class Session {
   readonly platform: Platform;
   readonly run = new RunSession();
   readonly list = new ListSession();
+  readonly finish = new FinishSession();
 
   app = $state.raw<AppView | null>(null);
   project = $state.raw<ProjectView | null>(null);
@@ -81,6 +83,7 @@ export class Session {
     this.project = project;
     this.preflight = null;
     this.convert = null;
+    this.finish.clear();
     this.run.clear();
     if (this.list.view) this.list.close();
     if (project && project.facts.inBatches > 0) this.run.arrived(await this.platform.runView());

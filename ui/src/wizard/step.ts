@@ -17,6 +17,6 @@ export interface StepDefinition {
   id: StepId;
   title(): string;
   /** Derived from the project's facts, the open list and what is known of the last step. */
-  standing(project: ProjectView | null, list: ListView | null, finish: FinishSession): Standing;
+  standing(project: ProjectView | null, list: ListView | null, finish?: FinishSession): Standing;
   component: Component;
 }
