@@ -1,5 +1,7 @@
 //! The account of a project, out of the journal alone.
 
+mod moved;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -7,6 +9,8 @@ use stegvis_journal::{Folder, FolderPlan, ItemTally, Journal, JournalError, Skip
 use stegvis_model::{
     BatchId, Counts, FolderPath, ItemState, Ledger, MigrationBatch, MigrationUser, SkipReason,
 };
+
+pub use moved::{Span, over_time};
 
 /// A folder's account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +60,9 @@ pub struct Report {
     pub last_change: Option<Timestamp>,
 }
 
+/// What kind of items mail is, among the rules that leave the others out.
+pub const MAIL: &str = "Mail";
+
 impl Report {
     /// The account of what `keep` chooses.
     #[must_use]
@@ -85,6 +92,32 @@ impl Report {
             .iter()
             .filter(|report| !report.ledger.reconciles())
             .collect()
+    }
+
+    /// The account by kind: mail, and what each rule left out.
+    #[must_use]
+    pub fn by_kind(&self) -> BTreeMap<String, Ledger> {
+        let mut kinds: BTreeMap<String, Ledger> = BTreeMap::new();
+        for folder in self.users.iter().flat_map(|report| &report.folders) {
+            let kind = match &folder.plan {
+                FolderPlan::CopyTo(_) => MAIL,
+                FolderPlan::Excluded(rule) => rule,
+            };
+            let sum = kinds.entry(kind.to_owned()).or_default();
+            *sum = sum.plus(folder.ledger);
+        }
+        kinds.retain(|_, ledger| *ledger != Ledger::default());
+        kinds
+    }
+
+    /// How many mailboxes are in each state, by its name.
+    #[must_use]
+    pub fn by_state(&self) -> BTreeMap<&'static str, u64> {
+        let mut states = BTreeMap::new();
+        for report in &self.users {
+            *states.entry(report.user.status.name()).or_insert(0) += 1;
+        }
+        states
     }
 
     /// How many items were skipped for each reason.

@@ -1,6 +1,6 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -13,13 +13,15 @@ use crate::migrations::MIGRATIONS;
 pub struct Journal {
     connection: Mutex<Connection>,
     path: PathBuf,
+    /// Who is at this computer, for the log.
+    who: RwLock<Option<Arc<str>>>,
     /// Held for as long as the journal is open; the system gives it back when the process dies.
     _lock: File,
 }
 
 /// A transaction. What a table can do hangs on it, one file a table.
 #[derive(Debug)]
-pub struct Tx<'a>(pub(crate) Transaction<'a>);
+pub struct Tx<'a>(pub(crate) Transaction<'a>, pub(crate) Option<Arc<str>>);
 
 impl Journal {
     /// Opens a journal, making it or bringing it to this version where needed.
@@ -54,6 +56,7 @@ impl Journal {
         Ok(Self {
             connection: Mutex::new(connection),
             path: path.to_owned(),
+            who: RwLock::default(),
             _lock: lock,
         })
     }
@@ -64,6 +67,17 @@ impl Journal {
         &self.path
     }
 
+    /// Whose acts the log's lines are from now on; the journal asks no system for a name.
+    pub fn acts_as(&self, who: &str) {
+        let mut known = self.who.write().unwrap_or_else(PoisonError::into_inner);
+        *known = Some(Arc::from(who));
+    }
+
+    fn who(&self) -> Option<Arc<str>> {
+        let known = self.who.read().unwrap_or_else(PoisonError::into_inner);
+        known.clone()
+    }
+
     /// Does `work` in one transaction: all of it is kept, or nothing.
     ///
     /// # Errors
@@ -72,7 +86,7 @@ impl Journal {
         &self,
         work: impl FnOnce(&Tx<'_>) -> Result<R, E>,
     ) -> Result<R, E> {
-        transact(&mut self.connection(), work)
+        transact(&mut self.connection(), self.who(), work)
     }
 
     /// The same, and it is on disk when this returns: a power cut loses neither it nor anything before it. For what
@@ -91,7 +105,7 @@ impl Journal {
                 .map_err(|error| E::from(JournalError::from(error)))
         };
         synchronous(&connection, "FULL")?;
-        let result = transact(&mut connection, work);
+        let result = transact(&mut connection, self.who(), work);
         synchronous(&connection, "NORMAL")?;
         result
     }
@@ -106,12 +120,14 @@ impl Journal {
 
 fn transact<R, E: From<JournalError>>(
     connection: &mut Connection,
+    who: Option<Arc<str>>,
     work: impl FnOnce(&Tx<'_>) -> Result<R, E>,
 ) -> Result<R, E> {
     let sqlite = |error: rusqlite::Error| E::from(JournalError::from(error));
-    let tx = Tx(connection
+    let begun = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
-        .map_err(sqlite)?);
+        .map_err(sqlite)?;
+    let tx = Tx(begun, who);
     let result = work(&tx)?;
     tx.0.commit().map_err(sqlite)?;
     Ok(result)

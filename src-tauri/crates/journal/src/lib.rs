@@ -24,4 +24,5 @@ pub use table::item::{
 };
 pub use table::log::LogEntry;
 pub use table::signature::Signature;
+pub use table::throughput::Moved;
 pub use table::user::NewUser;

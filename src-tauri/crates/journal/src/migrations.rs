@@ -17,6 +17,9 @@ const STEPS: &[M<'static>] = &[
     M::up(table::cloud_batch::UP),
     M::up(table::cloud_user::UP),
     M::up(table::cloud_left_out::UP),
+    M::up(table::log::WHO),
+    M::up(table::item::SUBJECT),
+    M::up(table::throughput::UP),
 ];
 
 pub(crate) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);

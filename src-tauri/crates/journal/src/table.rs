@@ -11,6 +11,7 @@ pub(crate) mod item;
 pub(crate) mod log;
 pub(crate) mod setting;
 pub(crate) mod signature;
+pub(crate) mod throughput;
 pub(crate) mod user;
 
 use jiff::Timestamp;

@@ -9,8 +9,8 @@ use stegvis_journal::{
     NewItem, NewUser, Signature, Skip, TargetPlace, Values,
 };
 use stegvis_model::{
-    DirectoryChangeKind, DirectoryChangeState, Fingerprint, InternalDate, ItemKey, ItemState,
-    MessageFlags, MigrationEvent, MigrationUserId, RecipientKind, SkipReason, SyncState,
+    Counts, DirectoryChangeKind, DirectoryChangeState, Engine, Fingerprint, InternalDate, ItemKey,
+    ItemState, MessageFlags, MigrationEvent, MigrationUserId, RecipientKind, SkipReason, SyncState,
 };
 
 const AT: Timestamp = Timestamp::UNIX_EPOCH;
@@ -290,5 +290,60 @@ fn a_signature_says_who_signed_for_how_many_items() {
             items: 4,
             at: Some(AT),
         })
+    );
+}
+
+#[test]
+fn an_act_has_the_name_of_whoever_was_at_the_computer_and_a_status_that_moved_by_itself_has_none() {
+    let Fixture {
+        journal,
+        user,
+        _folder,
+        ..
+    } = fixture();
+    let one = |what: &str| {
+        journal
+            .transaction(|tx| tx.log(AT, None, what, ""))
+            .unwrap();
+    };
+    one("Before");
+    journal.acts_as("karin");
+    one("BatchCreated");
+    journal
+        .transaction(|tx| tx.apply_event(user, MigrationEvent::Started, "", AT))
+        .unwrap();
+    let lines = journal.transaction(|tx| tx.log_entries()).unwrap();
+    let who: Vec<_> = lines.iter().map(|line| line.who.as_deref()).collect();
+    assert_eq!(who, [None, Some("karin"), None]);
+}
+
+#[test]
+fn what_came_over_in_the_same_seconds_is_one_row_and_the_engines_are_told_apart() {
+    let Fixture {
+        journal, _folder, ..
+    } = fixture();
+    let counts = |items| Counts { items, bytes: 100 };
+    let at = |second| Timestamp::from_second(second).unwrap();
+    journal
+        .transaction(|tx| {
+            tx.moved(Engine::Direct, counts(1), at(1_001))?;
+            tx.moved(Engine::Direct, counts(2), at(1_004))?;
+            tx.moved(Engine::Service, counts(4), at(1_004))?;
+            tx.moved(Engine::Direct, counts(8), at(1_005))?;
+            tx.moved(Engine::Direct, Counts::default(), at(2_000))
+        })
+        .unwrap();
+    let moved = journal.transaction(|tx| tx.all_moved()).unwrap();
+    let told: Vec<_> = moved
+        .iter()
+        .map(|row| (row.at.as_second(), row.engine, row.counts.items))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1_000, Engine::Direct, 3),
+            (1_000, Engine::Service, 4),
+            (1_005, Engine::Direct, 8)
+        ]
     );
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use stegvis_journal::{
     Acknowledged, CopiedPlace, Intent, JournalError, OpenItem, Skip, TargetPlace,
 };
-use stegvis_model::{FolderId, FolderPath, ItemKey, ItemRowId, SkipReason};
+use stegvis_model::{Counts, Engine, FolderId, FolderPath, ItemKey, ItemRowId, SkipReason};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -264,8 +264,16 @@ impl Conductor<'_> {
                 Ack::Unsettled { .. } => self.copied.unsettled = true,
             }
         }
+        let came = copied.iter().filter_map(|item| self.rows.get(&item.row));
+        let counts = came.fold(Counts::default(), |sum, (_, size)| {
+            sum.plus(Counts {
+                items: 1,
+                bytes: *size,
+            })
+        });
         self.ports.journal.transaction(|tx| {
             tx.acknowledge(&copied)?;
+            tx.moved(Engine::Direct, counts, self.ports.clock.now())?;
             tx.skip(&skips)
         })?;
         for item in copied {

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use rusqlite::{Row, params};
-use stegvis_model::{BatchId, CloudStage, MigrationUserId, StoredName as _};
+use stegvis_model::{BatchId, CloudStage, Counts, Engine, MigrationUserId, StoredName as _};
 
 use crate::table::{read_time, to_i64, to_u64};
 use crate::{JournalError, Tx};
@@ -118,6 +118,11 @@ fn read(row: &Row<'_>) -> Result<CloudUserRow, JournalError> {
     })
 }
 
+/// How much more it is than it was; what the service counts anew is not counted twice.
+fn gained(then: Option<u64>, now: Option<u64>) -> u64 {
+    now.unwrap_or(0).saturating_sub(then.unwrap_or(0))
+}
+
 impl Tx<'_> {
     /// What the service told of a MigrationUser, if it ever did.
     pub fn cloud_user(&self, user: MigrationUserId) -> Result<Option<CloudUserRow>, JournalError> {
@@ -151,6 +156,9 @@ impl Tx<'_> {
     ) -> Result<bool, JournalError> {
         let before = self.cloud_user(user)?;
         let new = before.as_ref().is_none_or(|before| before.seen != *seen);
+        let then = before.as_ref().and_then(|before| before.seen.synced);
+        let items = gained(then, seen.synced);
+        self.moved(Engine::Service, Counts { items, bytes: 0 }, at)?;
         let at = at.to_string();
         let changed = match before.filter(|_| !new).and_then(|row| row.changed_at) {
             Some(before) => before.to_string(),
@@ -185,9 +193,10 @@ impl Tx<'_> {
         of: &str,
         at: Timestamp,
     ) -> Result<(), JournalError> {
-        let before = self
-            .cloud_user(user)?
-            .and_then(|row| row.detail.stalled_seconds);
+        let known = self.cloud_user(user)?.map(|row| row.detail);
+        let bytes = gained(known.as_ref().and_then(|known| known.bytes), detail.bytes);
+        self.moved(Engine::Service, Counts { items: 0, bytes }, at)?;
+        let before = known.and_then(|known| known.stalled_seconds);
         let stalls = matches!((before, detail.stalled_seconds), (Some(before), Some(now)) if now > before)
             || (before.is_none() && detail.stalled_seconds.is_some_and(|now| now > 0));
         self.0

@@ -29,6 +29,9 @@ CREATE INDEX item_open ON item (folder_id, id) WHERE state IN ('Pending', 'Inten
 CREATE INDEX item_target ON item (folder_id, target_uid) WHERE target_uid IS NOT NULL;
 ";
 
+/// What a message that could not be copied was about, where it could be read.
+pub(crate) const SUBJECT: &str = "ALTER TABLE item ADD COLUMN subject TEXT;";
+
 /// An item as listed in the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewItem {
@@ -108,6 +111,8 @@ pub struct SkippedItem {
     pub reason: SkipReason,
     /// The server's own words.
     pub detail: String,
+    /// What it is about, where its head could be read.
+    pub subject: Option<String>,
 }
 
 /// How many items of a folder are in a state.
@@ -261,6 +266,17 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Keeps what these items are about: of those alone that were skipped.
+    pub fn note_subjects(&self, subjects: &[(ItemRowId, String)]) -> Result<(), JournalError> {
+        let mut statement = self
+            .0
+            .prepare_cached("UPDATE item SET subject = ?2 WHERE id = ?1 AND state = 'Skipped'")?;
+        for (row, subject) in subjects {
+            statement.execute(params![row.0, subject])?;
+        }
+        Ok(())
+    }
+
     /// Opens again what was left behind in the source, so that it is looked for or copied. Returns how many.
     pub fn reopen_left(&self, user: MigrationUserId) -> Result<u64, JournalError> {
         let opened = self
@@ -384,7 +400,7 @@ impl Tx<'_> {
     /// Every skipped item of the project.
     pub fn skipped_items(&self) -> Result<Vec<SkippedItem>, JournalError> {
         let mut statement = self.0.prepare_cached(&format!(
-            "SELECT folder.user_id, folder_id, reason, detail, {LISTED}
+            "SELECT folder.user_id, folder_id, reason, detail, subject, {LISTED}
              FROM item JOIN folder ON folder.id = folder_id WHERE state = 'Skipped' ORDER BY item.id"
         ))?;
         let mut rows = statement.query([])?;
@@ -396,7 +412,8 @@ impl Tx<'_> {
                 folder: FolderId(row.get(1)?),
                 reason: SkipReason::from_name(&reason)?,
                 detail: row.get(3)?,
-                item: read_listed(row, 4)?,
+                subject: row.get(4)?,
+                item: read_listed(row, 5)?,
             });
         }
         Ok(items)

@@ -15,6 +15,9 @@ CREATE TABLE log (
 ) STRICT;
 ";
 
+/// Lines from before this column have nobody's name.
+pub(crate) const WHO: &str = "ALTER TABLE log ADD COLUMN who TEXT;";
+
 /// A line of the append-only log: who did what when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogEntry {
@@ -26,10 +29,12 @@ pub struct LogEntry {
     pub what: String,
     /// More about it.
     pub detail: String,
+    /// Who did it, or was at this computer when it happened; nothing where the engine moved a status by itself.
+    pub who: Option<String>,
 }
 
 impl Tx<'_> {
-    /// Adds a line.
+    /// Adds a line: an act of whoever the journal acts as.
     pub fn log(
         &self,
         at: Timestamp,
@@ -37,9 +42,39 @@ impl Tx<'_> {
         what: &str,
         detail: &str,
     ) -> Result<(), JournalError> {
+        self.add_line(at, user, what, detail, self.1.as_deref())
+    }
+
+    /// Adds a line about what went on by itself: nobody's act.
+    pub(crate) fn log_by_itself(
+        &self,
+        at: Timestamp,
+        user: Option<MigrationUserId>,
+        what: &str,
+        detail: &str,
+    ) -> Result<(), JournalError> {
+        self.add_line(at, user, what, detail, None)
+    }
+
+    fn add_line(
+        &self,
+        at: Timestamp,
+        user: Option<MigrationUserId>,
+        what: &str,
+        detail: &str,
+        who: Option<&str>,
+    ) -> Result<(), JournalError> {
         self.0
-            .prepare_cached("INSERT INTO log (at, user_id, what, detail) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![at.to_string(), user.map(|id| id.0), what, detail])?;
+            .prepare_cached(
+                "INSERT INTO log (at, user_id, what, detail, who) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![
+                at.to_string(),
+                user.map(|id| id.0),
+                what,
+                detail,
+                who
+            ])?;
         Ok(())
     }
 
@@ -57,7 +92,7 @@ impl Tx<'_> {
     pub fn log_entries(&self) -> Result<Vec<LogEntry>, JournalError> {
         let mut statement = self
             .0
-            .prepare_cached("SELECT at, user_id, what, detail FROM log ORDER BY id")?;
+            .prepare_cached("SELECT at, user_id, what, detail, who FROM log ORDER BY id")?;
         let mut rows = statement.query([])?;
         let mut entries = Vec::new();
         while let Some(row) = rows.next()? {
@@ -66,6 +101,7 @@ impl Tx<'_> {
                 user: row.get::<_, Option<i64>>(1)?.map(MigrationUserId),
                 what: row.get(2)?,
                 detail: row.get(3)?,
+                who: row.get(4)?,
             });
         }
         Ok(entries)

@@ -130,7 +130,7 @@ impl Tx<'_> {
                 "UPDATE migration_user SET status = ?2, cause = ?3, detail = ?4 WHERE id = ?1",
             )?
             .execute(params![id.0, status.name(), status.cause(), detail])?;
-        self.log(
+        self.log_by_itself(
             at,
             Some(id),
             status.name(),
