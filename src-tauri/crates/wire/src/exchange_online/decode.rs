@@ -113,6 +113,22 @@ pub(super) fn list<'a>(object: &'a Map<String, Value>, name: &str) -> &'a [Value
     }
 }
 
+/// Names: a list of them, or one text as PowerShell prints a list: `{FullAccess, ReadPermission}`.
+pub(super) fn names(object: &Map<String, Value>, name: &str) -> Vec<String> {
+    list(object, name)
+        .iter()
+        .filter_map(Value::as_str)
+        .flat_map(|text| {
+            text.trim()
+                .trim_start_matches('{')
+                .trim_end_matches('}')
+                .split(',')
+        })
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
