@@ -8,8 +8,10 @@
 
 pub mod access;
 pub mod conversion;
+pub mod decommission;
 pub mod directory;
 pub mod dns;
+pub mod finish;
 pub mod letters;
 pub mod licences;
 pub mod plan;
