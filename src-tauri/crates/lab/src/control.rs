@@ -11,6 +11,7 @@ use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
 
+use crate::dns::DnsStep;
 use crate::migration;
 use crate::orders::Order;
 use crate::world::World;
@@ -25,12 +26,14 @@ enum Command {
     Days(u32),
     /// What stands in the way of a mailbox is taken out of it.
     Mend(String),
+    /// The company's DNS host makes a change.
+    Dns(DnsStep),
     Order(Order),
 }
 
 /// Reads `withdraw-consent`, `give-consent`, `demand-claims on|off`, `days N`, `lose-answer CMDLET`,
 /// `hold-answer CMDLET MS`, `hold-request CMDLET MS`, `refuse REQUESTS STATUS`, `stall ADDRESS MS`,
-/// `fail ADDRESS poisoned|timeout|stalled|transient|signin|source|server` or `mend ADDRESS`.
+/// `fail ADDRESS poisoned|timeout|stalled|transient|signin|source|server`, `mend ADDRESS` or `dns STEP`.
 fn command(text: &str) -> Option<Command> {
     let words: Vec<&str> = text.split_ascii_whitespace().collect();
     let wait = |text: &str| text.parse().ok().map(Duration::from_millis);
@@ -66,6 +69,7 @@ fn command(text: &str) -> Option<Command> {
             address: (*address).to_owned(),
             words: migration::words(name)?,
         }),
+        ["dns", step] => Command::Dns(DnsStep::of_name(step)?),
         ["mend", address] => Command::Mend((*address).to_owned()),
         _ => return None,
     })
@@ -83,6 +87,7 @@ async fn obey(State(world): State<Arc<World>>, text: String) -> (StatusCode, Str
         Some(Command::WithdrawConsent) => world.withdraw_consent(),
         Some(Command::GiveConsent) => world.give_consent(),
         Some(Command::Days(days)) => world.pass_days(days),
+        Some(Command::Dns(step)) => world.change_dns(step),
         Some(Command::Mend(address)) => world.mend(&address),
         Some(Command::DemandClaims(demand)) => {
             world.demand_claims(demand);
@@ -124,6 +129,7 @@ mod tests {
             command("demand-claims off"),
             Some(Command::DemandClaims(false))
         );
+        assert_eq!(command("dns moveMx"), Some(Command::Dns(DnsStep::MoveMx)));
         assert_eq!(command("days 61"), Some(Command::Days(61)));
         assert_eq!(
             command("hold-request New-MigrationBatch 1500"),
@@ -144,6 +150,7 @@ mod tests {
             "refuse 3 200",
             "days -1",
             "lose-answer",
+            "dns mx",
             "give consent",
             "fail a@b.example x",
         ] {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::ca::Certificates;
 use crate::org::{self, MailboxKind};
 use crate::world::World;
-use crate::{ldap, smtp};
+use crate::{dns, ldap, smtp};
 
 /// Everything an outside client needs to know; the ready-file of `stegvis lab serve`. The passwords and the
 /// secret open nothing but this practice organisation.
@@ -32,6 +32,8 @@ pub struct LabDetails {
     pub tenant: TenantDetails,
     /// The mail sink.
     pub smtp: SmtpDetails,
+    /// The company's DNS.
+    pub dns: DnsDetails,
     /// Who wants to hear how it goes.
     pub notify: String,
     /// Where a test posts what is to go wrong, if it was asked for.
@@ -129,6 +131,18 @@ pub struct SmtpDetails {
     pub password: String,
 }
 
+/// The company's DNS, over UDP and TCP.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DnsDetails {
+    /// The server that decides for the company's domain, `127.0.0.1:PORT`.
+    pub authoritative: String,
+    /// A resolver that asks it and remembers for a minute at most.
+    pub resolver: String,
+    /// The old server, as the world knows it.
+    pub old_server: String,
+}
+
 /// A mailbox of the company.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -157,6 +171,8 @@ pub(crate) struct Ports {
     pub(crate) tenant: u16,
     pub(crate) smtp: u16,
     pub(crate) smtp_implicit: u16,
+    pub(crate) dns_authoritative: u16,
+    pub(crate) dns_resolver: u16,
 }
 
 /// Everything an outside client needs to know of this world.
@@ -211,6 +227,11 @@ pub(crate) fn details(world: &World, certificates: &Certificates, ports: &Ports)
             implicit_tls_port: ports.smtp_implicit,
             account: smtp::account(),
             password: world.smtp_password.clone(),
+        },
+        dns: DnsDetails {
+            authoritative: format!("127.0.0.1:{}", ports.dns_authoritative),
+            resolver: format!("127.0.0.1:{}", ports.dns_resolver),
+            old_server: dns::OLD_SERVER.to_owned(),
         },
         notify: org::NOTIFY.to_owned(),
         control: ports

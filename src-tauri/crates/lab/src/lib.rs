@@ -17,7 +17,9 @@
 //! the fault script, or is ordered: by [`Lab::order`], or from outside on the control port. What the judge excuses for
 //! its size it knows from the corpus and from the tenant's own limits.
 //!
-//! Deliberately absent: EWS and WebDAV, DNS, delivery of mail, making and
+//! The company's zone and a resolver in front of it answer like any others; its DNS host changes it when it is told to.
+//!
+//! Deliberately absent: EWS and WebDAV, delivery of mail, making and
 //! removing directory objects, sign-ins to the directory other than a simple bind, filters on bytes that are no
 //! text, deleting or changing what stands in a target mailbox, and any way to change what a source mailbox holds.
 //!
@@ -30,6 +32,7 @@ mod company;
 mod control;
 mod corpus;
 mod details;
+mod dns;
 mod error;
 mod faults;
 mod imap;
@@ -67,8 +70,10 @@ use crate::world::World;
 pub use company::Company;
 pub use corpus::CorpusSize;
 pub use details::{
-    DirectoryDetails, LabDetails, MailboxDetails, SmtpDetails, SourceDetails, TenantDetails,
+    DirectoryDetails, DnsDetails, LabDetails, MailboxDetails, SmtpDetails, SourceDetails,
+    TenantDetails,
 };
+pub use dns::DnsStep;
 pub use error::LabError;
 pub use faults::FaultScript;
 pub use judge::{DirectoryState, MailboxVerdict, SunkMail, Verdict};
@@ -188,6 +193,9 @@ impl Lab {
         let tenant = bind().await?;
         let smtp = bind().await?;
         let smtp_implicit = bind().await?;
+        let dns_bind = || async { dns::bind().await.map_err(LabError::io("a loopback port")) };
+        let authoritative = dns_bind().await?;
+        let resolver = dns_bind().await?;
         let control = match options.control {
             true => Some(bind().await?),
             false => None,
@@ -202,6 +210,8 @@ impl Lab {
             tenant: tenant.1,
             smtp: smtp.1,
             smtp_implicit: smtp_implicit.1,
+            dns_authoritative: authoritative.port,
+            dns_resolver: resolver.port,
         };
 
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
@@ -241,6 +251,7 @@ impl Lab {
                 tenant::serve(router.clone(), acceptor.clone(), socket)
             });
         }
+        dns::start(&world, authoritative, resolver, &tasks, &stop);
         if let Some((listener, _)) = control {
             let world = Arc::clone(&world);
             net::serve(&tasks, &stop, listener, move |socket| {
@@ -292,6 +303,20 @@ impl Lab {
     /// So many days pass for the migration service, at once: it stops and removes what nobody looks after.
     pub fn pass_days(&self, days: u32) -> Result<(), LabError> {
         self.world.pass_days(days).map_err(LabError::io("the log"))
+    }
+
+    /// The company's DNS host makes a change.
+    pub fn change_dns(&self, step: DnsStep) -> Result<(), LabError> {
+        self.world.change_dns(step).map_err(LabError::io("the log"))
+    }
+
+    /// A test mail that somebody outside sends to a mailbox of the company, as it came there: it went the way that
+    /// the zone says now.
+    pub fn test_mail(&self, to: &str) -> Result<String, LabError> {
+        dns::test_mail(&self.world, to).ok_or_else(|| {
+            let nobody = std::io::Error::from(std::io::ErrorKind::NotFound);
+            LabError::io(to)(nobody)
+        })
     }
 
     /// How many requests the tenant has had since the start, sign-ins included.

@@ -7,6 +7,7 @@ mod applications;
 mod batch;
 mod batch_cmdlets;
 mod cas_cmdlets;
+mod domains;
 mod endpoint_cmdlets;
 mod graph;
 mod licences;
@@ -72,6 +73,10 @@ fn routes(tenant: Tenant) -> Router {
     Router::new()
         .route("/graph/v1.0/organization", get(graph::organization))
         .route("/graph/v1.0/domains", get(graph::domains))
+        .route(
+            "/graph/v1.0/domains/{domain}/serviceConfigurationRecords",
+            get(domains::service_configuration_records),
+        )
         .route("/graph/v1.0/subscribedSkus", get(licences::skus))
         .route(
             "/graph/v1.0/servicePrincipals",

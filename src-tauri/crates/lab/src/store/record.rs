@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dns::DnsStep;
 use crate::item::{Flags, InternalDate};
 use crate::migration::Event;
 
@@ -76,6 +77,8 @@ pub(crate) enum Record {
     Consented { given: bool },
     /// The application's registration got a certificate: DER, base64.
     CertificateRegistered { certificate: String },
+    /// The company's DNS host made a change.
+    DnsChanged { step: DnsStep },
     /// Somebody tried to write to a source mailbox, which nobody may.
     SourceWrite { mailbox: String, command: String },
 }

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::record::Record;
 use crate::company;
+use crate::dns::DnsStep;
 use crate::item::{Flags, InternalDate};
 use crate::ldap::normal;
 use crate::migration::Migration;
@@ -36,6 +37,8 @@ pub(crate) struct State {
     pub(crate) consent: Consent,
     /// The certificates of its registration: DER, base64.
     pub(crate) certificates: Vec<String>,
+    /// What the company's DNS host changed, in order.
+    pub(crate) dns: Vec<DnsStep>,
     /// Attempts to write to a source mailbox.
     pub(crate) source_writes: Vec<String>,
 }
@@ -301,6 +304,7 @@ impl State {
                     self.certificates.push(certificate);
                 }
             }
+            Record::DnsChanged { step } => self.dns.push(step),
             Record::SourceWrite { mailbox, command } => {
                 self.source_writes.push(format!("{mailbox}: {command}"));
             }

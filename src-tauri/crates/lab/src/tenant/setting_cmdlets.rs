@@ -7,6 +7,7 @@ use super::admin::{Failure, Output};
 use super::admin_cmdlets::{Parameters, Result};
 use super::admin_permissions::mailbox_of;
 use super::parameters::{known_only, required, size, value};
+use crate::dns::keys;
 use crate::org::{COMPANY, DOMAIN, FORMER_DOMAIN, TENANT_DOMAIN};
 use crate::store::Record;
 use crate::world::World;
@@ -19,7 +20,7 @@ pub(super) fn run(world: &World, name: &str, parameters: &Parameters) -> Option<
     let only = |allowed: &[&str]| known_only(parameters, allowed);
     Some(match name {
         "Get-OrganizationConfig" => only(&[]).map(|()| organization()),
-        "Get-DkimSigningConfig" => only(&["Identity"]).and_then(|()| dkim(parameters)),
+        "Get-DkimSigningConfig" => only(&["Identity"]).and_then(|()| dkim(world, parameters)),
         "Set-Mailbox" => only(&[
             "Identity",
             "MaxReceiveSize",
@@ -46,22 +47,19 @@ fn organization() -> Output {
     }))
 }
 
-/// Where the two names of a domain's DKIM must point: the newer form, with a letter that nobody can work out.
-fn dkim(parameters: &Parameters) -> Result {
+/// Where the two names of a domain's DKIM must point, and whether mail is signed: as soon as the names are there,
+/// since the administrator of the practice company switches it on with them.
+fn dkim(world: &World, parameters: &Parameters) -> Result {
     let domain = required(parameters, "Identity")?.to_lowercase();
     if ![DOMAIN, FORMER_DOMAIN, TENANT_DOMAIN].contains(&domain.as_str()) {
         return Err(Failure::not_found(&domain));
     }
-    let tenant = TENANT_DOMAIN.split('.').next().unwrap_or_default();
-    let target = |number: u8| {
-        format!(
-            "selector{number}-{}._domainkey.{tenant}.n-v1.dkim.mail.microsoft",
-            domain.replace('.', "-")
-        )
-    };
+    let enabled = domain == DOMAIN && world.zone().has_keys();
+    let status = if enabled { "Valid" } else { "CnameMissing" };
+    let [first, second] = keys(&domain);
     Ok(one(json!({
-        "Identity": domain, "Domain": domain, "Enabled": false, "Status": "CnameMissing",
-        "Selector1CNAME": target(1), "Selector2CNAME": target(2),
+        "Identity": domain, "Domain": domain, "Enabled": enabled, "Status": status,
+        "Selector1CNAME": first, "Selector2CNAME": second,
         "Selector1KeySize": 2048, "Selector2KeySize": 2048,
     })))
 }
