@@ -98,6 +98,8 @@ pub enum CompanyChoice {
     Service,
     /// A synchronised mailbox GUID, a mailbox on both sides and a soft-deleted twin; from four mailboxes on.
     Provisioning,
+    /// Too few licences, some of them by a group; from twelve mailboxes on.
+    FewLicences,
 }
 
 impl From<CompanyChoice> for Company {
@@ -106,6 +108,7 @@ impl From<CompanyChoice> for Company {
             CompanyChoice::Ordinary => Self::Ordinary,
             CompanyChoice::Service => Self::ServiceRehearsal,
             CompanyChoice::Provisioning => Self::Provisioning,
+            CompanyChoice::FewLicences => Self::FewLicences,
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod access;
 mod dns_records;
+mod licences;
 mod license;
 mod mailbox;
 mod provisioning;

@@ -4,8 +4,13 @@
 //! A migrated mailbox without a licence lives thirty days; then Microsoft closes it. What is not known is
 //! counted to the earlier date.
 
+mod run;
+
 use jiff::{SignedDuration, Timestamp};
 use stegvis_model::SmtpAddress;
+
+pub use crate::ports::{Assignment, Licensed, MailboxPlan, Product};
+pub use run::{ASSIGNED, Given, Outcome, assign, people};
 
 /// How long a mailbox lives without a licence.
 const GRACE_DAYS: i64 = 30;
@@ -15,34 +20,6 @@ const KIOSK_BYTES: u64 = 2_000_000_000;
 
 /// One request of Microsoft Graph holds at most this many.
 const BATCH: usize = 20;
-
-/// Whether somebody has a licence that brings a mailbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Licensed {
-    /// None.
-    No,
-    /// One of their own.
-    Own {
-        /// The product's id.
-        sku: String,
-    },
-    /// One that a group gives.
-    Group {
-        /// The product's id.
-        sku: String,
-        /// The group's id.
-        group: String,
-    },
-    /// A group should give one, and could not.
-    GroupFailed {
-        /// The product's id.
-        sku: String,
-        /// The group's id.
-        group: String,
-        /// Microsoft's word: `CountViolation`, `ProhibitedInUsageLocationViolation`, …
-        error: String,
-    },
-}
 
 /// Somebody whose mailbox moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,28 +38,9 @@ pub struct Person {
     pub bytes: u64,
     /// Rooms, equipment and shared mailboxes need none.
     pub exempt: bool,
-}
-
-/// What a product brings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MailboxPlan {
-    /// Two gigabytes.
-    Kiosk,
-    /// An ordinary mailbox.
-    Full,
-}
-
-/// A product with a mailbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Product {
-    /// Its id.
-    pub sku: String,
-    /// Its name.
-    pub name: String,
-    /// What it brings.
-    pub plan: MailboxPlan,
-    /// How many are free.
-    pub free: u32,
+    /// A room, a thing or a shared mailbox whose mailbox in the tenant is a person's still: better made what it is
+    /// than paid for.
+    pub convert: bool,
 }
 
 /// How urgent a licence is.
@@ -128,17 +86,6 @@ pub struct Fit {
     pub missing: u32,
 }
 
-/// A licence to assign.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Assignment {
-    /// To whom.
-    pub address: SmtpAddress,
-    /// The country to set first: without one Microsoft refuses the licence.
-    pub set_location: Option<String>,
-    /// The product's id.
-    pub sku: String,
-}
-
 /// Who gets what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LicencePlan {
@@ -154,6 +101,8 @@ pub struct LicencePlan {
     pub no_location: Vec<SmtpAddress>,
     /// Whose mailbox must be made first.
     pub not_yet: Vec<SmtpAddress>,
+    /// Whose mailbox should be made a room's, a thing's or a shared one instead.
+    pub convert: Vec<SmtpAddress>,
     /// Who has one of their own.
     pub own: u32,
     /// Who has one from a group: assigning another would cost twice.
@@ -188,7 +137,7 @@ pub fn plan(
             let fits = count(
                 in_need
                     .iter()
-                    .filter(|(person, _)| is_enough(product, person)),
+                    .filter(|(person, _)| !person.convert && is_enough(product, person)),
             );
             Fit {
                 product: product.clone(),
@@ -200,7 +149,12 @@ pub fn plan(
     let mut shelf = shelf(products, &wishes.preferred);
     let (mut assignments, mut without) = (Vec::new(), Vec::new());
     let (mut no_location, mut not_yet) = (Vec::new(), Vec::new());
+    let mut convert = Vec::new();
     for (person, _) in &in_need {
+        if person.convert {
+            convert.push(person.address.clone());
+            continue;
+        }
         if person.mailbox_since.is_none() && !wishes.licence_makes_mailbox {
             not_yet.push(person.address.clone());
             continue;
@@ -237,6 +191,7 @@ pub fn plan(
         without,
         no_location,
         not_yet,
+        convert,
         own: having(|licensed| matches!(licensed, Licensed::Own { .. })),
         by_group: having(|licensed| matches!(licensed, Licensed::Group { .. })),
     }
@@ -344,6 +299,7 @@ mod tests {
             mailbox_since: since.map(time),
             bytes: 500_000_000,
             exempt: false,
+            convert: false,
         }
     }
 

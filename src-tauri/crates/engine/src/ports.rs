@@ -12,6 +12,7 @@ mod dns;
 mod error;
 mod fingerprint;
 mod gate;
+mod licences;
 mod mail;
 mod probe;
 mod provisioning;
@@ -34,6 +35,10 @@ pub use dns::{Dns, DnsAnswer, DnsQuestion, NameServer, TenantDkim, TenantDns};
 pub use error::{EndpointError, EndpointErrorKind, Side};
 pub use fingerprint::{FINGERPRINT_FIELDS, fingerprint};
 pub use gate::Gate;
+pub use licences::{
+    Assignment, LicenceHolder, LicenceStock, Licences, Licensed, MailboxPlan, Product, Refusal,
+    RefusalCause,
+};
 pub use mail::{Attachment, Mail, Mailer};
 pub use probe::{Answer, Probe};
 pub use provisioning::{DeletedMailbox, ImapAccess, ImapPlan, ProvisioningError};

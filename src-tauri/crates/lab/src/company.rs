@@ -28,6 +28,11 @@ pub enum Company {
     /// brought its `msExchMailboxGuid` to the tenant, one has a mailbox in the tenant already, and one has a soft-deleted
     /// twin there. From four mailboxes on.
     Provisioning,
+    /// Too few licences: for four fewer than need one, and two of the small kind. Of the last four mailboxes two are in
+    /// a group that gives licences to whoever has a mailbox, of which one did not get any, and two are in countries
+    /// that somebody has said already, of which one is where Microsoft sells nothing. Rooms, things and shared mailboxes
+    /// become in the tenant what they were. From twelve mailboxes on.
+    FewLicences,
 }
 
 impl Company {
@@ -35,6 +40,12 @@ impl Company {
     pub(crate) const fn hurdles(self) -> &'static [Hurdle] {
         match self {
             Self::Ordinary => &[],
+            Self::FewLicences => &[
+                Hurdle::LicensedByGroup,
+                Hurdle::GroupLicenceFailed,
+                Hurdle::LocatedInSweden,
+                Hurdle::LocatedWhereForbidden,
+            ],
             Self::Provisioning => &[
                 Hurdle::StuckMailboxGuid,
                 Hurdle::MailboxOnBothSides,
@@ -53,7 +64,7 @@ impl Company {
     /// Whether the mailbox at this place holds a message of two and a half megabytes.
     pub(crate) const fn is_large(self, at: usize) -> bool {
         match self {
-            Self::Ordinary | Self::Provisioning => at == 0,
+            Self::Ordinary | Self::Provisioning | Self::FewLicences => at == 0,
             // One of those that a pilot takes, and one of the rest.
             Self::ServiceRehearsal => at == 0 || at == 4,
         }
@@ -62,7 +73,7 @@ impl Company {
     /// The largest message that a new mailbox of its tenant takes.
     pub(crate) const fn max_receive_size(self) -> u64 {
         match self {
-            Self::Ordinary | Self::Provisioning => DEFAULT,
+            Self::Ordinary | Self::Provisioning | Self::FewLicences => DEFAULT,
             Self::ServiceRehearsal => LOW,
         }
     }
@@ -71,7 +82,7 @@ impl Company {
         match self {
             Self::Ordinary => 0,
             Self::Provisioning => 4,
-            Self::ServiceRehearsal => 12,
+            Self::ServiceRehearsal | Self::FewLicences => 12,
         }
     }
 

@@ -51,6 +51,16 @@ pub enum MailboxKind {
 }
 
 impl MailboxKind {
+    /// `RecipientTypeDetails` of Exchange Online.
+    pub(crate) const fn cloud_name(self) -> &'static str {
+        match self {
+            Self::UserMailbox | Self::LinkedMailbox => "UserMailbox",
+            Self::SharedMailbox => "SharedMailbox",
+            Self::RoomMailbox => "RoomMailbox",
+            Self::EquipmentMailbox => "EquipmentMailbox",
+        }
+    }
+
     /// `msExchRecipientTypeDetails`.
     pub(crate) const fn type_details(self) -> u32 {
         match self {
@@ -88,6 +98,14 @@ pub enum Hurdle {
     MailboxOnBothSides,
     /// A mailbox with its address was removed from the tenant some weeks ago and is not gone yet.
     SoftDeletedTwin,
+    /// Once it has a mailbox, a group gives it a licence.
+    LicensedByGroup,
+    /// Once it has a mailbox, a group should give it a licence, and there is none left.
+    GroupLicenceFailed,
+    /// Somebody has said that it is used in Sweden.
+    LocatedInSweden,
+    /// Somebody has said that it is used where Microsoft sells nothing.
+    LocatedWhereForbidden,
 }
 
 impl Hurdle {
@@ -123,6 +141,8 @@ pub(crate) struct Persona {
     pub(crate) hurdle: Option<Hurdle>,
     /// Whether it holds a message of two and a half megabytes.
     pub(crate) large: bool,
+    /// What its mailbox in the tenant is.
+    pub(crate) cloud_kind: MailboxKind,
     /// The directory object's GUID.
     pub(crate) object_guid: [u8; 16],
     /// The on-premises mailbox's GUID.
@@ -228,6 +248,9 @@ pub(crate) fn personas(seed: u64, count: u32, company: Company, hurdles: bool) -
             .copied();
         let mut next = persona(seed, &personas, display_name, kind, hurdle);
         next.large = company.is_large(index);
+        if company == Company::FewLicences && kind != MailboxKind::LinkedMailbox {
+            next.cloud_kind = kind;
+        }
         personas.push(next);
     }
     if hurdles {
@@ -309,6 +332,7 @@ fn persona(
         kind,
         hurdle,
         large: false,
+        cloud_kind: MailboxKind::UserMailbox,
     }
 }
 

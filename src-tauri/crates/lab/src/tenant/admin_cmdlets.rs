@@ -103,7 +103,11 @@ pub(super) fn recipient(world: &World, persona: &Persona) -> Option<Value> {
         Recipient::MailUser => false,
         Recipient::Mailbox => true,
     };
-    let kind = if mailbox { "UserMailbox" } else { "MailUser" };
+    let (kind, broad) = if mailbox {
+        (persona.cloud_kind.cloud_name(), "UserMailbox")
+    } else {
+        ("MailUser", "MailUser")
+    };
     let exchange_guid = guid_text(persona.exchange_guid);
     let synced = persona.hurdle == Some(Hurdle::StuckMailboxGuid);
     let mut object = json!({
@@ -115,7 +119,7 @@ pub(super) fn recipient(world: &World, persona: &Persona) -> Option<Value> {
         "WindowsLiveID": persona.address(),
         "EmailAddresses@data.type": "#Collection(String)",
         "EmailAddresses": proxy_addresses(persona),
-        "RecipientType": kind,
+        "RecipientType": broad,
         "RecipientTypeDetails@data.type": "#String",
         "RecipientTypeDetails": kind,
         "Guid": guid_text(guid(world.seed, &["guid", &persona.alias])),

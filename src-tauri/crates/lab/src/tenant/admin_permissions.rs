@@ -64,8 +64,7 @@ pub(super) fn mailbox_of<'a>(
         .find(|persona| {
             recipient(world, persona).is_some_and(|object| {
                 is(&object, identity)
-                    && object.get("RecipientTypeDetails").and_then(Value::as_str)
-                        == Some("UserMailbox")
+                    && object.get("RecipientType").and_then(Value::as_str) == Some("UserMailbox")
             })
         })
         .ok_or_else(|| Failure::not_found(identity))

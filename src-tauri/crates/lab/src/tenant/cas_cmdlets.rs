@@ -23,7 +23,7 @@ pub(super) fn run(world: &World, name: &str, parameters: &Parameters) -> Option<
 fn get(world: &World, parameters: &Parameters) -> Result {
     let mut values: Vec<Value> = known(world)
         .filter_map(|persona| recipient(world, persona))
-        .filter(|object| object.get("RecipientTypeDetails") == Some(&json!("UserMailbox")))
+        .filter(|object| object.get("RecipientType") == Some(&json!("UserMailbox")))
         .map(|object| cas_mailbox(&object))
         .collect();
     if let Some(identity) = parameters.get("Identity").and_then(Value::as_str) {

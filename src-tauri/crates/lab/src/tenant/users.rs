@@ -54,13 +54,24 @@ pub(super) fn proxy_addresses(persona: &Persona) -> Vec<String> {
 
 /// A user as Graph shows it.
 pub(super) fn user(world: &World, persona: &Persona) -> Value {
-    let (location, licences) = world.store.read(|state| {
-        state
+    let (location, own, group) = world.store.read(|state| {
+        let (location, own) = state
             .users
             .get(&persona.alias)
             .map(|user| (user.usage_location.clone(), user.licences.clone()))
-            .unwrap_or_default()
+            .unwrap_or_default();
+        (
+            location.or_else(|| super::licences::born_location(persona)),
+            own,
+            super::licences::of_group(world, persona, state),
+        )
     });
+    let mut licences = own.clone();
+    licences.extend(
+        group
+            .filter(|given| *given)
+            .map(|_| super::licences::EXCHANGE_SKU.to_owned()),
+    );
     let plans: Vec<Value> = licences
         .iter()
         .filter_map(|sku| super::licences::plan(sku))
@@ -84,7 +95,7 @@ pub(super) fn user(world: &World, persona: &Persona) -> Value {
         "assignedLicenses": licences.iter().map(|sku| json!({"skuId": sku, "disabledPlans": []})).collect::<Vec<_>>(),
         "assignedPlans": plans,
         "provisionedPlans": [],
-        "licenseAssignmentStates": [],
+        "licenseAssignmentStates": super::licences::states(world, &own, group),
         "onPremisesSyncEnabled": true,
         "onPremisesDistinguishedName": persona.dn(),
         "onPremisesProvisioningErrors": [],

@@ -144,7 +144,11 @@ fn hurdle(persona: &Persona, entry: &mut Entry) {
             | Hurdle::AddressTwice
             | Hurdle::StuckMailboxGuid
             | Hurdle::MailboxOnBothSides
-            | Hurdle::SoftDeletedTwin,
+            | Hurdle::SoftDeletedTwin
+            | Hurdle::LicensedByGroup
+            | Hurdle::GroupLicenceFailed
+            | Hurdle::LocatedInSweden
+            | Hurdle::LocatedWhereForbidden,
         )
         | None => {}
     }
