@@ -22,6 +22,7 @@ pub use table::folder::{Folder, FolderPlan, TargetPlace};
 pub use table::item::{
     Acknowledged, CopiedPlace, Intent, ItemTally, NewItem, OpenItem, Skip, SkippedItem,
 };
+pub use table::letter_sent::{LetterRow, LetterStage};
 pub use table::log::LogEntry;
 pub use table::signature::Signature;
 pub use table::throughput::Moved;

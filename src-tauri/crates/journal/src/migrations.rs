@@ -20,6 +20,7 @@ const STEPS: &[M<'static>] = &[
     M::up(table::log::WHO),
     M::up(table::item::SUBJECT),
     M::up(table::throughput::UP),
+    M::up(table::letter_sent::UP),
 ];
 
 pub(crate) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);

@@ -8,6 +8,7 @@ pub(crate) mod directory_change;
 pub(crate) mod finding;
 pub(crate) mod folder;
 pub(crate) mod item;
+pub(crate) mod letter_sent;
 pub(crate) mod log;
 pub(crate) mod setting;
 pub(crate) mod signature;
