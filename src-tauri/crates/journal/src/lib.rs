@@ -19,6 +19,7 @@ pub use table::cloud_user::{CloudUserDetailSeen, CloudUserRow, CloudUserSeen};
 pub use table::directory_change::{DirectoryChange, NewDirectoryChange, Values};
 pub use table::finding::StoredFinding;
 pub use table::folder::{Folder, FolderPlan, TargetPlace};
+pub use table::habit::{HabitReading, HabitRow, HabitTask, NewHabitTask};
 pub use table::item::{
     Acknowledged, CopiedPlace, Intent, ItemTally, NewItem, OpenItem, Skip, SkippedItem,
 };

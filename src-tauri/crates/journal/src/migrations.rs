@@ -21,6 +21,7 @@ const STEPS: &[M<'static>] = &[
     M::up(table::item::SUBJECT),
     M::up(table::throughput::UP),
     M::up(table::letter_sent::UP),
+    M::up(table::habit::UP),
 ];
 
 pub(crate) const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);

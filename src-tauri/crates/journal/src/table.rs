@@ -7,6 +7,7 @@ pub(crate) mod cloud_user;
 pub(crate) mod directory_change;
 pub(crate) mod finding;
 pub(crate) mod folder;
+pub(crate) mod habit;
 pub(crate) mod item;
 pub(crate) mod letter_sent;
 pub(crate) mod log;

@@ -16,6 +16,7 @@ mod dns;
 mod endpoint;
 mod failure;
 mod folder;
+mod habit;
 mod ids;
 mod item;
 mod preflight;
@@ -38,6 +39,7 @@ pub use dns::{DnsName, DnsNameError, DnsRecord, DnsRecordKind, DnsValue};
 pub use endpoint::{Engine, MigrationEndpoint, Protocol, Security};
 pub use failure::{FailureCode, RetryClass};
 pub use folder::{FolderPath, WellKnownFolder};
+pub use habit::{HabitKind, HabitSide};
 pub use ids::{BatchId, EndpointId, FolderId, ItemRowId, MigrationUserId};
 pub use item::{
     Fingerprint, InternalDate, ItemKey, ItemState, MessageFlags, SkipReason, SyncState,
