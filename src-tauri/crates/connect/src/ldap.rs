@@ -3,6 +3,7 @@
 
 mod connection;
 mod entry;
+mod habits;
 #[cfg(all(unix, feature = "kerberos"))]
 mod kerberos;
 mod names;
@@ -25,6 +26,7 @@ use stegvis_wire::ldif;
 use tokio::sync::OnceCell;
 
 use connection::Connection;
+pub use habits::DirectoryHabits;
 use organization::Said;
 pub use settings::{DirectorySettings, DirectorySignIn};
 use writes::{Modification, already_made, modifications};
@@ -170,6 +172,30 @@ impl ActiveDirectory {
         self.connection
             .search(base_dn, Scope::Subtree, filter, attributes)
             .await
+    }
+
+    /// The same, security descriptors among the attributes: controllers send them only when told which parts.
+    async fn all_with_descriptors(
+        &self,
+        filter: &str,
+        attributes: &[&str],
+    ) -> Result<Vec<DirectoryEntry>, EndpointError> {
+        let base_dn = self.base_dn().await?;
+        self.connection
+            .search_with_descriptors(base_dn, filter, attributes)
+            .await
+    }
+
+    /// Objects of the whole forest where a global catalogue answers, else of the domain.
+    async fn anywhere(
+        &self,
+        filter: &str,
+        attributes: &[&str],
+    ) -> Result<Vec<DirectoryEntry>, EndpointError> {
+        match self.catalogue().await? {
+            Some(forest) => forest.search("", Scope::Subtree, filter, attributes).await,
+            None => self.all(filter, attributes).await,
+        }
     }
 
     async fn replace_target_address(

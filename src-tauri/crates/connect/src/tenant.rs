@@ -3,6 +3,8 @@
 
 mod access;
 mod dns_records;
+mod footprint;
+mod habits;
 mod licences;
 mod license;
 mod mailbox;

@@ -12,6 +12,7 @@ pub mod decommission;
 pub mod directory;
 pub mod dns;
 pub mod finish;
+pub mod habits;
 pub mod letters;
 pub mod licences;
 pub mod plan;

@@ -12,6 +12,7 @@ mod dns;
 mod error;
 mod fingerprint;
 mod gate;
+mod habits;
 mod licences;
 mod mail;
 mod probe;
@@ -35,6 +36,7 @@ pub use dns::{Dns, DnsAnswer, DnsQuestion, NameServer, TenantDkim, TenantDns};
 pub use error::{EndpointError, EndpointErrorKind, Side};
 pub use fingerprint::{FINGERPRINT_FIELDS, fingerprint};
 pub use gate::Gate;
+pub use habits::{Footprint, Habit, Habits, MailboxHabits};
 pub use licences::{
     Assignment, LicenceHolder, LicenceStock, Licences, Licensed, MailboxPlan, Product, Refusal,
     RefusalCause,

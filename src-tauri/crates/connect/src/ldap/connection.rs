@@ -89,7 +89,29 @@ impl Connection {
             scope,
             filter: filter.to_owned(),
             attributes: attributes.iter().map(|&name| name.to_owned()).collect(),
+            descriptors: false,
         };
+        self.find(search).await
+    }
+
+    /// The same below a name, with security descriptors among the attributes.
+    pub(super) async fn search_with_descriptors(
+        &self,
+        base: &str,
+        filter: &str,
+        attributes: &[&str],
+    ) -> Result<Vec<DirectoryEntry>, EndpointError> {
+        self.find(Search {
+            base: base.to_owned(),
+            scope: Scope::Subtree,
+            filter: filter.to_owned(),
+            attributes: attributes.iter().map(|&name| name.to_owned()).collect(),
+            descriptors: true,
+        })
+        .await
+    }
+
+    async fn find(&self, search: Search) -> Result<Vec<DirectoryEntry>, EndpointError> {
         let (found, _) = self.with(|ldap| gather(ldap, search.clone())).await?;
         let mut state = self.state.lock().await;
         state

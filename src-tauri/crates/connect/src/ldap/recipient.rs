@@ -141,7 +141,8 @@ fn number(entry: &DirectoryEntry, name: &str) -> Option<u32> {
     entry.text(name)?.parse().ok()
 }
 
-fn primary(entry: &DirectoryEntry) -> Option<SmtpAddress> {
+/// The primary SMTP address.
+pub(super) fn primary(entry: &DirectoryEntry) -> Option<SmtpAddress> {
     entry
         .texts("proxyAddresses")
         .into_iter()

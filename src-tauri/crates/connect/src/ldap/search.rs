@@ -1,6 +1,7 @@
 //! A search, page by page.
 
 use ldap3::adapters::{Adapter, EntriesOnly, PagedResults};
+use ldap3::controls::RawControl;
 use ldap3::{Ldap, Scope};
 use stegvis_engine::ports::{DirectoryEntry, EndpointError, EndpointErrorKind};
 
@@ -19,6 +20,8 @@ pub(super) struct Search {
     pub(super) scope: Scope,
     pub(super) filter: String,
     pub(super) attributes: Vec<String>,
+    /// Whether security descriptors are among the attributes.
+    pub(super) descriptors: bool,
 }
 
 /// What was found, and where the server says there is more that it does not hold.
@@ -26,6 +29,17 @@ pub(super) struct Search {
 pub(super) struct Found {
     pub(super) entries: Vec<DirectoryEntry>,
     pub(super) referrals: Vec<String>,
+}
+
+/// LDAP_SERVER_SD_FLAGS_OID (MS-ADTS 3.1.1.3.4.1.11): of a security descriptor only the list of who may do what. Without
+/// it the audit list is asked for too, which only administrators may read, and nothing comes.
+fn access_list_alone() -> RawControl {
+    RawControl {
+        ctype: "1.2.840.113556.1.4.801".to_owned(),
+        crit: true,
+        // SEQUENCE { INTEGER 4 }: DACL_SECURITY_INFORMATION.
+        val: Some(vec![0x30, 3, 2, 1, 4]),
+    }
 }
 
 /// The entries, gathered over all pages. Referrals are not followed: they are told.
@@ -41,7 +55,11 @@ pub(super) async fn gather(mut ldap: Ldap, search: Search) -> Result<Found, Endp
         scope,
         filter,
         attributes,
+        descriptors,
     } = search;
+    if descriptors {
+        ldap.with_controls(vec![access_list_alone()]);
+    }
     let mut stream = ldap
         .with_timeout(LIMIT)
         .streaming_search_with(adapters, &base, scope, &filter, attributes)

@@ -113,7 +113,10 @@ impl CloudTenant {
 
     /// Graph knows the id, if it may be asked; otherwise our own token names it, if it is the application's and not a
     /// person's.
-    async fn enterprise_application(&self, app_id: &str) -> Result<String, EndpointError> {
+    pub(super) async fn enterprise_application(
+        &self,
+        app_id: &str,
+    ) -> Result<String, EndpointError> {
         match self.graph.service_principal(app_id).await {
             Err(error)
                 if !self.settings.sign_in.is_person()
