@@ -1294,6 +1294,8 @@ export type RunView = {
 	gap: GapView | null,
 	/**  Why the service cannot be watched just now, in its own words; the migration goes on without us. */
 	watchTrouble: string | null,
+	/**  Mailboxes that take larger messages than before, though nothing is copied into them now: the next run puts it back. */
+	sizesRaised: string[],
 };
 
 /**  A written file. */

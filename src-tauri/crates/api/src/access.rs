@@ -53,6 +53,17 @@ impl Project {
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect();
+        let sizes_raised = if dry_run {
+            let raised = self.raised_sizes()?.into_iter();
+            raised
+                .map(|address| AccessKept {
+                    address,
+                    server_words: String::new(),
+                })
+                .collect()
+        } else {
+            self.put_back_sizes().await?
+        };
         let outcome = if dry_run {
             AccessRemoval {
                 removed: mailboxes,
@@ -84,6 +95,7 @@ impl Project {
                     server_words: error.detail,
                 })
                 .collect(),
+            sizes_raised,
             unfinished: unfinished.into_iter().map(ToString::to_string).collect(),
         })
     }

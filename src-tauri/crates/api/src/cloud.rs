@@ -7,6 +7,7 @@ mod needs;
 mod plan;
 mod removal;
 mod run;
+mod sizes;
 mod view;
 
 pub use removal::{BatchGuard, MailFacts};

@@ -141,6 +141,7 @@ pub async fn copy(
         route: Route::CopyOnly,
         concurrency: request.concurrency,
         incremental: true,
+        only: None,
         events: watch,
         clock,
         sign_in: Arc::new(|_| None),

@@ -37,6 +37,11 @@ pub use directory::{
     DirectoryConnection, DirectoryDomain, DirectoryFindingView, DirectoryOther, DirectoryServer,
     DirectoryView,
 };
+pub use dns::{
+    DeliveryView, DnsChangeView, DnsFindingView, DnsHistoryLine, DnsPageView, DnsRecordView,
+    DnsServerView, DnsSettingsDto, DnsSubjectView, DnsView, MailView, PlannedChange, PlannedFields,
+    PlannedStep, PracticeMail, TtlLine,
+};
 pub use finish::{
     CleanupItem, CleanupKept, CleanupView, DecommissionGateId, DecommissionGateState,
     DecommissionGateView, DecommissionNever, DecommissionReason, DecommissionRoute,
@@ -51,11 +56,6 @@ pub use letters::{
 pub use licences::{
     LicenceAlarm, LicenceAssignmentView, LicenceGivenView, LicenceNeedView, LicencePlanKind,
     LicenceProductView, LicenceRefusal, LicenceRefusalView, LicenceWishesDto, LicencesView,
-};
-pub use dns::{
-    DeliveryView, DnsChangeView, DnsFindingView, DnsHistoryLine, DnsPageView, DnsRecordView,
-    DnsServerView, DnsSettingsDto, DnsSubjectView, DnsView, MailView, PlannedChange,
-    PlannedFields, PlannedStep, PracticeMail, TtlLine,
 };
 pub use list::{
     ListBatch, ListColumn, ListCounts, ListEdit, ListFile, ListFilter, ListFindingView, ListNote,

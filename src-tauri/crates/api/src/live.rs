@@ -31,6 +31,10 @@ pub(crate) struct Live {
     pub(crate) stop: Option<CancellationToken>,
     /// Whether a person asked the migration service to stop.
     pub(crate) stop_asked: bool,
+    /// Whether mail is being copied from here.
+    pub(crate) here: bool,
+    /// Whether what runs only watches the migration service.
+    pub(crate) watches: bool,
     /// Why the service cannot be watched just now, or why the last run ended early.
     pub(crate) trouble: Option<String>,
     pub(crate) users: BTreeMap<i64, LiveUser>,
@@ -71,6 +75,7 @@ impl Live {
     pub(crate) fn end(&mut self, now: Timestamp) {
         self.stop = None;
         self.stop_asked = false;
+        (self.here, self.watches) = (false, false);
         self.close_throttled(now);
         self.bytes.clear();
         for user in self.users.values_mut() {

@@ -106,7 +106,10 @@ impl Project {
         };
         // What the service has begun is the service's, whatever is chosen since.
         let hosted = self.cloud_batch_named(&plan.batch)?.is_some();
-        if hosted || self.engine()? == Engine::Service {
+        let here = self.begun_here()?;
+        let mut batches = report.batches.iter();
+        let here = batches.any(|batch| batch.name == plan.batch && here.contains(&batch.id));
+        if hosted || (self.engine()? == Engine::Service && !here) {
             return self.cloud_plan(plan, &to);
         }
         Ok(plan)
@@ -159,6 +162,9 @@ impl Project {
         // read-back that a crash kept from its end.
         let left = open(true) || self.verification()?.is_none();
         let goes_on = open(failed) || (left && self.next_batch()?.1.is_empty());
+        if goes_on && at.is_some() {
+            self.may_set_time()?;
+        }
         if !goes_on {
             self.make_batch()?;
         }
@@ -168,7 +174,11 @@ impl Project {
     /// Begins a task; the rest is told by events.
     pub(crate) fn begin(self: &Arc<Self>, task: Task) -> Result<(), Error> {
         let stop = CancellationToken::new();
-        self.live().begin(stop.clone());
+        {
+            let mut live = self.live();
+            live.begin(stop.clone());
+            live.watches = task == Task::Watch;
+        }
         if task != Task::Watch {
             self.setting(|tx| tx.clear_setting(key::VERIFICATION))?;
         }

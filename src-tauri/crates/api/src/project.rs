@@ -50,7 +50,7 @@ pub(crate) mod key {
     pub(crate) const CONCURRENCY: &str = "endpoint.max_concurrent_migrations";
     pub(crate) const ENGINE: &str = "engine";
     pub(crate) const CLOUD_ENDPOINT: &str = "cloud.endpoint";
-    pub(crate) const RECEIVE_SIZES: &str = "cloud.receive_sizes";
+
     pub(crate) const CLOUD_TESTED: &str = "cloud.tested";
     pub(crate) const ENDPOINT_SAVED: &str = "endpoint.saved_at";
     pub(crate) const PREFLIGHT_AT: &str = "preflight.ran_at";

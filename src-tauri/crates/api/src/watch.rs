@@ -45,6 +45,7 @@ impl Project {
             }
         }
         let engine = self.engine()?;
+        let (here, raised) = (self.begun_here()?, self.raised_sizes()?);
         let gap = match in_cloud.is_empty() {
             true => None,
             false => self.gap_view()?,
@@ -132,12 +133,15 @@ impl Project {
                 Some(newest) if in_cloud.iter().any(|row| row.new.batch == newest.id) => {
                     Engine::Service
                 }
+                Some(newest) if here.contains(&newest.id) => Engine::Direct,
                 _ => engine,
             }
             .name()
             .to_owned(),
             gap,
             watch_trouble: live.trouble.clone(),
+            // While something runs they are raised on purpose.
+            sizes_raised: if live.running() { Vec::new() } else { raised },
         })
     }
 

@@ -19,6 +19,7 @@ pub mod plan;
 pub mod ports;
 pub mod powershell;
 pub mod preflight;
+pub mod receive_size;
 pub mod recover;
 pub mod report;
 pub mod runner;

@@ -6,7 +6,7 @@ use stegvis_model::{
     DirectoryChangeKind, MigrationEvent, MigrationUser, MigrationUserStatus, StoppedBy,
 };
 
-use crate::runner::hosted;
+use crate::runner::{hosted, moved_by_service};
 
 /// What stands beside an item whose pass was cut off: it was neither found in the target nor missed there.
 pub(crate) const NOT_COMPARED: &str = "not compared yet";
@@ -26,11 +26,14 @@ pub fn recover(journal: &Journal, at: Timestamp) -> Result<Vec<MigrationUser>, J
         let mut stopped = Vec::new();
         let hosted = hosted(tx)?;
         for user in tx.users()? {
+            if user.status == MigrationUserStatus::IncrementalSyncing
+                && moved_by_service(tx, &hosted, &user)?
+            {
+                tx.leave_open(user.id, NOT_COMPARED)?;
+                tx.apply_event(user.id, MigrationEvent::IncrementalSyncCompleted, "", at)?;
+                continue;
+            }
             if hosted.contains(&user.batch) && user.status != MigrationUserStatus::Converting {
-                if user.status == MigrationUserStatus::IncrementalSyncing {
-                    tx.leave_open(user.id, NOT_COMPARED)?;
-                    tx.apply_event(user.id, MigrationEvent::IncrementalSyncCompleted, "", at)?;
-                }
                 continue;
             }
             let converting = user.status == MigrationUserStatus::Converting

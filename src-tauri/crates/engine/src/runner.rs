@@ -11,11 +11,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use stegvis_journal::{Journal, JournalError, Tx};
 use stegvis_model::{
-    BatchId, FailureCode, MigrationEvent, MigrationUser, MigrationUserId, MigrationUserStatus,
-    SmtpAddress,
+    BatchId, CloudStage, FailureCode, MigrationEvent, MigrationUser, MigrationUserId,
+    MigrationUserStatus, SmtpAddress,
 };
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -46,7 +47,12 @@ pub struct Staged {
     pub mail: Option<Mails>,
     /// How long a mail user may take to become a mailbox.
     pub provisioning_patience: Duration,
+    /// What is done to a new mailbox before the first item is copied into it.
+    pub opened: Opened,
 }
+
+/// Done to a mailbox that opens for the first time. What fails there is told elsewhere, and keeps nobody from copying.
+pub type Opened = Arc<dyn Fn(SmtpAddress) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// What happened, for whoever watches. Comes after the commit.
 #[derive(Debug, Clone)]
@@ -72,6 +78,8 @@ pub struct Run {
     pub concurrency: u32,
     /// Whether a mailbox that is synced is synced again.
     pub incremental: bool,
+    /// These batches alone; where nothing is said, all that are not with Microsoft's migration service.
+    pub only: Option<BTreeSet<BatchId>>,
     /// Who watches.
     pub events: Arc<dyn Fn(RunEvent) + Send + Sync>,
     /// The clock.
@@ -107,7 +115,7 @@ impl Run {
             let mut resumed = Vec::new();
             let hosted = hosted(tx)?;
             for user in tx.users()? {
-                if hosted.contains(&user.batch) {
+                if hosted.contains(&user.batch) || !self.takes(user.batch) {
                     continue;
                 }
                 let may = match user.status {
@@ -143,7 +151,7 @@ impl Run {
         let users = self.journal.transaction(|tx| {
             let hosted = hosted(tx)?;
             let mut users = tx.users()?;
-            users.retain(|user| !hosted.contains(&user.batch));
+            users.retain(|user| !hosted.contains(&user.batch) && self.takes(user.batch));
             let batches: BTreeSet<_> = users
                 .iter()
                 .filter(|user| user.status == MigrationUserStatus::Queued)
@@ -198,6 +206,11 @@ impl Run {
             Some(error) => Err(error),
             None => self.report_mails().await,
         }
+    }
+
+    fn takes(&self, batch: BatchId) -> bool {
+        let only = self.only.as_ref();
+        only.is_none_or(|only| only.contains(&batch))
     }
 
     /// One mailbox's part: its end is its status; only the journal can fail the run.
@@ -312,6 +325,20 @@ impl Run {
             None => Ok(()),
         }
     }
+}
+
+/// Whether Microsoft's migration service moved this mailbox: it is with the service, or was before its batch was removed
+/// there.
+pub(crate) fn moved_by_service(
+    tx: &Tx<'_>,
+    hosted: &BTreeSet<BatchId>,
+    user: &MigrationUser,
+) -> Result<bool, JournalError> {
+    if hosted.contains(&user.batch) {
+        return Ok(true);
+    }
+    let told = tx.cloud_user(user.id)?;
+    Ok(told.is_some_and(|row| row.compared_at.is_some() || row.seen.stage == CloudStage::Synced))
 }
 
 /// The batches that are with Microsoft's migration service: it goes on with them, and nothing is done to them here.

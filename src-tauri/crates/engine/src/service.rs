@@ -31,7 +31,7 @@ pub use gap::{CloudGap, GapCount, PassEnd, PassTrouble, gap_of};
 pub use make::{name_in_tenant, refused_anew};
 pub use map::{Hold, events_of, hold};
 pub use pace::Pace;
-pub use removal::{MX_REST, RemovalFacts, RemovalGuard, may_remove};
+pub use removal::{MX_REST, RemovalFacts, RemovalGuard, is_gone, may_remove};
 
 /// How many rows a list of the service may have.
 pub const MOST_USERS: usize = 2000;
@@ -87,6 +87,9 @@ pub enum CloudRunError {
     /// The service lost its record of it: it must be removed and made anew.
     #[error("the migration service has lost its record of the batch {0}")]
     Corrupted(String),
+    /// What the service has under its name is of other people's mailboxes too.
+    #[error("the batch {0} in the tenant has mailboxes that are not of this project")]
+    NotOurs(String),
     /// No name could be found that is nobody else's.
     #[error("every name for the batch is taken in the tenant, such as {0}")]
     NamesTaken(String),

@@ -64,6 +64,7 @@ fn world(there: &[bool], breaks: Breaks) -> World {
         breaks: Mutex::new(breaks),
         refused: Vec::new(),
         in_groups: false,
+        largest: None,
     }
 }
 
@@ -238,6 +239,7 @@ fn copying_from_here_leaves_what_the_service_has_alone() {
         route: Route::CopyOnly,
         concurrency: 2,
         incremental: true,
+        only: None,
         events: Arc::new(|_| panic!("nothing is ours to do")),
         clock: Arc::new(StoppedClock),
         sign_in: Arc::new(|_| None),
@@ -245,6 +247,57 @@ fn copying_from_here_leaves_what_the_service_has_alone() {
     run.resume(true).unwrap();
     paused(run.run(&CancellationToken::new())).unwrap();
     assert_eq!(bench.ledger(), Ledger::default());
+}
+
+#[test]
+fn what_the_service_left_is_still_filled_when_its_batch_was_taken_out() {
+    let there: Vec<bool> = (0..30).map(|number| number % 5 != 0).collect();
+    let bench = Bench::of(world(&there, Breaks::default()));
+    let never = CancellationToken::new();
+    paused(bench.gap().compare(false, &never)).unwrap();
+    bench
+        .journal
+        .transaction(|tx| {
+            let batch = tx.batches()?[0].id;
+            tx.cloud_batch_removed(batch, AT)
+        })
+        .map_err(|error: JournalError| error)
+        .unwrap();
+    assert_eq!(gap_of(&bench.journal).unwrap().unwrap().missing.items, 14);
+    // The process ends in the middle of it.
+    paused(async {
+        let gap = bench.gap();
+        let mut pass = Box::pin(gap.fill(&never));
+        while bench.status() != MigrationUserStatus::IncrementalSyncing {
+            assert!(futures::poll!(pass.as_mut()).is_pending());
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    recover(&bench.journal, AT).unwrap();
+    assert_eq!(bench.status(), MigrationUserStatus::Synced);
+    assert_eq!(paused(bench.gap().fill(&never)).unwrap().mailboxes, 1);
+    let [source, target] = bench.sides();
+    assert_eq!(source, target);
+    assert_eq!(gap_of(&bench.journal).unwrap().unwrap().missing.items, 0);
+}
+
+#[test]
+fn what_is_too_large_is_missed_like_the_rest_and_told_as_too_large_when_the_gap_is_filled() {
+    let mut world = world(&[true, false, true, false, false], Breaks::default());
+    let (_, large) = &mut world.source.get_mut("Projekt").unwrap()[0];
+    large.resize(5000, b'x');
+    world.largest = Some(4000);
+    let bench = Bench::of(world);
+    let never = CancellationToken::new();
+    paused(bench.gap().compare(false, &never)).unwrap();
+    assert_eq!(gap_of(&bench.journal).unwrap().unwrap().missing.items, 4);
+    assert_eq!(paused(bench.gap().fill(&never)).unwrap().troubles.len(), 0);
+    let reasons = report(&bench.journal).unwrap().skipped_by_reason();
+    assert_eq!(reasons, BTreeMap::from([(SkipReason::TooLarge, 1)]));
+    let gap = gap_of(&bench.journal).unwrap().unwrap();
+    assert_eq!((gap.there, gap.missing.items), (4, 0));
+    assert!(bench.ledger().reconciles());
+    assert_eq!(bench.status(), MigrationUserStatus::Synced);
 }
 
 proptest! {

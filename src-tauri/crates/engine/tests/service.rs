@@ -8,6 +8,7 @@
 )]
 
 mod cloud;
+mod leaving;
 #[allow(
     dead_code,
     reason = "the checks ask more of the office than the service does"

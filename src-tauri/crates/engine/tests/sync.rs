@@ -72,6 +72,7 @@ fn world(messages: usize, breaks: Breaks) -> World {
         breaks: Mutex::new(breaks),
         refused: Vec::new(),
         in_groups: false,
+        largest: None,
     }
 }
 
@@ -119,6 +120,7 @@ impl Bench {
             route: Route::CopyOnly,
             concurrency: 2,
             incremental: true,
+            only: None,
             events: Arc::new(|_| {}),
             clock: Arc::new(StoppedClock),
             sign_in: Arc::new(|_| None),
@@ -213,6 +215,23 @@ fn a_program_that_ends_in_mid_flight_finds_itself_stopped_and_goes_on() {
     let (source, target) = bench.sides();
     assert_eq!(source, target);
     assert_eq!(bench.status(), MigrationUserStatus::Synced);
+}
+
+#[test]
+fn a_run_of_some_batches_leaves_the_others_be() {
+    let bench = Bench::new(world(6, Breaks::default()));
+    let never = CancellationToken::new();
+    let of = |only: &[i64]| Run {
+        only: Some(only.iter().map(|id| stegvis_model::BatchId(*id)).collect()),
+        ..bench.run()
+    };
+    paused(of(&[]).run(&never)).unwrap();
+    assert_eq!(bench.ledger(), Ledger::default());
+    let started = || bench.journal.transaction(|tx| tx.batches()).unwrap()[0].started_at;
+    assert_eq!(started(), None);
+    paused(of(&[1]).run(&never)).unwrap();
+    assert!(started().is_some());
+    assert!(bench.ledger().copied.items > 0);
 }
 
 proptest! {

@@ -182,6 +182,7 @@ export class FakeCloudRun {
       })),
       gap: settled ? this.#gap(run) : null,
       watchTrouble: silent ? 'The server is too busy to process the request: 503 (Service Unavailable)' : null,
+      sizesRaised: [],
     };
   }
 

@@ -256,6 +256,7 @@ export class FakeRun {
       engine: 'Direct',
       gap: null,
       watchTrouble: null,
+      sizesRaised: [],
     });
   }
 

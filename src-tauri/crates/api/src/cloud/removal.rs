@@ -1,10 +1,11 @@
 //! Taking a batch out of the service, with what keeps it there.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use stegvis_engine::ports::Clock as _;
-use stegvis_engine::service::{RemovalFacts, RemovalGuard, may_remove};
+use stegvis_engine::service::{CloudRunError, RemovalFacts, RemovalGuard, may_remove};
 use stegvis_journal::CloudBatchRow;
 
 use super::run::trouble;
@@ -53,24 +54,34 @@ impl Project {
         name: &str,
         facts: &MailFacts,
     ) -> Result<(), Error> {
-        self.nothing_runs("Stop it first.")?;
         let row = self.hosted_batch(name)?;
-        let guards = self.batch_guards(name, facts)?;
-        if !guards.is_empty() {
-            let words: Vec<String> = guards.into_iter().map(|guard| guard.words).collect();
-            return Err(Error::new(
-                ErrorCode::InvalidInput,
-                format!("{name} stays in the service: {}", words.join("; ")),
-                "Wait until none of this is so any more.",
-            ));
-        }
-        let run = self.cloud_run()?;
-        run.remove(row.new.batch, &removal_facts(facts)?)
-            .await
-            .map_err(trouble)?;
+        let facts = removal_facts(facts)?;
+        self.watching_ends().await;
+        self.nothing_runs("Stop it first.")?;
+        // What keeps it there is judged by what the service says now: what is known here may be of yesterday.
+        let removed = self.cloud_run()?.remove(row.new.batch, &facts).await;
+        let removed = removed.map_err(|error| match error {
+            CloudRunError::Guarded(guards) => guarded(name, guards),
+            other => trouble(other),
+        });
         self.tell_run();
         self.tell_project();
-        Ok(())
+        // What else the service has is watched as before.
+        self.watch_cloud()?;
+        removed
+    }
+
+    /// Ends what only watches the service, which goes on without us; nothing else is ended.
+    async fn watching_ends(&self) {
+        let stop = {
+            let live = self.live();
+            live.stop.clone().filter(|_| live.watches)
+        };
+        let Some(stop) = stop else { return };
+        stop.cancel();
+        while self.live().running() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     fn hosted_batch(&self, name: &str) -> Result<CloudBatchRow, Error> {
@@ -96,6 +107,15 @@ fn removal_facts(facts: &MailFacts) -> Result<RemovalFacts, Error> {
         mx_moved_at: moved.transpose()?,
         delivery_proved: facts.delivery_proved,
     })
+}
+
+fn guarded(name: &str, guards: Vec<RemovalGuard>) -> Error {
+    let words: Vec<String> = guards.into_iter().map(|one| guard(one).words).collect();
+    Error::new(
+        ErrorCode::InvalidInput,
+        format!("{name} stays in the service: {}", words.join("; ")),
+        "Wait until none of this is so any more.",
+    )
 }
 
 fn guard(guard: RemovalGuard) -> BatchGuard {

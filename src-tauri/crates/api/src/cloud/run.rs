@@ -8,8 +8,11 @@ use futures::future::join_all;
 use jiff::Timestamp;
 use stegvis_engine::ports::{Clock as _, MailboxRef};
 use stegvis_engine::runner::RunEvent;
-use stegvis_engine::service::{CloudGap, CloudNews, CloudRun, CloudRunError, Pace, PassEnd};
-use stegvis_model::{BatchId, Engine};
+use stegvis_engine::service::{
+    CloudGap, CloudNews, CloudRun, CloudRunError, Pace, PassEnd, is_gone,
+};
+use stegvis_journal::CloudBatchRow;
+use stegvis_model::{BatchId, Engine, MigrationUser};
 use tokio_util::sync::CancellationToken;
 
 use super::needs::{Need, is_open};
@@ -79,6 +82,7 @@ impl Project {
                 match need {
                     Need::Make(plan) => run.run(batch, &plan, stop).await,
                     Need::Again => run.retry(batch, stop).await,
+                    Need::GoOn => run.go_on(batch, stop).await,
                     Need::Watch => run.watch(batch, stop).await,
                 }
             }
@@ -127,8 +131,9 @@ impl Project {
         stop: &CancellationToken,
     ) -> Result<(), Error> {
         let run = self.cloud_run()?;
-        for batch in self.hosted()? {
-            run.settle_all(batch, stop).await?;
+        // Those too whose batch was taken out of the service since.
+        for row in self.setting(|tx| tx.cloud_batches())? {
+            run.settle_all(row.new.batch, stop).await?;
         }
         Ok(())
     }
@@ -154,27 +159,32 @@ impl Project {
     /// Stops what runs: what is copied here between two messages; what the service is at when it says that it has
     /// stopped, which is waited for.
     pub(crate) async fn stop_run(self: &Arc<Self>) -> Result<(), Error> {
-        let users = self.setting(|tx| tx.users())?;
-        let mut at_work = self.hosted()?;
-        at_work.retain(|batch| {
-            let mut users = users.iter();
-            users.any(|user| user.batch == *batch && is_open(user.status))
-        });
+        let (users, rows) = self.setting(|tx| Ok((tx.users()?, tx.cloud_batches()?)))?;
+        let (at_work, decided) = at_work(&users, &rows);
+        let here = self.live().here;
+        let running = self.live().stop.clone();
+        if let Some(stop) = running.as_ref()
+            && (at_work.is_empty() || !decided.is_empty() || here)
+        {
+            stop.cancel();
+        }
         if at_work.is_empty() {
-            if let Some(stop) = self.live().stop.clone() {
-                stop.cancel();
-            }
             return Ok(());
         }
         let run = self.cloud_run()?;
-        self.live().stop_asked = true;
+        self.live().stop_asked = running.is_some();
         // One batch that cannot be stopped is no reason to leave the others running.
         let mut first = Ok(());
-        for batch in at_work {
-            let stopped = run.stop(batch).await.map_err(trouble);
+        for row in at_work {
+            let stopped = run.stop(row.new.batch).await.map_err(trouble);
             first = first.and(stopped);
         }
-        first
+        first?;
+        // Nobody else waits for it to be at rest.
+        if self.live().running() {
+            return Ok(());
+        }
+        self.watch_cloud()
     }
 
     /// When the service is to start.
@@ -215,6 +225,22 @@ impl Project {
     }
 }
 
+/// The batches that the service is at, and those that it was only going to be given: of these there is nothing that it
+/// could stop.
+pub(super) fn at_work<'a>(
+    users: &[MigrationUser],
+    rows: &'a [CloudBatchRow],
+) -> (Vec<&'a CloudBatchRow>, Vec<&'a CloudBatchRow>) {
+    let open = |row: &&CloudBatchRow| {
+        let mut users = users.iter();
+        users.any(|user| user.batch == row.new.batch && is_open(user.status))
+    };
+    rows.iter()
+        .filter(|row| row.removed_at.is_none() && !is_gone(row))
+        .filter(open)
+        .partition(|row| row.made_at.is_some())
+}
+
 /// Mailboxes that could not be read: the first one's words, and how many there are.
 pub(super) fn unread(end: &PassEnd) -> Result<(), Error> {
     let Some(first) = end.troubles.first() else {
@@ -247,10 +273,17 @@ pub(super) fn trouble(error: CloudRunError) -> Error {
         CloudRunError::Journal(_) => "Check the disk, and try again.",
         CloudRunError::NotMade => "Start the batch.",
         CloudRunError::Gone(_) => {
-            "Somebody removed it in the tenant. Choose its mailboxes for a new batch."
+            "Somebody removed it in the tenant. Take it out here too, under Finish or with `stegvis batch remove`; what is not synced then goes into a new one."
         }
-        CloudRunError::Corrupted(_) => "Remove the batch, and start it anew; what is copied stays.",
-        CloudRunError::NamesTaken(_) => "Rename the batch.",
+        CloudRunError::Corrupted(_) => {
+            "Take the batch out of the service, under Finish or with `stegvis batch remove`, and start it anew; what is copied stays."
+        }
+        CloudRunError::NotOurs(_) => {
+            "See in the Exchange admin centre whose it is. It is left alone until no mailbox of this project is in it."
+        }
+        CloudRunError::NamesTaken(_) => {
+            "Remove batches of this name that nobody needs any more in the Exchange admin centre, and start again."
+        }
         CloudRunError::TooMany(_) => "Make several batches of it.",
         CloudRunError::Guarded(_) => "Wait until what keeps it there is over.",
     };

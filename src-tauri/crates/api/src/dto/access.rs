@@ -13,13 +13,15 @@ pub struct AccessRemovalView {
     pub failed: Vec<AccessKept>,
     /// Those not asked for any more, because the tenant did not answer.
     pub left: Vec<String>,
+    /// The mailboxes that still take larger messages than before the migration, and why.
+    pub sizes_raised: Vec<AccessKept>,
     /// Those whose move is not over: a later pass asks for access again.
     pub unfinished: Vec<String>,
     /// The same by hand, and what is left for a person to do once every mailbox is done.
     pub commands: Vec<String>,
 }
 
-/// A mailbox that this program may still open.
+/// A mailbox that is not as it was: this program may still open it, or it takes larger messages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]

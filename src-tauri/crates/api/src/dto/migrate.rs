@@ -100,6 +100,8 @@ pub struct RunView {
     pub gap: Option<GapView>,
     /// Why the service cannot be watched just now, in its own words; the migration goes on without us.
     pub watch_trouble: Option<String>,
+    /// Mailboxes that take larger messages than before, though nothing is copied into them now: the next run puts it back.
+    pub sizes_raised: Vec<String>,
 }
 
 /// What the migration service left in the source.

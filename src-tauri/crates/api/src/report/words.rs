@@ -125,8 +125,8 @@ pub(crate) const fn cause_words(code: FailureCode, language: Language) -> &'stat
             "En server sade något som programmet inte förstår. Försök igen; händer det igen, rapportera serverns ord.",
         ),
         FailureCode::RowRefused => (
-            "Microsoft's migration service dropped this mailbox's row of the list. Mend what its words name, and put the mailbox into a new batch.",
-            "Microsofts migreringstjänst strök postlådans rad i listan. Åtgärda det som dess ord nämner, och lägg postlådan i en ny batch.",
+            "Microsoft's migration service dropped this mailbox's row of the list. Mend what its words name, and retry: the mailbox goes into a new batch of its own.",
+            "Microsofts migreringstjänst strök postlådans rad i listan. Åtgärda det som dess ord nämner, och försök igen: postlådan får en egen ny batch.",
         ),
         FailureCode::AlreadyMigrating => (
             "Another migration in Microsoft 365 holds this mailbox. Remove it there and retry.",
@@ -137,12 +137,12 @@ pub(crate) const fn cause_words(code: FailureCode, language: Language) -> &'stat
             "För många objekt är större än vad den nya postlådan tar emot. Höj dess största meddelandestorlek, eller ta bort dem ur den gamla postlådan, och försök igen.",
         ),
         FailureCode::ServiceGaveUp => (
-            "Microsoft's migration service gave up after several tries. Retry this mailbox by itself; if it happens again, let this computer copy it.",
-            "Microsofts migreringstjänst gav upp efter flera försök. Försök igen med bara den här postlådan; händer det igen, låt den här datorn kopiera den.",
+            "Microsoft's migration service gave up after several tries. Mend what its words name, and retry in a quiet hour; what is copied stays.",
+            "Microsofts migreringstjänst gav upp efter flera försök. Åtgärda det som dess ord nämner, och försök igen vid en lugn tidpunkt; det som är kopierat blir kvar.",
         ),
         FailureCode::ServiceRecordLost => (
-            "Microsoft's migration service lost its own record of this mailbox. Remove the batch there and start it anew; what is copied stays.",
-            "Microsofts migreringstjänst har tappat sina egna uppgifter om postlådan. Ta bort batchen där och starta om den; det som är kopierat blir kvar.",
+            "Microsoft's migration service lost its own record of this mailbox. Retry; if it stays so, take the batch out of the service (under Finish, or `stegvis batch remove`) and start it anew. What is copied stays.",
+            "Microsofts migreringstjänst har tappat sina egna uppgifter om postlådan. Försök igen; hjälper det inte, ta ut batchen ur tjänsten (under Slutför, eller `stegvis batch remove`) och starta den på nytt. Det som är kopierat blir kvar.",
         ),
         FailureCode::ServiceFailed => (
             "Microsoft's migration service could not migrate this mailbox. Its own words say why; retry.",

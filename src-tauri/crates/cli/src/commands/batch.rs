@@ -136,7 +136,6 @@ async fn answer(app: &App, command: &BatchCommand) -> Result<Outcome, Error> {
             delivery_proved,
             ..
         } => {
-            watched(app, &stop).await?;
             facts = MailFacts {
                 mx_moved_at: mx_moved_at.clone(),
                 delivery_proved: *delivery_proved,

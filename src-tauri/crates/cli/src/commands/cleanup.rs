@@ -26,9 +26,12 @@ pub async fn run(arguments: CleanupArguments) -> Result<bool, Error> {
     shown.finish();
     app.close_project().await?;
     let view = taken?;
+    let done = view.failed.is_empty()
+        && view.left.is_empty()
+        && (view.dry_run || view.sizes_raised.is_empty());
     if json {
         print_json(&view)?;
-        return Ok(view.failed.is_empty() && view.left.is_empty());
+        return Ok(done);
     }
     let would = if view.dry_run { "would be" } else { "is" };
     println!(
@@ -37,6 +40,13 @@ pub async fn run(arguments: CleanupArguments) -> Result<bool, Error> {
     );
     for kept in &view.failed {
         println!("  {:<34} still opens: {}", kept.address, kept.server_words);
+    }
+    for raised in &view.sizes_raised {
+        let why = match raised.server_words.as_str() {
+            "" => "is put back",
+            words => words,
+        };
+        println!("  {:<34} takes larger messages than before: {why}", raised.address);
     }
     for address in &view.left {
         println!("  {address:<34} not asked for: the tenant no longer answers; run it again");
@@ -51,5 +61,5 @@ pub async fn run(arguments: CleanupArguments) -> Result<bool, Error> {
     for line in &view.commands {
         println!("  {line}");
     }
-    Ok(view.failed.is_empty() && view.left.is_empty())
+    Ok(done)
 }

@@ -45,11 +45,7 @@ pub fn mx_place(check: &DnsCheck) -> Place {
 ///
 /// # Errors
 /// The journal's.
-pub fn predict(
-    tx: &Tx<'_>,
-    mx: Place,
-    accepted: &Domains,
-) -> Result<Prediction, JournalError> {
+pub fn predict(tx: &Tx<'_>, mx: Place, accepted: &Domains) -> Result<Prediction, JournalError> {
     let mut routes = Routes {
         tenant_domains: accepted.clone(),
         ..Routes::default()

@@ -97,6 +97,7 @@ impl Run {
                     self.event(user.id, MigrationEvent::Validated, "")?;
                     let routing = self.provision(staged, user, mailbox, recipient).await?;
                     self.event(user.id, MigrationEvent::Provisioned, "")?;
+                    (staged.opened)(user.address.clone()).await;
                     self.forward(staged, user, &routing, shared).await?;
                     self.event(user.id, MigrationEvent::Forwarded, "")?;
                     Ok::<(), UserEnd>(())

@@ -1,16 +1,19 @@
 //! Making, starting, stopping and removing a batch of the service.
 
-use stegvis_journal::{CloudBatchRow, JournalError};
+use stegvis_journal::{CloudBatchRow, CloudBatchSeen, JournalError};
 use stegvis_model::{
-    BatchId, CloudStage, FailureCode, MigrationUser, MigrationUserStatus, RetryClass,
+    BatchId, CloudStage, FailureCode, MigrationEvent, MigrationUser, MigrationUserStatus,
+    RetryClass, StoppedBy,
 };
 use tokio_util::sync::CancellationToken;
 
-use super::make::older;
+use super::make::{Whose, older};
+use super::removal::GONE;
 use super::watch::pause;
 use super::{CloudEnd, CloudNews, CloudPlan, CloudRun, CloudRunError, RemovalFacts, may_remove};
 use crate::letters::Post;
 use crate::ports::{CloudBatch, EndpointErrorKind, NewCloudBatch};
+use crate::runner::RunEvent;
 
 impl CloudRun {
     /// Gives the batch to the service, or finds what an earlier call gave it; starts it unless it starts by itself; and
@@ -106,13 +109,35 @@ impl CloudRun {
         }
     }
 
-    /// Starts the batch again: the service takes up what failed or was stopped, and nothing else.
+    /// Starts the batch again: the service takes up what failed or was stopped, and nothing else. A batch that is still
+    /// at work takes nothing up; it is watched, and what has failed is tried again once it is at rest.
     ///
     /// # Errors
     /// As for [`Self::watch`].
     pub async fn retry(
         &self,
         batch: BatchId,
+        stop: &CancellationToken,
+    ) -> Result<CloudEnd, CloudRunError> {
+        self.again(batch, true, stop).await
+    }
+
+    /// Lets the batch go on: one at rest is started again, one at work is watched.
+    ///
+    /// # Errors
+    /// As for [`Self::watch`].
+    pub async fn go_on(
+        &self,
+        batch: BatchId,
+        stop: &CancellationToken,
+    ) -> Result<CloudEnd, CloudRunError> {
+        self.again(batch, false, stop).await
+    }
+
+    async fn again(
+        &self,
+        batch: BatchId,
+        failed: bool,
         stop: &CancellationToken,
     ) -> Result<CloudEnd, CloudRunError> {
         let row = self.row(batch)?;
@@ -122,7 +147,9 @@ impl CloudRun {
         else {
             return Ok(CloudEnd::LeftRunning);
         };
-        let found = found.ok_or_else(|| CloudRunError::Gone(row.new.name.clone()))?;
+        let Some(found) = found else {
+            return Err(self.gone(&row)?);
+        };
         match found.stage {
             CloudStage::Corrupted => return Err(CloudRunError::Corrupted(row.new.name)),
             // It waits for its hour, which the service keeps.
@@ -140,7 +167,10 @@ impl CloudRun {
                     return Ok(CloudEnd::LeftRunning);
                 }
                 if !at_rest {
-                    return self.watch(batch, stop).await;
+                    let ended = self.watch(batch, stop).await?;
+                    if !failed || ended != CloudEnd::AtRest {
+                        return Ok(ended);
+                    }
                 }
                 let users = self.journal.transaction(|tx| tx.users())?;
                 if !users
@@ -166,7 +196,8 @@ impl CloudRun {
         Ok(self.cloud.stop(&row.new.name).await?)
     }
 
-    /// Removes the batch from the tenant, where nothing keeps it there. The mailboxes stay.
+    /// Removes the batch from the tenant, where nothing keeps it there; one that is not there any more is forgotten. The
+    /// mailboxes stay, and those that are not synced wait for another batch.
     ///
     /// # Errors
     /// [`CloudRunError::Guarded`] with what keeps it.
@@ -176,8 +207,10 @@ impl CloudRun {
         let Some(found) = self.cloud.batch(&name).await? else {
             return self.removed(batch);
         };
-        if !self.is_ours(&row, &found).await? {
-            return Err(CloudRunError::NotMade);
+        match self.whose(&row, &found).await? {
+            Whose::Ours => {}
+            Whose::Theirs => return self.removed(batch),
+            Whose::Both => return Err(CloudRunError::NotOurs(name)),
         }
         let users = self.cloud.users(&name).await?;
         let at_rest = found.stage.is_at_rest() && found.stage != CloudStage::Created;
@@ -187,8 +220,10 @@ impl CloudRun {
         if !guards.is_empty() {
             return Err(CloudRunError::Guarded(guards));
         }
-        self.cloud.remove(&name).await?;
-        self.removed(batch)
+        match self.cloud.remove(&name).await {
+            Err(error) if error.kind != EndpointErrorKind::NotFound => Err(error.into()),
+            _ => self.removed(batch),
+        }
     }
 
     /// Sends the final report, once, if every mailbox is synced or failed for good. For after source and target were
@@ -209,11 +244,39 @@ impl CloudRun {
         }
     }
 
+    /// The batch is out of the service: nobody is at its mailboxes any more, and those that it had not synced are free
+    /// for another.
     fn removed(&self, batch: BatchId) -> Result<(), CloudRunError> {
         let now = self.clock.now();
-        Ok(self
-            .journal
-            .transaction(|tx| tx.cloud_batch_removed(batch, now))?)
+        let freed = self.journal.transaction(|tx| {
+            tx.cloud_batch_removed(batch, now)?;
+            let mut freed = Vec::new();
+            for user in tx.users()?.into_iter().filter(|user| user.batch == batch) {
+                if let Some(event) = freeing(user.status) {
+                    freed.push(tx.apply_event(user.id, event, "", now)?);
+                }
+            }
+            Ok::<_, JournalError>(freed)
+        })?;
+        for user in freed {
+            (self.events)(RunEvent::User(user));
+        }
+        Ok(())
+    }
+
+    /// Notes that the service no longer has the batch, so that nothing keeps anyone from forgetting it.
+    pub(super) fn gone(&self, row: &CloudBatchRow) -> Result<CloudRunError, JournalError> {
+        let seen = CloudBatchSeen {
+            stage: CloudStage::Unknown,
+            status: GONE.to_owned(),
+            created: None,
+            started: None,
+            last_synced: None,
+        };
+        let now = self.clock.now();
+        self.journal
+            .transaction(|tx| tx.cloud_batch_seen(row.new.batch, &seen, now))?;
+        Ok(CloudRunError::Gone(row.new.name.clone()))
     }
 
     /// The batch's row, while it is with the service.
@@ -222,6 +285,28 @@ impl CloudRun {
             .transaction(|tx| tx.cloud_batch(batch))?
             .filter(|row| row.removed_at.is_none())
             .ok_or(CloudRunError::NotMade)
+    }
+}
+
+/// What becomes of a mailbox when its batch is out of the service.
+fn freeing(status: MigrationUserStatus) -> Option<MigrationEvent> {
+    use MigrationUserStatus as S;
+    match status {
+        S::Validating | S::Provisioning | S::Forwarding | S::Syncing => {
+            Some(MigrationEvent::Stopped(StoppedBy::Administrator))
+        }
+        // The removal was the remedy.
+        S::Failed {
+            code: FailureCode::ServiceRecordLost,
+        } => Some(MigrationEvent::Resumed),
+        S::Queued
+        | S::Synced
+        | S::IncrementalSyncing
+        | S::Converting
+        | S::Completed
+        | S::CompletedWithWarnings
+        | S::Failed { .. }
+        | S::Stopped { .. } => None,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::ports::{Clock, MailboxRef, Side};
 use crate::recover::NOT_COMPARED;
 use crate::report::user_report;
 use crate::runner::provision::until_it_opens;
-use crate::runner::{RunEvent, SignIn, hosted};
+use crate::runner::{RunEvent, SignIn, hosted, moved_by_service};
 use crate::sync::{Missing, SyncEnd, SyncPorts, sync_mailbox};
 
 /// What compares and fills.
@@ -140,7 +140,9 @@ impl CloudGap {
             let hosted = hosted(tx)?;
             let mut chosen = Vec::new();
             for user in tx.users()? {
-                if !hosted.contains(&user.batch) || user.status != MigrationUserStatus::Synced {
+                if user.status != MigrationUserStatus::Synced
+                    || !moved_by_service(tx, &hosted, &user)?
+                {
                     continue;
                 }
                 let compared = tx.cloud_user(user.id)?.and_then(|row| row.compared_at);

@@ -18,6 +18,8 @@ const LONGEST: usize = 64;
 const NAMES: u32 = 20;
 /// What our clock and the service's may differ by.
 const SKEW: SignedDuration = SignedDuration::from_hours(24);
+/// The same, where the time alone must tell whose a batch is: it would not let us sign in by a clock that is worse.
+const FINE_SKEW: SignedDuration = SignedDuration::from_hours(1);
 /// Where what tells this project from others is kept.
 const PROJECT: &str = "cloudProject";
 
@@ -93,17 +95,52 @@ impl CloudRun {
         row: &CloudBatchRow,
         found: &CloudBatch,
     ) -> Result<bool, CloudRunError> {
+        Ok(self.whose(row, found).await? == Whose::Ours)
+    }
+
+    /// Whose it is that stands in the tenant under our name. One that lists nobody yet, and that
+    /// we have not seen before, is told by its time alone.
+    pub(super) async fn whose(
+        &self,
+        row: &CloudBatchRow,
+        found: &CloudBatch,
+    ) -> Result<Whose, CloudRunError> {
         if older(row, found) {
-            return Ok(false);
+            return Ok(Whose::Theirs);
         }
         let users = self.cloud.users(&row.new.name).await?;
         let ours = self
             .journal
             .transaction(|tx| addresses(tx, row.new.batch))?;
-        Ok(users
+        let mine = users
             .iter()
-            .all(|user| ours.contains(&user.address.to_ascii_lowercase())))
+            .filter(|user| ours.contains(&user.address.to_ascii_lowercase()))
+            .count();
+        Ok(if users.is_empty() {
+            let since = row.intended_at.checked_sub(FINE_SKEW);
+            let young = since.is_ok_and(|since| found.created.is_some_and(|at| at >= since));
+            if young || row.made_at.is_some() {
+                Whose::Ours
+            } else {
+                Whose::Theirs
+            }
+        } else if mine == users.len() {
+            Whose::Ours
+        } else if mine == 0 {
+            Whose::Theirs
+        } else {
+            Whose::Both
+        })
     }
+}
+
+/// Whose a batch is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    Ours,
+    Theirs,
+    /// It has mailboxes of ours, and others.
+    Both,
 }
 
 /// What a batch of this project is going to be called in the tenant, unless another is called so already.

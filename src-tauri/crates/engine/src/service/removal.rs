@@ -31,8 +31,29 @@ pub enum RemovalGuard {
     DeliveryUnproved,
 }
 
-/// What keeps this batch from being removed; nothing where it may be. A batch whose record the service lost does
-/// nothing any more: it may be removed to be made anew.
+/// What stands as the service's word for a batch that it no longer has.
+pub(super) const GONE: &str = "Gone";
+
+/// Whether the service, when it was last asked, no longer had the batch.
+#[must_use]
+pub fn is_gone(batch: &CloudBatchRow) -> bool {
+    let seen = batch.seen.as_ref();
+    seen.is_some_and(|seen| seen.stage == CloudStage::Unknown && seen.status == GONE)
+}
+
+/// Whether nothing of the batch is left that could be lost: the service has it no more, lost its record of it, or was
+/// never asked to begin.
+fn is_idle(batch: &CloudBatchRow) -> bool {
+    batch.seen.as_ref().is_some_and(|seen| match seen.stage {
+        CloudStage::Corrupted => true,
+        CloudStage::Created => batch.start_asked_at.is_none(),
+        CloudStage::Unknown => is_gone(batch),
+        _ => false,
+    })
+}
+
+/// What keeps this batch from being removed; nothing where it may be. A batch that the service no longer has, whose
+/// record it lost, or that it never began, moves nobody's mail: it may be taken out and made anew.
 #[must_use]
 pub fn may_remove(
     batch: &CloudBatchRow,
@@ -41,7 +62,7 @@ pub fn may_remove(
     now: Timestamp,
 ) -> Vec<RemovalGuard> {
     let stage = batch.seen.as_ref().map(|seen| seen.stage);
-    if stage == Some(CloudStage::Corrupted) {
+    if is_idle(batch) {
         return Vec::new();
     }
     let mut guards = Vec::new();

@@ -39,7 +39,7 @@ impl CloudRun {
             match found {
                 None if self.lately(row.made_at.or(row.start_asked_at), now) => {}
                 None if row.made_at.is_none() => return Err(CloudRunError::NotMade),
-                None => return Err(CloudRunError::Gone(row.new.name)),
+                None => return Err(self.gone(&row)?),
                 Some(found) => {
                     if row.made_at.is_none() && !self.is_ours(&row, &found).await? {
                         return Err(CloudRunError::NotMade);

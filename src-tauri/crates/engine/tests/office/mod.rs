@@ -1,8 +1,8 @@
 //! An office in memory: a directory and a tenant that answer what a test says, and count the questions.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use stegvis_engine::ports::{
@@ -13,6 +13,9 @@ use stegvis_engine::ports::{
 };
 use stegvis_engine::preflight::{Finding, PreflightPorts, Subjects, preflight};
 use stegvis_model::{CheckId, Engine, RecipientKind, SmtpAddress, TenantRecipientKind};
+
+/// What the tenant makes of a larger wish.
+pub const LARGEST_MESSAGE: u64 = 150 << 20;
 
 type Asked<T> = Result<T, EndpointError>;
 
@@ -31,6 +34,8 @@ pub struct Office {
     pub broken: bool,
     /// Mailboxes whose permissions the tenant will not touch, and what it says.
     pub refuses: BTreeMap<SmtpAddress, EndpointErrorKind>,
+    /// How large a message each mailbox of the tenant takes.
+    pub sizes: Arc<Mutex<BTreeMap<SmtpAddress, u64>>>,
     asked: Arc<AtomicUsize>,
 }
 
@@ -86,6 +91,7 @@ impl Office {
             engine: Engine::Direct,
             broken: false,
             refuses: BTreeMap::new(),
+            sizes: Arc::default(),
             asked: Arc::default(),
         }
     }
@@ -205,12 +211,17 @@ impl Tenant for Office {
         }
     }
 
-    async fn receive_size(&self, _: &SmtpAddress) -> Asked<Option<u64>> {
-        never()
+    async fn receive_size(&self, address: &SmtpAddress) -> Asked<Option<u64>> {
+        self.told(self.sizes.lock().unwrap().get(address).copied())
     }
 
-    async fn set_receive_size(&self, _: &SmtpAddress, _: u64) -> Asked<()> {
-        never()
+    async fn set_receive_size(&self, address: &SmtpAddress, bytes: u64) -> Asked<()> {
+        if let Some(kind) = self.refuses.get(address) {
+            return Err(EndpointError::new(kind.clone(), "refused"));
+        }
+        let mut sizes = self.sizes.lock().unwrap();
+        sizes.insert(address.clone(), bytes.min(LARGEST_MESSAGE));
+        self.told(())
     }
 
     async fn deleted_mailboxes(&self) -> Asked<Vec<DeletedMailbox>> {

@@ -47,6 +47,8 @@ pub struct World {
     pub refused: Vec<Vec<u8>>,
     /// Whether the target refuses a whole group for one message in it.
     pub in_groups: bool,
+    /// How large a message the target takes.
+    pub largest: Option<u64>,
 }
 
 fn path(name: &str) -> FolderPath {
@@ -234,7 +236,7 @@ impl TargetMailbox for OpenTarget {
     }
 
     fn largest_item(&self) -> Option<u64> {
-        None
+        self.world.largest
     }
 
     fn delimiter(&self) -> Option<char> {
