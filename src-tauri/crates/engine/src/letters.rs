@@ -1,4 +1,6 @@
-//! The status mail and the final report, each once a batch, whoever moves the mail.
+//! The status mail and the final report, each once a batch, whoever moves the mail; and letters to people.
+
+mod to_users;
 
 use std::sync::Arc;
 
@@ -8,6 +10,8 @@ use stegvis_model::{BatchId, MigrationBatch, MigrationUserStatus};
 use crate::ports::{Clock, Mail, Mailer};
 use crate::report::{Report, report};
 use crate::runner::RunEvent;
+
+pub use to_users::{Pace, UserMail, send};
 
 /// Composes our mail: the words are the facade's, in the administrator's language.
 pub trait Letters: Send + Sync {
