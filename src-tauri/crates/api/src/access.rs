@@ -84,7 +84,7 @@ impl Project {
         };
         Ok(AccessRemovalView {
             dry_run,
-            commands: commands(&outcome, dry_run, &self.places().details.tenant.client_id),
+            commands: commands(&outcome, dry_run, self.places().client_id()),
             removed: texts(&outcome.removed),
             left: texts(&outcome.left),
             failed: outcome

@@ -11,18 +11,18 @@ use stegvis_journal::Journal;
 use tokio::sync::Mutex;
 
 use crate::cloud::{BatchGuard, MailFacts};
-use crate::connections::Places;
 use crate::dto::{
     AnswersDto, AppView, CommandLine, ConvertView, DirectoryView, EndpointSettings, EndpointView,
     ListEdit, ListPage, ListQuery, ListView, MailboxChoice, MailboxesView, PlanView, PreflightView,
     ProjectView, RecentProject, ReportFile, ReportView, RunView, SavedList, SkippedItemView,
     TenantView,
 };
-use crate::practice::Practice;
+use crate::practice::{Practice, PracticeDetails};
 use crate::prepare::ABOUT_MAILBOXES;
 use crate::project::{Events, Project, damaged, key};
 use crate::report::words::Language;
 use crate::secrets::Secrets;
+use crate::sign_in::Cloud;
 use crate::{Error, ErrorCode};
 
 /// Mailboxes of a practice company whose maker did not say.
@@ -33,11 +33,21 @@ const REMEMBERED: usize = 8;
 
 /// The product.
 pub struct App {
-    data: PathBuf,
-    secrets: Arc<Secrets>,
+    pub(crate) data: PathBuf,
+    pub(crate) secrets: Arc<Secrets>,
     practice: Arc<dyn Practice>,
-    events: Events,
+    pub(crate) events: Events,
     project: Mutex<Option<Arc<Project>>>,
+    /// Where real projects sign in.
+    pub(crate) cloud: CloudPlace,
+}
+
+/// The cloud of real projects.
+#[derive(Default)]
+pub(crate) struct CloudPlace {
+    pub(crate) cloud: Cloud,
+    /// A certificate authority to trust besides the system's, in PEM.
+    pub(crate) ca: Option<String>,
 }
 
 impl App {
@@ -54,7 +64,15 @@ impl App {
             practice,
             events,
             project: Mutex::new(None),
+            cloud: CloudPlace::default(),
         }
+    }
+
+    /// Real projects sign in to this cloud in place of Microsoft's worldwide one; `ca` is an authority to trust there.
+    #[must_use]
+    pub fn with_cloud(mut self, cloud: Cloud, ca: Option<String>) -> Self {
+        self.cloud = CloudPlace { cloud, ca };
+        self
     }
 
     /// The product itself.
@@ -85,19 +103,9 @@ impl App {
         mailboxes: Option<u32>,
     ) -> Result<ProjectView, Error> {
         let mut open = self.project.lock().await;
-        if let Some(project) = open.as_ref() {
-            if project.live().running() || project.converting().running() {
-                return Err(Error::new(
-                    ErrorCode::Running,
-                    "something is running",
-                    "Stop it first.",
-                ));
-            }
-            *open = None;
-            self.practice.stop().await;
-        }
+        self.make_room(&mut open).await?;
         std::fs::create_dir_all(dir).map_err(|error| Error::cannot_write(dir, &error))?;
-        let journal = Journal::open(&dir.join("practice.stegvis"))?;
+        let journal = Journal::open(&dir.join(PRACTICE))?;
         let kept = journal.transaction(|tx| tx.setting(key::MAILBOXES))?;
         let size = kept
             .and_then(|text| text.parse().ok())
@@ -125,15 +133,36 @@ impl App {
             }
             Ok::<_, stegvis_journal::JournalError>(())
         })?;
+        self.enter(&mut open, dir, journal, Some(details)).await
+    }
+
+    /// What is open makes room, unless something runs there.
+    async fn make_room(&self, open: &mut Option<Arc<Project>>) -> Result<(), Error> {
+        let Some(project) = open.as_ref() else {
+            return Ok(());
+        };
+        if project.live().running() || project.converting().running() {
+            return Err(Error::new(
+                ErrorCode::Running,
+                "something is running",
+                "Stop it first.",
+            ));
+        }
+        project.waits.end();
+        *open = None;
+        self.practice.stop().await;
+        Ok(())
+    }
+
+    async fn enter(
+        &self,
+        open: &mut Option<Arc<Project>>,
+        dir: &Path,
+        journal: Journal,
+        practice: Option<PracticeDetails>,
+    ) -> Result<ProjectView, Error> {
         let secrets = Arc::clone(&self.secrets);
-        let project = Project::open(
-            dir,
-            journal,
-            Places::practice(details),
-            secrets,
-            self.events.clone(),
-        )
-        .await?;
+        let project = Project::open(dir, journal, practice, secrets, self.events.clone()).await?;
         let view = project.view()?;
         self.remember(&view)?;
         let project = Arc::new(project);
@@ -143,10 +172,23 @@ impl App {
         Ok(view)
     }
 
-    /// Opens a project that was open before.
+    /// Opens the real project of a folder that holds one.
+    pub(crate) async fn open_real(&self, dir: &Path) -> Result<ProjectView, Error> {
+        let mut open = self.project.lock().await;
+        self.make_room(&mut open).await?;
+        let journal = Journal::open(&dir.join(REAL))?;
+        self.enter(&mut open, dir, journal, None).await
+    }
+
+    /// Opens a project of either kind.
     pub async fn open_project(&self, path: &str) -> Result<ProjectView, Error> {
         let dir = PathBuf::from(path);
-        if !dir.join("practice.stegvis").is_file() {
+        if dir.join(REAL).is_file() {
+            // Its secrets are named after the folder, wherever the program was started.
+            let dir = std::path::absolute(&dir).unwrap_or(dir);
+            return self.open_real(&dir).await;
+        }
+        if !dir.join(PRACTICE).is_file() {
             return Err(Error::new(
                 ErrorCode::ProjectUnreadable,
                 format!("{path} holds no project"),
@@ -164,6 +206,7 @@ impl App {
                 stop.cancel();
             }
             project.converting().stop();
+            project.waits.end();
             while project.live().running() || project.converting().running() {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             }
@@ -313,6 +356,7 @@ impl App {
     pub async fn start(&self) -> Result<RunView, Error> {
         let project = self.project().await?;
         project.checked().await;
+        project.may_copy()?;
         project.start(false, None)?;
         project.run_view()
     }
@@ -364,6 +408,7 @@ impl App {
     pub async fn retry_failed(&self) -> Result<RunView, Error> {
         let project = self.project().await?;
         project.checked().await;
+        project.may_copy()?;
         project.start(true, None)?;
         project.run_view()
     }
@@ -478,7 +523,7 @@ impl App {
         let remembered: Vec<Remembered> = serde_json::from_str(&text).unwrap_or_default();
         remembered
             .into_iter()
-            .filter(|project| Path::new(&project.path).join("practice.stegvis").is_file())
+            .filter(|project| holds_project(Path::new(&project.path)))
             .map(|project| RecentProject {
                 name: project.name,
                 path: project.path,
@@ -512,6 +557,17 @@ impl App {
             .and_then(|()| std::fs::write(&file, text))
             .map_err(|error| Error::cannot_write(&file, &error))
     }
+}
+
+/// The journal's file in a practice project's folder.
+const PRACTICE: &str = "practice.stegvis";
+
+/// The journal's file in a real project's folder.
+pub(crate) const REAL: &str = "project.stegvis";
+
+/// Whether a folder holds a project of either kind.
+pub(crate) fn holds_project(dir: &Path) -> bool {
+    [PRACTICE, REAL].iter().any(|file| dir.join(file).is_file())
 }
 
 /// Findings about mailboxes that are not on the list any more would stop nobody.

@@ -16,7 +16,7 @@ impl Project {
     /// The equivalents of a step.
     pub(crate) fn commands(&self, step: &str) -> Result<Vec<CommandLine>, Error> {
         let places = self.places();
-        let details = &places.details;
+        let (host, port, account) = places.source_words();
         let addresses = self.chosen_addresses()?;
         let first = addresses
             .first()
@@ -35,13 +35,13 @@ impl Project {
                 vec![line(Shell::PowerShell, "stagedCsv", csv)]
             }
             "connect" => vec![
-                line(Shell::PowerShell, "fullAccess", format!("Add-MailboxPermission -Identity {first} -User \"{}\" -AccessRights FullAccess -InheritanceType All", details.source.account.replace('/', "\\"))),
-                line(Shell::Stegvis, "copyOne", format!("stegvis copy --source imaps://{}@{}:{} --target imaps://{first}@HOST", first.replace('@', "%40"), details.source.host, details.source.port)),
+                line(Shell::PowerShell, "fullAccess", format!("Add-MailboxPermission -Identity {first} -User \"{}\" -AccessRights FullAccess -InheritanceType All", account.replace('/', "\\"))),
+                line(Shell::Stegvis, "copyOne", format!("stegvis copy --source imaps://{}@{}:{} --target imaps://{first}@HOST", first.replace('@', "%40"), host, port)),
             ],
             "migrate" => {
                 let mut lines = vec![
                     line(Shell::PowerShell, "assignLicence", format!("Set-MgUserLicense -UserId {first} -AddLicenses @{{SkuId='SKU'}} -RemoveLicenses @()")),
-                    line(Shell::PowerShell, "grantAccess", format!("Add-MailboxPermission -Identity {first} -User {} -AccessRights FullAccess -AutoMapping $false", details.tenant.client_id)),
+                    line(Shell::PowerShell, "grantAccess", format!("Add-MailboxPermission -Identity {first} -User {} -AccessRights FullAccess -AutoMapping $false", places.client_id())),
                 ];
                 let report = self.report()?;
                 let written: Vec<_> = report.users.iter().filter_map(|user| Some((user, user.target_address.clone()?))).collect();

@@ -86,7 +86,7 @@ impl Project {
                 "Read the list again.",
             ));
         }
-        let by = self.places().details.directory.account.clone();
+        let by = self.places().actor()?;
         self.setting(|tx| {
             tx.sign_skipped(
                 MigrationUserId(i64::from(user)),

@@ -14,6 +14,7 @@ use stegvis_model::{Engine, Security, Severity, StoredName as _};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::absent::Absent;
 use crate::dto::{EndpointSettings, EndpointTest, EndpointTestId, EndpointView};
 use crate::project::{Project, key};
 use crate::secrets::SecretName;
@@ -79,14 +80,19 @@ impl Project {
         if tests.is_empty() {
             tests = ALL.into_iter().map(not_run).collect();
         }
+        let places = self.places();
+        let source = places.source.as_ref();
         Ok(EndpointView {
             engine: self.engine()?.name().to_owned(),
             service: self.service_view()?,
             settings: EndpointSettings {
-                host: self.places().details.source.host.clone(),
-                port: self.places().details.source.port,
-                security: Security::ImplicitTls.name().to_owned(),
-                account: self.places().details.source.account.clone(),
+                host: source.map_or_else(String::new, |source| source.host.clone()),
+                port: source.map_or(993, |source| source.port),
+                security: source.map_or_else(
+                    || Security::ImplicitTls.name().to_owned(),
+                    |source| source.security.clone(),
+                ),
+                account: source.map_or_else(String::new, |source| source.account.clone()),
                 max_concurrent_migrations: self.concurrency()?,
             },
             password_kept: self
@@ -164,17 +170,19 @@ impl Project {
                 "Choose between 1 and 100; 20 is the usual number.",
             ));
         }
-        // The practice company's addresses are its own.
         let places = self.places();
-        let source = &places.details.source;
+        let Some(source) = &places.source else {
+            return Err(Absent::source().error().into());
+        };
+        // Where the server is is said in one place, with its password and its certificate.
         if settings.host != source.host
             || settings.port != source.port
             || settings.account != source.account
         {
-            return Err(Error::new(
-                ErrorCode::NotAvailableYet,
-                "another server than the practice company's is not available yet",
-                "Use `stegvis copy` for a server of your own.",
+            self.is_real()?;
+            return Err(Error::invalid(
+                format!("the old server is {}:{}", source.host, source.port),
+                "Keep the other server first, with its password.",
             ));
         }
         Ok(())
@@ -182,8 +190,12 @@ impl Project {
 
     async fn tests(&self) -> Vec<EndpointTest> {
         let ports = self.connections();
-        let endpoint = &ports.source_endpoint;
         let mut done = Vec::new();
+        let Some(endpoint) = &ports.source_endpoint else {
+            let error = Absent::source().error();
+            done.push(failed(EndpointTestId::Name, "notConnected", &[], &error));
+            return done;
+        };
         match tokio::net::lookup_host((endpoint.host.as_str(), endpoint.port))
             .await
             .map(|mut found| found.next())
@@ -213,8 +225,23 @@ impl Project {
                 return done;
             }
         }
-        match tls::probe(&endpoint.host, endpoint.port, &endpoint.trust, patience).await {
-            Ok(seen) => {
+        let (host, port, trust) = (&endpoint.host, endpoint.port, &endpoint.trust);
+        let seen = match endpoint.security {
+            Security::ImplicitTls => tls::probe(host, port, trust, patience).await.map(Some),
+            Security::StartTls => {
+                let protocol = tls::StartTls::Imap;
+                tls::probe_after_start(protocol, host, port, trust, patience)
+                    .await
+                    .map(Some)
+            }
+            Security::Plaintext => Ok(None),
+        };
+        match seen {
+            Ok(None) => {
+                done.push(test(EndpointTestId::Tls, Severity::Warn, "plaintext", &[]));
+                done.push(not_run(EndpointTestId::Certificate));
+            }
+            Ok(Some(seen)) => {
                 done.push(test(
                     EndpointTestId::Tls,
                     Severity::Pass,

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use stegvis_engine::ports::EndpointError;
+use stegvis_engine::ports::{EndpointError, EndpointErrorKind};
 use stegvis_journal::JournalError;
 
 /// What can go wrong when something is asked of the product. The wizard has words for every code; a
@@ -123,6 +123,9 @@ impl From<JournalError> for Error {
 
 impl From<EndpointError> for Error {
     fn from(error: EndpointError) -> Self {
+        if let EndpointErrorKind::NotConnected { remedy } = error.kind {
+            return Self::new(ErrorCode::NotConnected, error.detail, remedy);
+        }
         Self {
             retry: error.is_transient(),
             ..Self::new(

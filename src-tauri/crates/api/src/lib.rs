@@ -5,9 +5,11 @@
 //! May import: everything below. Imported by: the command line, the desktop shell, the journeys.
 //! Deliberately absent: the terminal, the window, the practice organisation's servers.
 
+mod absent;
 mod access;
 mod app;
 mod backups;
+mod certificate;
 mod cloud;
 mod commands;
 mod connections;
@@ -25,9 +27,11 @@ mod live;
 mod mailboxes;
 mod migrate;
 mod old_directory;
+mod places;
 pub mod practice;
 mod prepare;
 mod project;
+mod real;
 mod report;
 mod secrets;
 pub mod sign_in;
@@ -39,6 +43,7 @@ pub use app::App;
 pub use cloud::{BatchGuard, MailFacts};
 pub use error::{Error, ErrorCode};
 pub use project::Events;
+pub use real::Farewells;
 pub use report::words::remedy;
 pub use secrets::Secrets;
 pub use stegvis_engine::runner::RunEvent;

@@ -17,7 +17,6 @@ use stegvis_model::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::connections::notify;
 use crate::dto::{PlanStep, PlanStepKind, PlanView};
 use crate::project::{Chosen, Project, count, is_over, key, kind};
 use crate::{Error, ErrorCode};
@@ -86,8 +85,8 @@ impl Project {
             }
             None => (name, new.collect()),
         };
-        let to = notify(&self.places().details)?;
-        let plan = plan_batch(&users, self.concurrency()?, Some(&to));
+        let to = self.places().notify.clone();
+        let plan = plan_batch(&users, self.concurrency()?, to.as_ref());
         let known = self.connections_known();
         let plan = PlanView {
             batch: name,
@@ -96,7 +95,7 @@ impl Project {
             bytes: None,
             steps: plan.steps.iter().map(step).collect(),
             untouched: known.saturating_sub(count(plan.users.len())),
-            notify: Some(to.to_string()),
+            notify: to.as_ref().map(ToString::to_string),
             engine: Engine::Direct.name().to_owned(),
             commands: Vec::new(),
             startable: !plan.users.is_empty()
@@ -110,7 +109,7 @@ impl Project {
         let mut batches = report.batches.iter();
         let here = batches.any(|batch| batch.name == plan.batch && here.contains(&batch.id));
         if hosted || (self.engine()? == Engine::Service && !here) {
-            return self.cloud_plan(plan, &to);
+            return self.cloud_plan(plan, to.as_ref());
         }
         Ok(plan)
     }
@@ -196,7 +195,7 @@ impl Project {
                 "Choose more mailboxes under Mailboxes.",
             ));
         }
-        let to = notify(&self.places().details)?;
+        let to = self.places().notify.clone();
         let mut users = Vec::with_capacity(waiting.len());
         for chosen in &waiting {
             let address: SmtpAddress = chosen.address.parse().map_err(|error| {
@@ -209,7 +208,7 @@ impl Project {
             });
         }
         self.setting(|tx| {
-            let batch = tx.insert_batch(&name, Some(&to))?;
+            let batch = tx.insert_batch(&name, to.as_ref())?;
             for user in &users {
                 tx.insert_user(batch, user)?;
             }

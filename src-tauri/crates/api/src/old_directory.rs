@@ -1,26 +1,24 @@
 //! The directory part of Prepare: what the old directory is, what is in it, and what will bite.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
-use stegvis_connect::tls::probe;
 use stegvis_engine::directory::{DirectoryFinding, DirectoryFindingCode as Code};
 use stegvis_engine::ports::{
     Clock as _, DirectoryOrganization, OtherRecipient, OtherRecipientKind, TenantDomain,
 };
 use stegvis_engine::powershell::quoted;
-use stegvis_model::StoredName as _;
+use stegvis_model::{Security, StoredName as _};
 
 use crate::Error;
+use crate::absent::Absent;
+use crate::certificate::server_certificate;
 use crate::directory::read::DirectoryRead;
 use crate::dto::{
-    DirectoryConnection, DirectoryDomain, DirectoryFindingView, DirectoryOther, DirectoryServer,
-    DirectoryView, EvidenceLine,
+    CertificateQuestion, DirectoryConnection, DirectoryDomain, DirectoryFindingView,
+    DirectoryOther, DirectoryServer, DirectoryView, EvidenceLine,
 };
+use crate::places::security;
 use crate::project::Project;
-
-/// A look at a certificate that takes longer than this says nothing.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Project {
     /// Reads the old directory. Nothing is written.
@@ -48,7 +46,7 @@ impl Project {
         }
         Ok(DirectoryView {
             read_at: self.clock.now().to_string(),
-            connection: self.directory_connection(&organization).await,
+            connection: self.directory_connection(&organization).await?,
             accepted_domains: domains(&organization, tenant_domains.as_deref()),
             organization: organization.exchange_organization,
             domain: organization.domain,
@@ -79,30 +77,43 @@ impl Project {
     async fn directory_connection(
         &self,
         organization: &DirectoryOrganization,
-    ) -> DirectoryConnection {
+    ) -> Result<DirectoryConnection, Error> {
         let places = self.places();
-        let place = &places.details.directory;
-        let seen = probe(&place.host, place.port, &places.trust, PATIENCE)
-            .await
-            .ok();
+        let Some(place) = &places.directory else {
+            return Err(Absent::directory().error().into());
+        };
+        let host = place.hosts.first().map_or("", String::as_str);
+        let question = CertificateQuestion {
+            protocol: "Ldap".to_owned(),
+            host: host.to_owned(),
+            port: place.port,
+            security: place.security.clone(),
+            trust: place.trust.clone(),
+        };
+        // What shows no certificate is read all the same.
+        let seen = server_certificate(&question).await.ok();
+        let scheme = match security(&place.security)? {
+            Security::ImplicitTls => "ldaps",
+            Security::StartTls | Security::Plaintext => "ldap",
+        };
         let (tls, issuer, valid_until, fingerprint) = match seen {
             Some(seen) => (
                 Some(seen.tls_version),
                 Some(seen.issuer),
-                Some(seen.not_after.to_string()),
+                Some(seen.not_after),
                 Some(seen.fingerprint),
             ),
             None => (None, None, None, None),
         };
-        DirectoryConnection {
+        Ok(DirectoryConnection {
             domain_controller: organization.domain_controller.clone(),
-            endpoint: format!("ldaps://{}:{}", place.host, place.port),
+            endpoint: format!("{scheme}://{host}:{}", place.port),
             account: place.account.clone(),
             tls,
             issuer,
             valid_until,
             fingerprint,
-        }
+        })
     }
 }
 

@@ -143,7 +143,7 @@ impl Project {
                 .filter(|finding| finding.severity != Severity::NotRun)
         };
         let places = self.places();
-        let details = &places.details;
+        let directory = places.directory.as_ref();
         let tenant_answered = passed(CheckId::DirectorySync);
         let directory_answered = stored
             .iter()
@@ -155,14 +155,19 @@ impl Project {
             took_ms: took.and_then(|text| text.parse().ok()).unwrap_or(0),
             tenant: ConnectionView {
                 connected: tenant_answered.is_some(),
-                account: details.tenant.organization.clone(),
-                endpoint: details.tenant.client_id.clone(),
+                account: places.tenant_words(),
+                endpoint: places
+                    .tenant
+                    .as_ref()
+                    .map_or_else(String::new, |signed| signed.place.client_id.clone()),
                 server_words: None,
             },
             directory: ConnectionView {
                 connected: directory_answered.is_some(),
-                account: details.directory.account.clone(),
-                endpoint: details.directory.host.clone(),
+                account: directory.map_or_else(String::new, |directory| directory.account.clone()),
+                endpoint: directory
+                    .and_then(|directory| directory.hosts.first().cloned())
+                    .unwrap_or_else(String::new),
                 server_words: None,
             },
             findings,

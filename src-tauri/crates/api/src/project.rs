@@ -14,15 +14,19 @@ use stegvis_model::{
 };
 
 use crate::cloud::TenantRead;
-use crate::connections::{Connections, Places};
+use crate::connections::{Connections, Keys};
 use crate::convert::Converting;
 use crate::dto::{
-    AnswersDto, AppEvent, LedgerView, PreflightTally, ProjectFacts, ProjectKind, ProjectView,
-    VerdictView, VerificationView,
+    AnswersDto, AppEvent, LedgerView, PreflightTally, ProjectFacts, ProjectView, VerdictView,
+    VerificationView,
 };
 use crate::list::OpenList;
 use crate::live::Live;
+use crate::places::{Places, keep_secrets};
+use crate::practice::PracticeDetails;
+use crate::real::Waits;
 use crate::secrets::Secrets;
+use crate::sign_in::kept::Remembered;
 use crate::{Error, ErrorCode};
 
 /// Where the core's events go.
@@ -50,7 +54,8 @@ pub(crate) mod key {
     pub(crate) const CONCURRENCY: &str = "endpoint.max_concurrent_migrations";
     pub(crate) const ENGINE: &str = "engine";
     pub(crate) const CLOUD_ENDPOINT: &str = "cloud.endpoint";
-
+    /// The endpoint that this program made.
+    pub(crate) const CLOUD_ENDPOINT_MADE: &str = "cloud.endpoint_made";
     pub(crate) const CLOUD_TESTED: &str = "cloud.tested";
     pub(crate) const ENDPOINT_SAVED: &str = "endpoint.saved_at";
     pub(crate) const PREFLIGHT_AT: &str = "preflight.ran_at";
@@ -66,6 +71,12 @@ pub(crate) struct Project {
     pub(crate) journal: Arc<Journal>,
     /// Where everything is, and the ports that were built from it: both change when a person says so.
     standing: RwLock<(Arc<Places>, Arc<Connections>)>,
+    /// Held while they change.
+    pub(crate) changing: tokio::sync::Mutex<()>,
+    /// Where a real project's sign-in is remembered.
+    pub(crate) remembered: Remembered,
+    /// What waits for a person.
+    pub(crate) waits: Waits,
     pub(crate) secrets: Arc<Secrets>,
     pub(crate) clock: Arc<SystemClock>,
     pub(crate) events: Events,
@@ -80,23 +91,41 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// Opens the journal of `dir`; what a crash left in flight becomes Stopped.
+    /// Opens the journal of `dir`; what a crash left in flight becomes Stopped. Without a practice organisation it is a
+    /// real migration's, which knows itself where everything is.
     pub(crate) async fn open(
         dir: &Path,
         journal: Journal,
-        places: Places,
+        practice: Option<PracticeDetails>,
         secrets: Arc<Secrets>,
         events: Events,
     ) -> Result<Self, Error> {
         let clock = Arc::new(SystemClock);
         recover(&journal, clock.now())?;
         let name = dir.display().to_string();
-        places.keep_secrets(&secrets, &name).await;
-        let connections = places.connect(&secrets, &name).await?;
+        let journal = Arc::new(journal);
+        let remembered =
+            Remembered::in_project(Arc::clone(&journal), name.clone(), secrets.keychain());
+        let places = match practice {
+            Some(details) => {
+                keep_secrets(&details, &secrets, &name).await;
+                Places::practice(&details)?
+            }
+            None => Places::kept(&journal, &remembered)?,
+        };
+        let keys = Keys {
+            secrets: &secrets,
+            project: &name,
+            remembered: &remembered,
+        };
+        let connections = places.connect(&keys).await?;
         Ok(Self {
             dir: dir.to_owned(),
-            journal: Arc::new(journal),
+            journal,
             standing: RwLock::new((Arc::new(places), Arc::new(connections))),
+            changing: tokio::sync::Mutex::default(),
+            remembered,
+            waits: Waits::default(),
             secrets,
             clock,
             events,
@@ -109,16 +138,42 @@ impl Project {
         })
     }
 
+    /// The name under which its secrets are kept.
+    pub(crate) fn secrets_name(&self) -> String {
+        self.dir.display().to_string()
+    }
+
+    /// Where everything is, and the ports that were built from it.
+    pub(crate) fn standing(&self) -> (Arc<Places>, Arc<Connections>) {
+        let standing = self.standing.read().unwrap_or_else(PoisonError::into_inner);
+        (Arc::clone(&standing.0), Arc::clone(&standing.1))
+    }
+
+    /// Goes by other places from now on. What runs keeps those it began with.
+    pub(crate) async fn go_by(&self, places: Places) -> Result<(), Error> {
+        let name = self.secrets_name();
+        let keys = Keys {
+            secrets: &self.secrets,
+            project: &name,
+            remembered: &self.remembered,
+        };
+        let connections = places.connect(&keys).await?;
+        let mut standing = self
+            .standing
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *standing = (Arc::new(places), Arc::new(connections));
+        Ok(())
+    }
+
     /// Where everything is.
     pub(crate) fn places(&self) -> Arc<Places> {
-        let standing = self.standing.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&standing.0)
+        self.standing().0
     }
 
     /// The ports, as they are now. What runs keeps those it began with.
     pub(crate) fn connections(&self) -> Arc<Connections> {
-        let standing = self.standing.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&standing.1)
+        self.standing().1
     }
 
     pub(crate) fn live(&self) -> std::sync::MutexGuard<'_, Live> {
@@ -177,9 +232,10 @@ impl Project {
     pub(crate) fn view(&self) -> Result<ProjectView, Error> {
         let answers = self.answers()?;
         let verdict = answers.verdict();
+        let places = self.places();
         Ok(ProjectView {
-            name: self.places().details.company.clone(),
-            kind: ProjectKind::Practice,
+            name: places.company.clone(),
+            kind: places.kind,
             path: self.dir.display().to_string(),
             answers: answers_view(answers),
             verdict: VerdictView {

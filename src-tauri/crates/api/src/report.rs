@@ -37,7 +37,7 @@ impl Project {
             ]
         });
         Ok(ReportView {
-            project: self.places().details.company.clone(),
+            project: self.places().company.clone(),
             source: answers
                 .exchange
                 .map_or("", |version| version.name())

@@ -1,10 +1,9 @@
 //! Where a project's secrets are: in the keychain, or, where there is none, in memory until the program ends.
 
-use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use secrecy::SecretString;
-use stegvis_connect::keychain::{Keychain, KeychainState};
+use stegvis_connect::keychain::{Keychain, KeychainError, KeychainState};
 
 use crate::dto::KeychainView;
 
@@ -22,6 +21,9 @@ pub(crate) enum SecretName {
 }
 
 impl SecretName {
+    /// All there are.
+    pub(crate) const ALL: [Self; 4] = [Self::Source, Self::Directory, Self::Tenant, Self::Mail];
+
     const fn text(self) -> &'static str {
         match self {
             Self::Source => "source",
@@ -36,7 +38,7 @@ impl SecretName {
 #[derive(Debug)]
 pub struct Secrets {
     keychain: Option<Keychain>,
-    memory: Mutex<BTreeMap<(String, SecretName), SecretString>>,
+    memory: Keychain,
     words: Mutex<Option<String>>,
 }
 
@@ -46,7 +48,7 @@ impl Secrets {
     pub fn native() -> Self {
         Self {
             keychain: Some(Keychain::native()),
-            memory: Mutex::default(),
+            memory: Keychain::in_memory(),
             words: Mutex::default(),
         }
     }
@@ -56,8 +58,18 @@ impl Secrets {
     pub fn in_memory() -> Self {
         Self {
             keychain: None,
-            memory: Mutex::default(),
+            memory: Keychain::in_memory(),
             words: Mutex::default(),
+        }
+    }
+
+    /// Where a sign-in keeps its secrets: the system's keychain where there is one that answers.
+    pub(crate) fn keychain(&self) -> Keychain {
+        match &self.keychain {
+            Some(keychain) if matches!(keychain.state(), KeychainState::Available { .. }) => {
+                keychain.clone()
+            }
+            _ => self.memory.clone(),
         }
     }
 
@@ -70,28 +82,58 @@ impl Secrets {
     ) -> bool {
         if let Some(keychain) = &self.keychain {
             match keychain.set(project, name.text(), secret).await {
-                Ok(()) => return true,
-                Err(error) => {
-                    *self.words.lock().unwrap_or_else(PoisonError::into_inner) =
-                        Some(error.to_string());
+                Ok(()) => {
+                    // One that was kept here before must not answer for it.
+                    self.note(self.memory.delete(project, name.text()).await);
+                    return true;
                 }
+                Err(error) => drop(self.note::<()>(Err(error))),
             }
         }
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        memory.insert((project.to_owned(), name), secret.clone());
+        self.note(self.memory.set(project, name.text(), secret).await);
         false
     }
 
     /// The secret kept under a name.
     pub(crate) async fn find(&self, project: &str, name: SecretName) -> Option<SecretString> {
-        let remembered = {
-            let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-            memory.get(&(project.to_owned(), name)).cloned()
-        };
-        match (&self.keychain, remembered) {
+        let remembered = self.note(self.memory.get(project, name.text()).await);
+        match (&self.keychain, remembered.flatten()) {
             (_, Some(secret)) => Some(secret),
-            (Some(keychain), None) => keychain.get(project, name.text()).await.ok().flatten(),
+            (Some(keychain), None) => {
+                let found = self.note(keychain.get(project, name.text()).await);
+                found.flatten()
+            }
             (None, None) => None,
+        }
+    }
+
+    /// Forgets the secret kept under a name.
+    ///
+    /// # Errors
+    /// What the keychain says: then the secret may still be there.
+    pub(crate) async fn forget(
+        &self,
+        project: &str,
+        name: SecretName,
+    ) -> Result<(), KeychainError> {
+        self.memory.delete(project, name.text()).await?;
+        match &self.keychain {
+            Some(keychain) if matches!(keychain.state(), KeychainState::Available { .. }) => {
+                keychain.delete(project, name.text()).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What a keychain refuses is shown where the keychain is.
+    fn note<T>(&self, outcome: Result<T, KeychainError>) -> Option<T> {
+        match outcome {
+            Ok(value) => Some(value),
+            Err(error) => {
+                *self.words.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some(error.to_string());
+                None
+            }
         }
     }
 
@@ -126,5 +168,29 @@ impl Secrets {
                 server_words: "no keychain is used in this run".to_owned(),
             },
         }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_secret_that_was_kept_last_is_found_and_one_that_was_forgotten_is_not() {
+        let secrets = Secrets::in_memory();
+        for text in ["one", "two"] {
+            let outlives = secrets
+                .keep("p", SecretName::Source, &text.to_owned().into())
+                .await;
+            assert!(!outlives);
+        }
+        let found = secrets.find("p", SecretName::Source).await.unwrap();
+        assert_eq!(found.expose_secret(), "two");
+        assert!(secrets.find("q", SecretName::Source).await.is_none());
+        secrets.forget("p", SecretName::Source).await.unwrap();
+        assert!(secrets.find("p", SecretName::Source).await.is_none());
     }
 }

@@ -153,6 +153,7 @@ impl Rehearsal {
                 }
             }
             AppEvent::Project { .. }
+            | AppEvent::Places { .. }
             | AppEvent::Preflight { .. }
             | AppEvent::Convert { .. }
             | AppEvent::Dns { .. }

@@ -1,6 +1,7 @@
 //! TLS by rustls over ring: what a server's certificate must show, and how a refusal is reported.
 
 mod probe;
+mod start;
 mod verifier;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use tokio_rustls::client::TlsStream;
 use crate::fault;
 
 pub use probe::{CertificateSeen, probe, probe_stream};
+pub use start::{StartTls, probe_after_start};
 pub use verifier::Untrusted;
 use verifier::{Pin, Reporting};
 

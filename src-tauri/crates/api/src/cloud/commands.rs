@@ -27,16 +27,16 @@ impl Project {
         endpoints: &[CloudEndpointView],
     ) -> Result<Vec<CommandLine>, Error> {
         let places = self.places();
-        let source = &places.details.source;
+        let (host, _, account) = places.source_words();
         let proxy = endpoints
             .iter()
             .find(|endpoint| Some(endpoint.name.as_str()) == chosen)
             .and_then(|endpoint| endpoint.proxy.clone())
-            .unwrap_or_else(|| source.host.clone());
-        let account = source.account.replace('/', "\\");
+            .unwrap_or_else(|| host.clone());
+        let account = account.replace('/', "\\");
         let mut way = format!(
             "-ExchangeServer {} -RpcProxyServer {} -Credentials (Get-Credential {})",
-            quoted(&source.host),
+            quoted(&host),
             quoted(&proxy),
             quoted(&account)
         );

@@ -140,7 +140,6 @@ impl Project {
     /// The ways to make an endpoint, best first.
     async fn routes(&self) -> Vec<EndpointRouteView> {
         let ports = self.connections();
-        let migrations = &ports.migrations;
         let module = PowerShell {
             program: if cfg!(windows) {
                 "powershell.exe"
@@ -154,20 +153,27 @@ impl Project {
                 token: String::new().into(),
             },
         };
-        let centre = AdminCentre {
-            migrations: migrations.clone(),
-            limit: Duration::ZERO,
-        };
-        let direct = DirectRest {
-            migrations: migrations.clone(),
-            allowed: false,
-        };
         let installed = async {
             tokio::time::timeout(LOOK, module.state())
                 .await
                 .unwrap_or_else(|_| RouteState::Closed("no answer".to_owned()))
         };
-        let (installed, centre, direct) = tokio::join!(installed, centre.state(), direct.state());
+        let over_service = async {
+            let closed = || RouteState::Closed("nobody is signed in".to_owned());
+            let Some(migrations) = &ports.migrations else {
+                return (closed(), closed());
+            };
+            let centre = AdminCentre {
+                migrations: migrations.clone(),
+                limit: Duration::ZERO,
+            };
+            let direct = DirectRest {
+                migrations: migrations.clone(),
+                allowed: false,
+            };
+            tokio::join!(centre.state(), direct.state())
+        };
+        let (installed, (centre, direct)) = tokio::join!(installed, over_service);
         let mut routes = vec![
             route("AdminCentre", centre),
             route("PowerShell", installed),

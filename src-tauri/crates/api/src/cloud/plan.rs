@@ -26,7 +26,11 @@ impl Project {
     }
 
     /// Turns the plan of copying from here into one of the service's.
-    pub(crate) fn cloud_plan(&self, plan: PlanView, to: &SmtpAddress) -> Result<PlanView, Error> {
+    pub(crate) fn cloud_plan(
+        &self,
+        plan: PlanView,
+        to: Option<&SmtpAddress>,
+    ) -> Result<PlanView, Error> {
         let made = self.cloud_batch_named(&plan.batch)?;
         let endpoint = match &made {
             Some(row) => Some(row.new.endpoint.clone()),
@@ -48,12 +52,17 @@ impl Project {
             if made.as_ref().is_none_or(|row| row.made_at.is_none()) {
                 steps.push(step(PlanStepKind::MakeBatch, users, &name));
             }
-            let to = to.to_string();
             steps.extend([
                 step(PlanStepKind::Forward, users, ""),
                 step(PlanStepKind::Copy, users, &self.concurrency()?.to_string()),
-                step(PlanStepKind::StatusMail, 1, &to),
-                step(PlanStepKind::ReportMail, 1, &to),
+            ]);
+            if let Some(to) = to.map(ToString::to_string) {
+                steps.extend([
+                    step(PlanStepKind::StatusMail, 1, &to),
+                    step(PlanStepKind::ReportMail, 1, &to),
+                ]);
+            }
+            steps.extend([
                 step(PlanStepKind::Compare, users, ""),
                 step(PlanStepKind::Verify, users, ""),
             ]);
@@ -63,7 +72,7 @@ impl Project {
                 &name,
                 endpoint,
                 &format!("{name}.csv"),
-                std::slice::from_ref(to),
+                to.map_or(&[], std::slice::from_ref),
                 made.is_some_and(|row| row.made_at.is_some()),
             ),
             _ => Vec::new(),

@@ -129,7 +129,7 @@ impl Project {
     pub(crate) fn letters(&self) -> Result<OurLetters, Error> {
         let language = self.setting(|tx| tx.setting(key::LANGUAGE))?;
         Ok(OurLetters {
-            company: self.places().details.company.clone(),
+            company: self.places().company.clone(),
             language: Language::of(language.as_deref()),
         })
     }

@@ -1,6 +1,5 @@
 //! The way to the tenant of whoever is signed in. Its tokens renew themselves.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use stegvis_connect::exchange_online::ExchangeOnline;
@@ -11,7 +10,7 @@ use stegvis_connect::tenant::TenantSignIn;
 use stegvis_wire::{exchange_online, graph};
 use url::Url;
 
-use super::kept::{Signed, Way, keychain, remembered};
+use super::kept::{Remembered, Signed, Way};
 use super::place::client;
 use super::{SignedInView, certificate, words};
 use crate::Error;
@@ -33,9 +32,9 @@ impl TenantAccess {
     ///
     /// # Errors
     /// EndpointMissing when nobody is signed in; Keychain when it does not let us in.
-    pub async fn resume(data: &Path) -> Result<Self, Error> {
-        let signed = remembered(data)?.ok_or_else(words::nobody)?;
-        let sign_in = sign_in_of(data, &signed).await?;
+    pub async fn resume(remembered: &Remembered) -> Result<Self, Error> {
+        let signed = remembered.signed()?.ok_or_else(words::nobody)?;
+        let sign_in = sign_in_of(remembered, &signed).await?;
         let bases = [
             signed.place.graph()?,
             signed.place.exchange(&signed.tenant_id)?,
@@ -90,7 +89,11 @@ impl TenantAccess {
     }
 }
 
-async fn sign_in_of(data: &Path, signed: &Signed) -> Result<TenantSignIn, Error> {
+/// The sign-in that is remembered, ready for use. Nothing is sent yet.
+pub(crate) async fn sign_in_of(
+    remembered: &Remembered,
+    signed: &Signed,
+) -> Result<TenantSignIn, Error> {
     // The tenant that was signed in to, whatever the first sign-in named: nobody is renewed elsewhere.
     let authority = signed.place.authority(&signed.tenant_id)?;
     let client_id = signed.place.client_id.clone();
@@ -100,10 +103,10 @@ async fn sign_in_of(data: &Path, signed: &Signed) -> Result<TenantSignIn, Error>
         Way::Certificate => Ok(TenantSignIn::Certificate {
             token_url: authority.token_url,
             client_id,
-            certificate: certificate::kept(data).await?,
+            certificate: certificate::kept(remembered).await?,
         }),
         Way::Person => {
-            let keep = signed.session_in(keychain()?);
+            let keep = remembered.session(signed)?;
             let refresh_token = keep
                 .get()
                 .await

@@ -22,6 +22,13 @@ pub struct Cloud {
     pub graph: String,
     /// The Exchange admin interface, up to the tenant's id.
     pub exchange: String,
+    /// IMAP of the tenant's mailboxes, `HOST:PORT`, with TLS from the first byte.
+    #[serde(default = "worldwide_imap")]
+    pub imap: String,
+}
+
+fn worldwide_imap() -> String {
+    "outlook.office365.com:993".to_owned()
 }
 
 impl Default for Cloud {
@@ -31,6 +38,7 @@ impl Default for Cloud {
             authority: "https://login.microsoftonline.com".to_owned(),
             graph: "https://graph.microsoft.com/v1.0".to_owned(),
             exchange: "https://outlook.office365.com/adminapi/beta".to_owned(),
+            imap: worldwide_imap(),
         }
     }
 }
@@ -44,6 +52,7 @@ impl Cloud {
             authority: base.to_owned(),
             graph: format!("{base}/graph/v1.0"),
             exchange: format!("{base}/adminapi/beta"),
+            imap: worldwide_imap(),
         }
     }
 }
@@ -85,7 +94,7 @@ impl TenantPlace {
     }
 
     /// Whether the tenant is left to whoever signs in.
-    pub(super) fn is_any(&self) -> bool {
+    pub(crate) fn is_any(&self) -> bool {
         [ANY, "common"].contains(&&*self.tenant)
     }
 
@@ -94,7 +103,7 @@ impl TenantPlace {
         is_guid(&self.tenant) && !self.tenant.eq_ignore_ascii_case(tenant_id)
     }
 
-    pub(super) fn authority(&self, tenant: &str) -> Result<Authority, Error> {
+    pub(crate) fn authority(&self, tenant: &str) -> Result<Authority, Error> {
         Ok(Authority::at(
             &address(&self.cloud.authority)?,
             tenant,
@@ -106,16 +115,31 @@ impl TenantPlace {
         client(&address(&self.cloud.authority)?, &self.trust())
     }
 
-    pub(super) fn graph(&self) -> Result<Url, Error> {
+    /// Host and port of the tenant's IMAP.
+    pub(crate) fn imap(&self) -> Result<(String, u16), Error> {
+        self.cloud
+            .imap
+            .rsplit_once(':')
+            .and_then(|(host, port)| Some((host.to_owned(), port.parse().ok()?)))
+            .filter(|(host, _)| !host.is_empty())
+            .ok_or_else(|| {
+                Error::invalid(
+                    format!("{} is no host and port", self.cloud.imap),
+                    "Give the tenant's IMAP as HOST:PORT.",
+                )
+            })
+    }
+
+    pub(crate) fn graph(&self) -> Result<Url, Error> {
         address(&self.cloud.graph)
     }
 
-    pub(super) fn exchange(&self, tenant_id: &str) -> Result<Url, Error> {
+    pub(crate) fn exchange(&self, tenant_id: &str) -> Result<Url, Error> {
         let base = self.cloud.exchange.trim_end_matches('/');
         address(&format!("{base}/{tenant_id}"))
     }
 
-    pub(super) fn trust(&self) -> Trust {
+    pub(crate) fn trust(&self) -> Trust {
         self.ca.clone().map_or(Trust::System, Trust::SystemAnd)
     }
 }

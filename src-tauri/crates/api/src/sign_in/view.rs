@@ -1,76 +1,53 @@
 //! The tenant as the wizard shows it: facts, probes and guide in one reading.
 
-use stegvis_connect::http::Application;
-use stegvis_connect::tenant::TenantSignIn;
 use stegvis_engine::ports::Clock as _;
-use url::Url;
 
 use super::access::TenantAccess;
 use super::facts::TenantFacts;
 use super::guide::{GuideStep, app_guide};
-use super::kept::{Signed, Way};
-use super::place::{Cloud, TenantPlace};
 use super::probe::{PermissionProbe, ProbeResult, ProbeView};
+use crate::Error;
+use crate::absent::Absent;
 use crate::dto::{
-    TenantDomainView, TenantLicenceView, TenantPermissionView, TenantStepView, TenantValueView,
-    TenantView,
+    AppGuideView, TenantDomainView, TenantLicenceView, TenantPermissionView, TenantStepView,
+    TenantValueView, TenantView,
 };
 use crate::project::Project;
-use crate::secrets::SecretName;
-use crate::{Error, ErrorCode};
 
 impl Project {
     /// Reads the tenant, and probes each permission.
     pub(crate) async fn tenant_view(&self) -> Result<TenantView, Error> {
-        let access = self.tenant_access().await?;
+        let access = self.tenant_access()?;
         let facts = access.facts().await?;
         let probed = access.probe().await?;
         Ok(view(&access, facts, probed, self.clock.now().to_string()))
     }
 
-    /// The practice company is signed in to by its application's secret.
-    async fn tenant_access(&self) -> Result<TenantAccess, Error> {
-        let places = self.places();
-        let details = &places.details;
-        let address = |text: &str| {
-            Url::parse(text).map_err(|error| {
-                Error::invalid(format!("{text}: {error}"), "Name an https:// address.")
-            })
-        };
-        let project = self.dir.display().to_string();
-        let client_secret = self
-            .secrets
-            .find(&project, SecretName::Tenant)
-            .await
-            .ok_or_else(|| {
-                Error::new(
-                    ErrorCode::Keychain,
-                    "the application's secret is not kept any more",
-                    "Open the project again.",
-                )
-            })?;
-        let client_id = details.tenant.client_id.clone();
-        let sign_in = TenantSignIn::Secret(Application {
-            token_url: address(&details.tenant.token_url)?,
-            client_id: client_id.clone(),
-            client_secret,
-        });
+    /// By the sign-in that all of the project goes by.
+    fn tenant_access(&self) -> Result<TenantAccess, Error> {
+        let (places, ports) = self.standing();
+        let sign_in = ports
+            .tenant_sign_in
+            .as_ref()
+            .map_err(|absent| Error::from(absent.error()))?;
+        let signed = places
+            .tenant
+            .clone()
+            .ok_or_else(|| Error::from(Absent::tenant().error()))?;
         let bases = [
-            address(&details.tenant.graph)?,
-            address(&details.tenant.admin_api)?,
+            signed.place.graph()?,
+            signed.place.exchange(&signed.tenant_id)?,
         ];
-        let signed = Signed {
-            way: Way::Secret,
-            name: None,
-            tenant_id: details.tenant_id.clone(),
-            place: TenantPlace {
-                cloud: Cloud::default(),
-                ca: Some(details.ca_pem.clone()),
-                tenant: details.tenant_id.clone(),
-                client_id,
-            },
-        };
-        TenantAccess::by(signed, &sign_in, bases)
+        TenantAccess::by(signed, sign_in, bases)
+    }
+}
+
+/// How the application is registered; what is known already stands in the values.
+pub(crate) fn guide_view(tenant: Option<&str>, client_id: Option<&str>) -> AppGuideView {
+    let guide = app_guide(tenant, client_id);
+    AppGuideView {
+        steps: guide.steps.into_iter().map(step).collect(),
+        removal: guide.removal.into_iter().map(step).collect(),
     }
 }
 

@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 
 use stegvis_api::Error;
 use stegvis_api::sign_in::{
-    Cloud, DeviceInstructions, SignInWay, TenantAccess, TenantPlace, app_guide, forget_certificate,
-    make_certificate, sign_in, sign_out,
+    Cloud, DeviceInstructions, Remembered, SignInWay, TenantAccess, TenantPlace, app_guide,
+    forget_certificate, make_certificate, sign_in, sign_out,
 };
 
 use super::copy::data_folder;
@@ -118,7 +118,7 @@ pub async fn run(command: TenantCommand) -> Result<bool, Error> {
             replace,
             json,
         } => {
-            let made = make_certificate(&data_folder()?, &file, days, replace).await?;
+            let made = make_certificate(&remembered()?, &file, days, replace).await?;
             if json {
                 print_json(&made)?;
             } else {
@@ -128,7 +128,7 @@ pub async fn run(command: TenantCommand) -> Result<bool, Error> {
         }
         TenantCommand::SignIn(arguments) => signed_in(arguments).await,
         TenantCommand::Probe { json } => {
-            let access = TenantAccess::resume(&data_folder()?).await?;
+            let access = TenantAccess::resume(&remembered()?).await?;
             let probed = access.probe().await?;
             if json {
                 print_json(&probed)?;
@@ -138,7 +138,7 @@ pub async fn run(command: TenantCommand) -> Result<bool, Error> {
             Ok(probed.ready)
         }
         TenantCommand::Facts { json } => {
-            let access = TenantAccess::resume(&data_folder()?).await?;
+            let access = TenantAccess::resume(&remembered()?).await?;
             let facts = access.facts().await?;
             if json {
                 print_json(&facts)?;
@@ -149,7 +149,7 @@ pub async fn run(command: TenantCommand) -> Result<bool, Error> {
             Ok(true)
         }
         TenantCommand::SignOut { certificate, json } => {
-            let data = data_folder()?;
+            let data = remembered()?;
             let was_signed_in = sign_out(&data).await?;
             let had_certificate = certificate && forget_certificate(&data).await?;
             if json {
@@ -172,6 +172,11 @@ pub async fn run(command: TenantCommand) -> Result<bool, Error> {
             Ok(true)
         }
     }
+}
+
+/// Where this person's sign-in is remembered.
+fn remembered() -> Result<Remembered, Error> {
+    Ok(Remembered::in_folder(&data_folder()?))
 }
 
 async fn signed_in(arguments: SignInArguments) -> Result<bool, Error> {
@@ -204,7 +209,7 @@ async fn signed_in(arguments: SignInArguments) -> Result<bool, Error> {
             refused: "You are not signed in. Stegvis tells why.".to_owned(),
         }
     };
-    let view = sign_in(&data_folder()?, &place, way).await?;
+    let view = sign_in(&remembered()?, &place, way).await?;
     if arguments.json {
         print_json(&view)?;
     } else {

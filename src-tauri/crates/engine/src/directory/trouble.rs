@@ -37,6 +37,7 @@ impl From<EndpointError> for Trouble {
             | EndpointErrorKind::Protocol
             | EndpointErrorKind::Certificate { .. }
             | EndpointErrorKind::SignInRefused
+            | EndpointErrorKind::NotConnected { .. }
             | EndpointErrorKind::Cancelled => Cause::Unreachable,
             EndpointErrorKind::Full
             | EndpointErrorKind::LicenceMissing

@@ -45,6 +45,11 @@ pub enum EndpointErrorKind {
     Protocol,
     /// We were asked to stop.
     Cancelled,
+    /// Nobody has said yet where it is or as whom we go there.
+    NotConnected {
+        /// What is to be done about it.
+        remedy: &'static str,
+    },
 }
 
 /// An endpoint's trouble, with its own words.
@@ -99,6 +104,7 @@ impl EndpointError {
                 EndpointErrorKind::Unreachable
                 | EndpointErrorKind::Disconnected
                 | EndpointErrorKind::Throttled { .. }
+                | EndpointErrorKind::NotConnected { .. }
                 | EndpointErrorKind::Cancelled,
                 Side::Source,
             ) => FailureCode::SourceUnreachable,
@@ -106,6 +112,7 @@ impl EndpointError {
                 EndpointErrorKind::Unreachable
                 | EndpointErrorKind::Disconnected
                 | EndpointErrorKind::Throttled { .. }
+                | EndpointErrorKind::NotConnected { .. }
                 | EndpointErrorKind::Cancelled,
                 Side::Target,
             ) => FailureCode::TargetUnreachable,
