@@ -63,6 +63,7 @@ impl ServeArguments {
             CompanyChoice::Ordinary => {}
             CompanyChoice::Service => name.push_str("-service"),
             CompanyChoice::Provisioning => name.push_str("-provisioning"),
+            CompanyChoice::FewLicences => name.push_str("-few-licences"),
         }
         if self.hurdles {
             name.push_str("-hurdles");
