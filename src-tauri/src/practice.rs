@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use stegvis_api::dto::ProjectView;
 use stegvis_api::practice::{Practice, PracticeDetails};
 use stegvis_api::{App, Error};
-use stegvis_lab::{Company, CorpusSize, FaultScript, Lab, LabOptions};
+use stegvis_lab::{Company, CorpusSize, DnsStep, FaultScript, Lab, LabOptions};
 use tokio::sync::Mutex;
 
 /// At most one practice organisation at a time.
@@ -56,6 +56,21 @@ impl Practice for PracticeLab {
     async fn stop(&self) {
         if let Some(lab) = self.running.lock().await.take() {
             lab.stop().await;
+        }
+    }
+
+    async fn change_dns(&self, step: &str) -> Result<(), String> {
+        let step = DnsStep::of_name(step).ok_or_else(|| format!("{step:?} is no change of DNS"))?;
+        match self.running.lock().await.as_ref() {
+            Some(lab) => lab.change_dns(step).map_err(|error| error.to_string()),
+            None => Err("the practice company does not run".to_owned()),
+        }
+    }
+
+    async fn test_mail(&self, to: &str) -> Result<String, String> {
+        match self.running.lock().await.as_ref() {
+            Some(lab) => lab.test_mail(to).map_err(|error| error.to_string()),
+            None => Err("the practice company does not run".to_owned()),
         }
     }
 }

@@ -149,6 +149,7 @@ impl App {
             ));
         }
         project.waits.end();
+        project.end_dns_watch().await;
         *open = None;
         self.practice.stop().await;
         Ok(())
@@ -168,6 +169,7 @@ impl App {
         let project = Arc::new(project);
         Arc::clone(&project).settle_conversions();
         project.watch_cloud()?;
+        project.watch_dns_again()?;
         *open = Some(project);
         Ok(view)
     }
@@ -207,6 +209,7 @@ impl App {
             }
             project.converting().stop();
             project.waits.end();
+            project.end_dns_watch().await;
             while project.live().running() || project.converting().running() {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             }
@@ -214,6 +217,11 @@ impl App {
             self.practice.stop().await;
         }
         self.view().await
+    }
+
+    /// The practice organisation, which the shells start.
+    pub(crate) const fn practice(&self) -> &Arc<dyn Practice> {
+        &self.practice
     }
 
     pub(crate) async fn project(&self) -> Result<Arc<Project>, Error> {

@@ -1,7 +1,12 @@
 //! DNS: what the tenant needs, what every side says, and what may be changed now.
 
+mod choice;
+mod facade;
+mod page;
 mod plan;
+mod seen;
 mod view;
+mod watching;
 mod words;
 
 use std::net::{IpAddr, SocketAddr};
@@ -14,15 +19,20 @@ use stegvis_connect::dns::{
     DnsServers, DnsSettings, name_server, read_service_records, system_resolvers,
 };
 use stegvis_engine::dns::{
-    DnsCheck, Domains, Expected, Pace, WatchEnd, WatchEvent, compare, keep_seen, observe, watch,
+    Accepted, DnsCheck, Domains, Expected, Pace, WatchEnd, WatchEvent, compare, observe, watch,
 };
-use stegvis_engine::ports::NameServer;
+use stegvis_engine::ports::{NameServer, TenantDns};
 use stegvis_journal::Journal;
-use stegvis_model::{DnsName, DomainName};
+use stegvis_model::{DnsName, DnsRecord, DomainName};
 use tokio_util::sync::CancellationToken;
 
-use crate::Error;
+use crate::absent::Absent;
 use crate::journals::open_project;
+use crate::project::Project;
+use crate::{Error, ErrorCode};
+use seen::TenantSaid;
+
+pub(crate) use watching::DnsWatch;
 
 pub use crate::dto::{
     DeliveryView, DnsChangeView, DnsFindingView, DnsRecordView, DnsServerView, DnsSubjectView,
@@ -31,13 +41,13 @@ pub use crate::dto::{
 pub use plan::{DnsPlan, PlanRequest, plan_dns};
 pub use view::DnsEvent;
 
-/// What is asked, and of whom.
+/// What is asked, and of whom. What is not said here, an open project knows.
 #[derive(Debug, Clone, Default)]
 pub struct DnsQuery {
     /// The domain.
-    pub domain: String,
-    /// What the tenant needs: Graph's answer to `serviceConfigurationRecords`, in JSON.
-    pub expected: Vec<u8>,
+    pub domain: Option<String>,
+    /// What the tenant needs: Graph's answer to `serviceConfigurationRecords`, in JSON. Without it the tenant is asked.
+    pub expected: Option<Vec<u8>>,
     /// `address` or `address:port`, at most two; without any, this computer's own.
     pub resolvers: Vec<String>,
     /// `address:port` of the servers that decide, where they are not to be searched for.
@@ -66,10 +76,19 @@ pub async fn watch_dns(
     query: &DnsQuery,
     shortest: Option<Duration>,
     cancel: &CancellationToken,
-    mut tell: impl FnMut(DnsEvent) + Send,
+    tell: impl FnMut(DnsEvent) + Send,
 ) -> Result<Option<DnsView>, Error> {
     let asked = Asked::read(query)?;
-    let ordinary = Pace::default();
+    follow(&asked, Pace::default(), shortest, cancel, tell).await
+}
+
+async fn follow(
+    asked: &Asked,
+    ordinary: Pace,
+    shortest: Option<Duration>,
+    cancel: &CancellationToken,
+    mut tell: impl FnMut(DnsEvent) + Send,
+) -> Result<Option<DnsView>, Error> {
     let pace = shortest.map_or(ordinary, |shortest| Pace {
         shortest,
         ordinary: shortest,
@@ -100,6 +119,7 @@ pub async fn watch_dns(
 
 /// A query that was understood.
 struct Asked {
+    domain: DomainName,
     dns: DnsServers,
     expected: Expected,
     old: Vec<DnsName>,
@@ -111,18 +131,33 @@ struct Asked {
 
 impl Asked {
     fn read(query: &DnsQuery) -> Result<Self, Error> {
-        let domain: DomainName = query.domain.parse().map_err(|error| {
-            Error::invalid(
-                format!("{error}"),
-                "Give the domain of the mail addresses, such as nordvik.example.",
-            )
-        })?;
-        let records = read_service_records(&query.expected).map_err(|error| {
-            Error::invalid(
-                format!("the expected records cannot be read: {error}"),
-                "Give the answer of Microsoft Graph to GET /domains/DOMAIN/serviceConfigurationRecords.",
-            )
-        })?;
+        let domain = domain(query.domain.as_deref().unwrap_or_default())?;
+        let Some(expected) = &query.expected else {
+            return Err(Error::invalid(
+                "nobody says what the tenant needs",
+                "Give its records, or a project whose tenant can be asked.",
+            ));
+        };
+        let records = read_records(expected)?;
+        let mut asked = Self::of(
+            domain,
+            records,
+            &query.resolvers,
+            &query.authoritative,
+            &query.old,
+        )?;
+        let journal = query.project.as_deref().map(open_project).transpose()?;
+        asked.journal = journal.map(Arc::new);
+        Ok(asked)
+    }
+
+    fn of(
+        domain: DomainName,
+        records: Vec<DnsRecord>,
+        resolvers: &[String],
+        authoritative: &[String],
+        old: &[String],
+    ) -> Result<Self, Error> {
         let expected = Expected::new(DnsName::from(&domain), records);
         if expected.records().is_empty() {
             return Err(Error::invalid(
@@ -130,37 +165,21 @@ impl Asked {
                 "Give the records of this domain; the tenant lists them when Exchange is among its services.",
             ));
         }
-        let mut resolvers = servers(&query.resolvers)?;
+        let mut resolvers = servers(resolvers)?;
         if resolvers.is_empty() {
             resolvers = system_resolvers();
         }
         let mut settings = DnsSettings::new(resolvers);
-        settings.authoritative = servers(&query.authoritative)?;
-        let (mut old, mut addresses) = (Vec::new(), Vec::new());
-        for host in &query.old {
-            match (host.parse::<IpAddr>(), host.parse::<DnsName>()) {
-                (Ok(address), _) => addresses.push(address),
-                (Err(_), Ok(name)) => old.push(name),
-                (Err(_), Err(error)) => {
-                    return Err(Error::invalid(
-                        error.to_string(),
-                        "Name the old server by its host name or its address.",
-                    ));
-                }
-            }
-        }
+        settings.authoritative = servers(authoritative)?;
+        let (old, addresses) = hosts(old)?;
         Ok(Self {
+            domain,
             dns: DnsServers::new(settings),
             expected,
             old,
             addresses,
             accepted: Domains::new(),
-            journal: query
-                .project
-                .as_deref()
-                .map(open_project)
-                .transpose()?
-                .map(Arc::new),
+            journal: None,
         })
     }
 
@@ -173,10 +192,103 @@ impl Asked {
 
     fn keep(&self, check: &DnsCheck) -> Result<(), Error> {
         match &self.journal {
-            Some(journal) => journal.transaction(|tx| Ok(keep_seen(tx, check)?)),
+            Some(journal) => journal.transaction(|tx| seen::keep(tx, &self.domain, check)),
             None => Ok(()),
         }
     }
+}
+
+impl Project {
+    /// What is asked for this project: its tenant tells what it needs, unless the query does.
+    async fn dns_asked(&self, query: &DnsQuery) -> Result<Asked, Error> {
+        let domain = match &query.domain {
+            Some(given) => domain(given)?,
+            None => self.dns_domain_needed()?,
+        };
+        let choice = self.dns_choice(&domain)?;
+        let or = |given: &Vec<String>, known: Vec<String>| {
+            if given.is_empty() { known } else { given.clone() }
+        };
+        let (records, said) = match &query.expected {
+            Some(given) => (read_records(given)?, None),
+            None => {
+                let connections = self.connections();
+                let tenant = connections.cloud_tenant.as_ref();
+                let tenant: &dyn TenantDns = &**tenant.map_err(Absent::error)?;
+                let (mut records, dkim, accepted) = tokio::try_join!(
+                    tenant.service_records(&domain),
+                    tenant.dkim(&domain),
+                    tenant.accepted_domains(),
+                )?;
+                let enabled = dkim.as_ref().map(|dkim| dkim.enabled);
+                records.extend(dkim.into_iter().flat_map(|dkim| dkim.records));
+                let accepted: Domains = accepted
+                    .into_iter()
+                    .map(|domain| {
+                        let how = if domain.authoritative {
+                            Accepted::Authoritative
+                        } else {
+                            Accepted::InternalRelay
+                        };
+                        (domain.name, how)
+                    })
+                    .collect();
+                (records, Some((accepted, enabled)))
+            }
+        };
+        let mut asked = Asked::of(
+            domain,
+            records,
+            &or(&query.resolvers, choice.resolvers),
+            &or(&query.authoritative, choice.authoritative),
+            &or(&query.old, choice.old),
+        )?;
+        if let Some((accepted, enabled)) = said {
+            let said = TenantSaid::new(&accepted, enabled);
+            self.journal
+                .transaction(|tx| seen::store(tx, "tenant", &asked.domain, &said))?;
+            asked.accepted = accepted;
+        }
+        asked.journal = Some(Arc::clone(&self.journal));
+        Ok(asked)
+    }
+}
+
+fn domain(text: &str) -> Result<DomainName, Error> {
+    text.parse().map_err(|error| {
+        Error::invalid(
+            format!("{error}"),
+            "Give the domain of the mail addresses, such as nordvik.example.",
+        )
+    })
+}
+
+fn read_records(json: &[u8]) -> Result<Vec<DnsRecord>, Error> {
+    read_service_records(json).map_err(|error| {
+        Error::new(
+            ErrorCode::InvalidInput,
+            format!("the expected records cannot be read: {error}"),
+            "Give the answer of Microsoft Graph to GET /domains/DOMAIN/serviceConfigurationRecords.",
+        )
+    })
+}
+
+/// Names and addresses of the old server.
+fn hosts(texts: &[String]) -> Result<(Vec<DnsName>, Vec<IpAddr>), Error> {
+    let (mut names, mut addresses) = (Vec::new(), Vec::new());
+    for host in texts {
+        match (host.parse::<IpAddr>(), host.parse::<DnsName>()) {
+            (Ok(address), _) => addresses.push(address),
+            (Err(_), Ok(name)) => names.push(name),
+            (Err(_), Err(error)) => {
+                return Err(Error::invalid(
+                    error.to_string(),
+                    "Name the old server by its host name or its address.",
+                ));
+            }
+        }
+    }
+    Ok((names, addresses))
 }
 
 fn servers(texts: &[String]) -> Result<Vec<NameServer>, Error> {

@@ -8,7 +8,7 @@ use stegvis_journal::{Journal, JournalError};
 use stegvis_model::{Security, SmtpAddress, StoredName as _};
 
 use crate::dto::{DirectoryDto, MailDto, ProjectKind, SourceDto, TrustDto};
-use crate::practice::PracticeDetails;
+use crate::practice::{PracticeDetails, PracticeDns};
 use crate::project::{damaged, key};
 use crate::secrets::{SecretName, Secrets};
 use crate::sign_in::kept::{Remembered, Signed, Way};
@@ -35,6 +35,8 @@ pub(crate) struct Places {
     pub(crate) source: Option<SourceDto>,
     pub(crate) directory: Option<DirectoryDto>,
     pub(crate) mail: Option<MailDto>,
+    /// The practice company's DNS; a real one's is found like anybody's.
+    pub(crate) dns: Option<PracticeDns>,
     /// As whom we go to the tenant, and where it is.
     pub(crate) tenant: Option<Signed>,
 }
@@ -84,6 +86,7 @@ impl Places {
                 trust,
             }),
             notify: Some(notify),
+            dns: Some(details.dns.clone()),
             tenant: Some(Signed {
                 way: Way::Secret,
                 name: None,
@@ -130,6 +133,7 @@ impl Places {
             source: part(kept::SOURCE, read(kept::SOURCE)?)?,
             directory: part(kept::DIRECTORY, read(kept::DIRECTORY)?)?,
             mail: part(kept::MAIL, read(kept::MAIL)?)?,
+            dns: None,
             tenant: remembered.signed()?,
         })
     }
@@ -280,6 +284,7 @@ mod tests {
             mail: Some(MailDto::Graph {
                 from: "it@nordvik.example".to_owned(),
             }),
+            dns: None,
             tenant: None,
         };
         places.keep(&journal).unwrap();

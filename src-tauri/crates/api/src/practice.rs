@@ -16,6 +16,18 @@ pub trait Practice: Send + Sync {
 
     /// Ends it, if it runs.
     async fn stop(&self);
+
+    /// Has the company's DNS host make a change.
+    ///
+    /// # Errors
+    /// The words that tell why it did not.
+    async fn change_dns(&self, step: &str) -> Result<(), String>;
+
+    /// A test mail that somebody outside sends to a mailbox of the company, as it came there.
+    ///
+    /// # Errors
+    /// The words that tell why there is none.
+    async fn test_mail(&self, to: &str) -> Result<String, String>;
 }
 
 /// What the practice organisation tells of itself (the object of `stegvis lab serve --ready-file`).
@@ -38,6 +50,20 @@ pub struct PracticeDetails {
     pub smtp: PracticeSmtp,
     /// Who gets the status mail.
     pub notify: String,
+    /// Its DNS.
+    pub dns: PracticeDns,
+}
+
+/// The company's DNS.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PracticeDns {
+    /// The server that decides for its domain.
+    pub authoritative: String,
+    /// A resolver that asks it and remembers.
+    pub resolver: String,
+    /// The old server, as the world knows it.
+    pub old_server: String,
 }
 
 /// The old server's IMAP.

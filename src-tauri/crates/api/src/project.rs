@@ -16,6 +16,7 @@ use stegvis_model::{
 use crate::cloud::TenantRead;
 use crate::connections::{Connections, Keys};
 use crate::convert::Converting;
+use crate::dns::DnsWatch;
 use crate::dto::{
     AnswersDto, AppEvent, LedgerView, PreflightTally, ProjectFacts, ProjectView, VerdictView,
     VerificationView,
@@ -83,6 +84,8 @@ pub(crate) struct Project {
     pub(crate) live: Mutex<Live>,
     pub(crate) converting: Mutex<Converting>,
     pub(crate) checking: Mutex<bool>,
+    /// The watch of DNS.
+    pub(crate) dns: Mutex<DnsWatch>,
     pub(crate) endpoint_tests: Mutex<Vec<crate::dto::EndpointTest>>,
     /// What the tenant told of its migration service.
     pub(crate) tenant_read: Mutex<TenantRead>,
@@ -132,6 +135,7 @@ impl Project {
             live: Mutex::default(),
             converting: Mutex::default(),
             checking: Mutex::new(false),
+            dns: Mutex::default(),
             endpoint_tests: Mutex::default(),
             tenant_read: Mutex::default(),
             list: Mutex::default(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use stegvis_api::practice::{Practice, PracticeDetails};
-use stegvis_lab::{Company, Lab, LabDetails, LabOptions, TenantScript, Verdict};
+use stegvis_lab::{Company, DnsStep, Lab, LabDetails, LabOptions, TenantScript, Verdict};
 use tokio::sync::Mutex;
 
 /// How many mailboxes the endpoint copies at once that the practice tenant's administrator has made.
@@ -61,6 +61,22 @@ impl Practice for OwnPractice {
     async fn stop(&self) {
         if let Some(lab) = self.lab.lock().await.take() {
             lab.stop().await;
+        }
+    }
+
+    async fn change_dns(&self, step: &str) -> Result<(), String> {
+        let step =
+            DnsStep::of_name(step).ok_or_else(|| format!("{step:?} is no change of DNS"))?;
+        match self.lab.lock().await.as_ref() {
+            Some(lab) => lab.change_dns(step).map_err(|error| error.to_string()),
+            None => Err("the practice company does not run".to_owned()),
+        }
+    }
+
+    async fn test_mail(&self, to: &str) -> Result<String, String> {
+        match self.lab.lock().await.as_ref() {
+            Some(lab) => lab.test_mail(to).map_err(|error| error.to_string()),
+            None => Err("the practice company does not run".to_owned()),
         }
     }
 }

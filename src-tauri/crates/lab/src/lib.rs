@@ -115,6 +115,19 @@ pub struct LabOptions {
 }
 
 impl LabOptions {
+    /// The organisation whose state lives in `dir`, as it was made; `None` where there is none.
+    pub fn of_world(dir: &Path) -> Result<Option<Self>, LabError> {
+        Ok(store::identity(dir)?.map(|identity| Self {
+            mailboxes: identity.mailboxes,
+            seed: identity.seed,
+            size: identity.size,
+            hurdles: identity.hurdles,
+            source: identity.source,
+            company: identity.company,
+            ..Self::new(dir)
+        }))
+    }
+
     /// Ten small mailboxes of Exchange 2007, no faults, no hurdles.
     #[must_use]
     pub fn new(dir: impl Into<PathBuf>) -> Self {

@@ -217,6 +217,11 @@ fn log_path(dir: &Path) -> PathBuf {
     dir.join("world.log")
 }
 
+/// What the world in `dir` is made of; `None` where there is none.
+pub(crate) fn identity(dir: &Path) -> Result<Option<Identity>, LabError> {
+    read_identity(dir)
+}
+
 fn read_identity(dir: &Path) -> Result<Option<Identity>, LabError> {
     match fs::read(dir.join("world.json")) {
         Ok(bytes) => serde_json::from_slice(&bytes)

@@ -4,12 +4,13 @@ use stegvis_connect::clock::SystemClock;
 use stegvis_engine::dns::{
     Delivery, DnsCheck, Domains, End, NotDirect, Place, Prediction, Refusal, Standing, Step,
     Subject, SubjectCheck, SubjectState, delivery, fields, keep_delivery, kept, merged_spf,
-    mx_place, predict, refusal, standing, ttl_advice, windows_line, zone_line,
+    mx_place, predict, refusal, ttl_advice, windows_line, zone_line,
 };
 use stegvis_engine::ports::Clock as _;
 use stegvis_journal::Tx;
-use stegvis_model::{DnsRecord, DnsValue};
+use stegvis_model::{DnsRecord, DnsValue, SmtpAddress};
 
+use super::page::{standing_with, step_of, waiting};
 use super::view;
 use super::words::{not_direct, refused};
 use super::{Asked, DnsQuery};
@@ -70,10 +71,11 @@ impl Asked {
                 if let Some(Ok(delivery)) = &proof {
                     keep_delivery(tx, domain, delivery.at)?;
                 }
+                let waiting = waiting(tx)?;
                 Ok::<_, Error>((
-                    standing(tx, domain, now)?,
+                    standing_with(tx, &self.domain, now, &waiting)?,
                     kept(tx, domain)?.before,
-                    Some(mails(tx, check, &self.accepted)?),
+                    Some(mails(tx, mx_place(check), &self.accepted, &waiting)?),
                 ))
             })?,
             None => (nothing_known(now), None, None),
@@ -157,13 +159,14 @@ pub(super) fn delivered(proof: &Result<Delivery, NotDirect>) -> DeliveryView {
 /// What becomes of mail to every mailbox: as MX is, and once it leads to the tenant.
 pub(super) fn mails(
     tx: &Tx<'_>,
-    check: &DnsCheck,
+    mx: Place,
     accepted: &Domains,
+    waiting: &[SmtpAddress],
 ) -> Result<(MailView, MailView), Error> {
-    let mx = mx_place(check);
+    let after = predict(tx, Place::Tenant, accepted, waiting)?;
     Ok((
-        mail(mx, &predict(tx, mx, accepted)?),
-        mail(Place::Tenant, &predict(tx, Place::Tenant, accepted)?),
+        mail(mx, &predict(tx, mx, accepted, waiting)?),
+        mail(Place::Tenant, &after),
     ))
 }
 
@@ -212,12 +215,7 @@ pub(super) fn changes(check: &DnsCheck, standing: &Standing) -> Vec<PlannedChang
         if !matches!(subject.state, SubjectState::Wrong | SubjectState::Advised) {
             continue;
         }
-        let step = match subject.subject {
-            Subject::Mx => Some(Step::MoveMx),
-            Subject::Autodiscover => Some(Step::MoveAutodiscover),
-            // Letting the tenant send, and keys for it, harm nobody before.
-            Subject::Spf | Subject::DkimSelector1 | Subject::DkimSelector2 | Subject::Dmarc => None,
-        };
+        let step = step_of(subject.subject.name());
         let allowed = step.is_none_or(|step| refusal(step, standing).is_none());
         let mut records = subject.expected.clone();
         let advice = subject.subject == Subject::Dmarc && records.is_empty();

@@ -1,14 +1,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use stegvis_api::Error;
 use stegvis_api::dns::{
-    DnsEvent, DnsPlan, DnsQuery, DnsView, PlanRequest, DnsSubjectView, check_dns, plan_dns, watch_dns,
+    DnsEvent, DnsPlan, DnsQuery, DnsSubjectView, DnsView, PlanRequest, check_dns, plan_dns,
+    watch_dns,
 };
+use stegvis_api::{App, Error};
 
 use super::copy::stop_on_interrupt;
 use super::files::read;
-use crate::terminal::print_json;
+use super::project::ProjectArguments;
+use crate::terminal::{Rehearsal, print_json};
 
 /// DNS of a domain. Exit code 0 when all is right, 1 when something is not, 2 when nobody could be asked.
 #[derive(Debug, clap::Subcommand)]
@@ -42,16 +44,30 @@ pub enum DnsCommand {
         #[arg(long, value_parser = ["lowerTtl", "moveMx", "moveAutodiscover", "tidySpf", "removeBatches", "decommission"])]
         step: Option<String>,
     },
+    /// Have the practice company's DNS host make a change. One whose turn has not come is refused.
+    Practice {
+        #[command(flatten)]
+        project: ProjectArguments,
+        /// Which.
+        #[arg(long, value_parser = ["lowerTtl", "moveMx", "moveAutodiscover", "addSpf", "tidySpf", "dkim", "dmarc", "back"])]
+        step: String,
+    },
+    /// Have somebody outside send a test mail to the practice company, and print it as it came.
+    TestMail {
+        #[command(flatten)]
+        project: ProjectArguments,
+    },
 }
 
 #[derive(Debug, clap::Args)]
 pub struct DomainArguments {
-    /// The domain of the mail addresses.
-    #[arg(long)]
-    domain: String,
-    /// What the tenant needs: Graph's answer to GET /domains/DOMAIN/serviceConfigurationRecords.
-    #[arg(long)]
-    expected: PathBuf,
+    /// The domain of the mail addresses; by default the project's.
+    #[arg(long, required_unless_present = "project")]
+    domain: Option<String>,
+    /// What the tenant needs: Graph's answer to GET /domains/DOMAIN/serviceConfigurationRecords. Without it the
+    /// project's tenant is asked.
+    #[arg(long, required_unless_present = "project")]
+    expected: Option<PathBuf>,
     /// A resolver whose view is watched, ADDRESS or ADDRESS:PORT; twice for two. By default this computer's.
     #[arg(long = "resolver")]
     resolvers: Vec<String>,
@@ -64,6 +80,9 @@ pub struct DomainArguments {
     /// The project that remembers the values from before and knows the mailboxes.
     #[arg(long)]
     project: Option<PathBuf>,
+    /// The practice organisation of the project that runs already, by the ready-file of `stegvis lab serve`.
+    #[arg(long, value_name = "READY_FILE", requires = "project")]
+    lab: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -73,19 +92,52 @@ impl DomainArguments {
     fn query(&self) -> Result<DnsQuery, Error> {
         Ok(DnsQuery {
             domain: self.domain.clone(),
-            expected: read(&self.expected)?,
+            expected: self.expected.as_deref().map(read).transpose()?,
             resolvers: self.resolvers.clone(),
             authoritative: self.authoritative.clone(),
             old: self.old.clone(),
             project: self.project.clone(),
         })
     }
+
+    /// The project whose tenant is asked; nothing where the records are given.
+    async fn project(&self) -> Result<Option<App>, Error> {
+        let Some(project) = self.project.as_ref().filter(|_| self.expected.is_none()) else {
+            return Ok(None);
+        };
+        let project = ProjectArguments::at(project.clone(), self.lab.clone(), self.json);
+        Ok(Some(project.open(&Rehearsal::new(true)).await?))
+    }
 }
 
 pub async fn run(command: DnsCommand) -> Result<bool, Error> {
+    let domain = match &command {
+        DnsCommand::Check { domain }
+        | DnsCommand::Watch { domain, .. }
+        | DnsCommand::Plan { domain, .. } => domain,
+        DnsCommand::Practice { project, .. } | DnsCommand::TestMail { project } => {
+            let app = project.open(&Rehearsal::new(true)).await?;
+            let done = practise(&app, &command).await;
+            app.close_project().await?;
+            return done;
+        }
+    };
+    let app = domain.project().await?;
+    let done = ask(&command, app.as_ref()).await;
+    if let Some(app) = app {
+        app.close_project().await?;
+    }
+    done
+}
+
+async fn ask(command: &DnsCommand, app: Option<&App>) -> Result<bool, Error> {
     match command {
         DnsCommand::Check { domain } => {
-            let view = check_dns(&domain.query()?).await?;
+            let query = domain.query()?;
+            let view = match app {
+                Some(app) => app.look_at_dns(&query).await?,
+                None => check_dns(&query).await?,
+            };
             if domain.json {
                 print_json(&view)?;
             } else {
@@ -97,7 +149,7 @@ pub async fn run(command: DnsCommand) -> Result<bool, Error> {
             domain,
             every,
             give_up_after,
-        } => watch(&domain, every, give_up_after).await,
+        } => watch(app, domain, *every, *give_up_after).await,
         DnsCommand::Plan {
             domain,
             proof,
@@ -107,7 +159,10 @@ pub async fn run(command: DnsCommand) -> Result<bool, Error> {
                 query: domain.query()?,
                 proof: proof.as_deref().map(read).transpose()?,
             };
-            let plan = plan_dns(&request).await?;
+            let plan = match app {
+                Some(app) => app.plan_dns(&request).await?,
+                None => plan_dns(&request).await?,
+            };
             if domain.json {
                 print_json(&plan)?;
             } else {
@@ -117,14 +172,40 @@ pub async fn run(command: DnsCommand) -> Result<bool, Error> {
                 Some(step) => plan
                     .steps
                     .iter()
-                    .any(|planned| planned.step == step && planned.allowed),
+                    .any(|planned| planned.step == *step && planned.allowed),
                 None => plan.dns.right,
             })
         }
+        DnsCommand::Practice { .. } | DnsCommand::TestMail { .. } => Ok(true),
     }
 }
 
+/// What only the practice company has.
+async fn practise(app: &App, command: &DnsCommand) -> Result<bool, Error> {
+    match command {
+        DnsCommand::Practice { project, step } => {
+            let page = app.practice_dns(step.clone()).await?;
+            if project.json {
+                print_json(&page)?;
+            } else if let Some(view) = &page.view {
+                print(view);
+            }
+        }
+        DnsCommand::TestMail { project } => {
+            let mail = app.practice_test_mail().await?;
+            if project.json {
+                print_json(&mail)?;
+            } else {
+                print!("{}", mail.mail);
+            }
+        }
+        _ => {}
+    }
+    Ok(true)
+}
+
 async fn watch(
+    app: Option<&App>,
     domain: &DomainArguments,
     every: Option<u64>,
     give_up_after: Option<u64>,
@@ -139,7 +220,7 @@ async fn watch(
         });
     }
     let (json, mut shown, mut unwritten) = (domain.json, None, Ok(()));
-    let end = watch_dns(&query, every.map(Duration::from_secs), &cancel, |event| {
+    let tell = |event| {
         if json {
             if let Err(error) = print_json(&event) {
                 unwritten = Err(error);
@@ -169,8 +250,12 @@ async fn watch(
             DnsEvent::Trouble { words } => println!("nobody answers: {words}"),
             DnsEvent::Next { at } => println!("next look: {at}"),
         }
-    })
-    .await?;
+    };
+    let every = every.map(Duration::from_secs);
+    let end = match app {
+        Some(app) => app.follow_dns(&query, every, &cancel, tell).await?,
+        None => watch_dns(&query, every, &cancel, tell).await?,
+    };
     unwritten?;
     Ok(end.is_some())
 }

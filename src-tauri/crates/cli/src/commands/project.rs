@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use stegvis_api::{App, Error, Secrets};
+use stegvis_api::{App, Error, ErrorCode, Secrets};
 use stegvis_lab::LabOptions;
 
 use super::rehearse::stage::{RunningPractice, Stage};
@@ -31,6 +31,17 @@ pub struct ProjectArguments {
 }
 
 impl ProjectArguments {
+    /// A project that is there already.
+    pub const fn at(project: PathBuf, lab: Option<PathBuf>, json: bool) -> Self {
+        Self {
+            project,
+            lab,
+            mailboxes: 40,
+            seed: 7,
+            json,
+        }
+    }
+
     /// Opens the project.
     pub async fn open(&self, shown: &Rehearsal) -> Result<App, Error> {
         let stage = match &self.lab {
@@ -44,10 +55,27 @@ impl ProjectArguments {
                     pace: None,
                     mail_withheld: false,
                 };
-                Stage::Own(Arc::new(OwnPractice::of(tenant.applied(LabOptions {
+                let options = LabOptions {
                     seed: self.seed,
                     ..LabOptions::new("")
-                }))))
+                };
+                // A company that is there is what it was made as.
+                let there = LabOptions::of_world(&self.project.join("practice"))
+                    .map_err(|error| {
+                        Error::new(
+                            ErrorCode::Practice,
+                            error.to_string(),
+                            "Name the folder of a project that this version can open.",
+                        )
+                    })?;
+                let options = match there {
+                    Some(there) => LabOptions {
+                        company: there.company,
+                        ..tenant.applied(there)
+                    },
+                    None => tenant.applied(options),
+                };
+                Stage::Own(Arc::new(OwnPractice::of(options)))
             }
         };
         let app = App::new(

@@ -41,11 +41,16 @@ pub fn mx_place(check: &DnsCheck) -> Place {
 
 /// Predicts from what the project did. `accepted` is what the tenant said it takes mail for; where it was not
 /// asked, it is taken to decide for the mailboxes' own domains, as it does in a staged migration. The old
-/// server always is.
+/// server always is. `waiting` are mailboxes that are to move and are in no batch yet.
 ///
 /// # Errors
 /// The journal's.
-pub fn predict(tx: &Tx<'_>, mx: Place, accepted: &Domains) -> Result<Prediction, JournalError> {
+pub fn predict(
+    tx: &Tx<'_>,
+    mx: Place,
+    accepted: &Domains,
+    waiting: &[SmtpAddress],
+) -> Result<Prediction, JournalError> {
     let mut routes = Routes {
         tenant_domains: accepted.clone(),
         ..Routes::default()
@@ -86,7 +91,21 @@ pub fn predict(tx: &Tx<'_>, mx: Place, accepted: &Domains) -> Result<Prediction,
             target.map_or(Holder::Mailbox, Holder::Forward),
         );
     }
-    let addresses: BTreeSet<&SmtpAddress> = users.iter().map(|user| &user.address).collect();
+    for address in waiting {
+        let domain = address.domain();
+        routes.mx.insert(domain.clone(), mx);
+        let decides = (domain.clone(), Accepted::Authoritative);
+        routes.source_domains.extend([decides.clone()]);
+        if accepted.is_empty() {
+            routes.tenant_domains.extend([decides]);
+        }
+        let back = Holder::Forward(address.clone());
+        routes.tenant.entry(address.key()).or_insert(back);
+        let mailbox = Holder::Mailbox;
+        routes.source.entry(address.key()).or_insert(mailbox);
+    }
+    let moving = users.iter().map(|user| &user.address);
+    let addresses: BTreeSet<&SmtpAddress> = moving.chain(waiting).collect();
     let mut prediction = Prediction::default();
     for address in addresses {
         match walk(&routes, address).end {
@@ -143,7 +162,7 @@ mod tests {
             tx.target_address_written(anna, "SMTP:anna@nordvik.onmicrosoft.com")?;
             let places = [Place::Source, Place::Tenant, Place::Elsewhere];
             places
-                .map(|place| predict(tx, place, &Domains::new()))
+                .map(|place| predict(tx, place, &Domains::new(), &[]))
                 .into_iter()
                 .collect::<Result<Vec<_>, JournalError>>()
         });

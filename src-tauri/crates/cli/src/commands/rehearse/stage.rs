@@ -36,6 +36,10 @@ struct Company {
     mailboxes: Vec<StageMailbox>,
 }
 
+/// Why what happens around the company is not told to happen from here.
+const ELSEWHERE: &str =
+    "the practice company runs in another process; tell it at its control port";
+
 /// The practice organisation of `stegvis lab serve --ready-file`.
 pub struct RunningPractice(pub PathBuf);
 
@@ -47,6 +51,14 @@ impl Practice for RunningPractice {
     }
 
     async fn stop(&self) {}
+
+    async fn change_dns(&self, _: &str) -> Result<(), String> {
+        Err(ELSEWHERE.to_owned())
+    }
+
+    async fn test_mail(&self, _: &str) -> Result<String, String> {
+        Err(ELSEWHERE.to_owned())
+    }
 }
 
 impl Stage {
