@@ -18,15 +18,17 @@ use crate::connections::{Connections, Keys};
 use crate::convert::Converting;
 use crate::dns::DnsWatch;
 use crate::dto::{
-    AnswersDto, AppEvent, LedgerView, PreflightTally, ProjectFacts, ProjectView, VerdictView,
-    VerificationView,
+    AnswersDto, AppEvent, LedgerView, PreflightTally, ProjectFacts, ProjectView,
+    VerdictView, VerificationView,
 };
+use crate::licences::Licensing;
 use crate::list::OpenList;
 use crate::live::Live;
 use crate::places::{Places, keep_secrets};
 use crate::practice::PracticeDetails;
 use crate::real::Waits;
 use crate::secrets::Secrets;
+use crate::user_letters::Posting;
 use crate::sign_in::kept::Remembered;
 use crate::{Error, ErrorCode};
 
@@ -84,6 +86,8 @@ pub(crate) struct Project {
     pub(crate) live: Mutex<Live>,
     pub(crate) converting: Mutex<Converting>,
     pub(crate) checking: Mutex<bool>,
+    pub(crate) licensing: Mutex<Licensing>,
+    pub(crate) posting: Mutex<Posting>,
     /// The watch of DNS.
     pub(crate) dns: Mutex<DnsWatch>,
     pub(crate) endpoint_tests: Mutex<Vec<crate::dto::EndpointTest>>,
@@ -135,6 +139,8 @@ impl Project {
             live: Mutex::default(),
             converting: Mutex::default(),
             checking: Mutex::new(false),
+            licensing: Mutex::default(),
+            posting: Mutex::default(),
             dns: Mutex::default(),
             endpoint_tests: Mutex::default(),
             tenant_read: Mutex::default(),

@@ -1,6 +1,9 @@
-//! Letters to the people whose mailboxes move: a week before, the day before, the day itself, and one for
-//! phones. From templates that the administrator may replace, in English and Swedish.
+//! Letters to the people whose mailboxes move: a week before, the day before, the day itself, one for
+//! phones, and the guide for Outlook. From templates that the administrator may replace, in English and Swedish.
 
+mod mailing;
+mod project;
+mod redo;
 mod templates;
 
 use std::path::{Path, PathBuf};
@@ -10,14 +13,16 @@ use serde::Serialize;
 use stegvis_connect::clock::SystemClock;
 use stegvis_connect::smtp::draft;
 use stegvis_engine::ports::Clock as _;
-use stegvis_journal::Journal;
+use stegvis_engine::ports::{Attachment, Mail};
+use stegvis_journal::{Journal, JournalError, Tx};
 use stegvis_lists::{RowStatus, read_list};
-use stegvis_model::{InternalDate, SkipReason, SmtpAddress};
+use stegvis_model::{InternalDate, MigrationUserId, RecipientKind, SkipReason, SmtpAddress};
 
 use crate::journals::open_project;
 use crate::report::words::Language;
 use crate::{Error, ErrorCode};
 
+pub(crate) use mailing::Posting;
 pub use templates::{Letter, write_templates};
 
 /// A template larger than this is none.
@@ -88,9 +93,13 @@ struct LeftBehind {
 /// Somebody a letter goes to.
 #[derive(Debug, Clone)]
 struct Recipient {
+    /// Zero for somebody who is in no project.
+    user: MigrationUserId,
     address: SmtpAddress,
     name: String,
     left_behind: Vec<LeftBehind>,
+    /// What was set in the old mailbox, in words.
+    redo: Vec<String>,
 }
 
 /// Composes the letters.
@@ -112,12 +121,25 @@ pub fn compose_letters(request: &LettersRequest) -> Result<Vec<UserLetter>, Erro
 /// # Errors
 /// InvalidInput for an address that is none.
 pub fn letter_file(from: &str, letter: &UserLetter) -> Result<Vec<u8>, Error> {
+    letter_file_with(from, letter, &[])
+}
+
+/// The same with files that go with it.
+fn letter_file_with(
+    from: &str,
+    letter: &UserLetter,
+    attachments: &[Attachment],
+) -> Result<Vec<u8>, Error> {
+    let mail = Mail {
+        to: address(&letter.to)?,
+        subject: letter.subject.clone(),
+        text: letter.text.clone(),
+        attachments: attachments.to_vec(),
+    };
     Ok(draft(
         &address(from)?,
-        &address(&letter.to)?,
         &letter.name,
-        &letter.subject,
-        &letter.text,
+        &mail,
         SystemClock.now(),
     )?)
 }
@@ -160,7 +182,7 @@ fn template(folder: Option<&Path>, letter: Letter, language: Language) -> Result
 
 fn recipients(request: &LettersRequest) -> Result<Vec<Recipient>, Error> {
     let mut all = match &request.project {
-        Some(project) => of_project(&open_project(project)?)?,
+        Some(project) => of_project(&open_project(project)?, request.list.is_some())?,
         None => Vec::new(),
     };
     if let Some(list) = &request.list {
@@ -171,9 +193,11 @@ fn recipients(request: &LettersRequest) -> Result<Vec<Recipient>, Error> {
             all = listed
                 .into_iter()
                 .map(|address| Recipient {
+                    user: MigrationUserId(0),
                     address,
                     name: String::new(),
                     left_behind: Vec::new(),
+                    redo: Vec::new(),
                 })
                 .collect();
         }
@@ -203,33 +227,52 @@ fn listed(bytes: &[u8]) -> Result<Vec<SmtpAddress>, Error> {
         .collect()
 }
 
-fn of_project(journal: &Journal) -> Result<Vec<Recipient>, Error> {
-    journal.transaction(|tx| {
-        let skipped = tx.skipped_items()?;
+/// Whether somebody reads what is sent there.
+const fn is_person(kind: RecipientKind) -> bool {
+    matches!(
+        kind,
+        RecipientKind::UserMailbox | RecipientKind::LinkedMailbox
+    )
+}
+
+/// The people of a project; with `everybody`, its rooms, things and shared mailboxes too.
+fn of_project(journal: &Journal, everybody: bool) -> Result<Vec<Recipient>, Error> {
+    Ok(journal.transaction(|tx| {
         let mut all = Vec::new();
         for user in tx.users()? {
-            let folders = tx.folders(user.id)?;
-            let left_behind = skipped
-                .iter()
-                .filter(|item| item.user == user.id && item.reason != SkipReason::GoneFromSource)
-                .map(|item| LeftBehind {
-                    folder: folders
-                        .iter()
-                        .find(|folder| folder.id == item.folder)
-                        .map(|folder| folder.source.to_string())
-                        .unwrap_or_default(),
-                    date: day(item.item.date),
-                    megabytes: megabytes(item.item.size),
-                })
-                .collect();
-            all.push(Recipient {
-                address: user.address,
-                name: user.display_name,
-                left_behind,
-            });
+            if everybody || is_person(user.kind) {
+                all.push(Recipient {
+                    user: user.id,
+                    left_behind: left_behind(tx, user.id)?,
+                    address: user.address,
+                    name: user.display_name,
+                    redo: Vec::new(),
+                });
+            }
         }
-        Ok(all)
-    })
+        Ok::<_, JournalError>(all)
+    })?)
+}
+
+/// What of a mailbox did not move, by folder and date.
+fn left_behind(tx: &Tx<'_>, user: MigrationUserId) -> Result<Vec<LeftBehind>, JournalError> {
+    let folders = tx.folders(user)?;
+    let mut left: Vec<LeftBehind> = tx
+        .skipped_items()?
+        .iter()
+        .filter(|item| item.user == user && item.reason != SkipReason::GoneFromSource)
+        .map(|item| LeftBehind {
+            folder: folders
+                .iter()
+                .find(|folder| folder.id == item.folder)
+                .map(|folder| folder.source.to_string())
+                .unwrap_or_default(),
+            date: day(item.item.date),
+            megabytes: megabytes(item.item.size),
+        })
+        .collect();
+    left.sort_by(|a, b| (&a.folder, &a.date).cmp(&(&b.folder, &b.date)));
+    Ok(left)
 }
 
 /// The day on which a message arrived, where it arrived.
@@ -252,6 +295,25 @@ fn merge(
     fields: &LetterFields,
     recipient: &Recipient,
 ) -> Result<UserLetter, Error> {
+    merge_for(
+        template,
+        fields,
+        &recipient.address.to_string(),
+        &recipient.name,
+        &recipient.left_behind,
+        &recipient.redo,
+    )
+}
+
+/// For somebody whose address may be words.
+fn merge_for(
+    template: &str,
+    fields: &LetterFields,
+    address: &str,
+    name: &str,
+    left_behind: &[LeftBehind],
+    redo: &[String],
+) -> Result<UserLetter, Error> {
     let mut environment = Environment::new();
     // A field with a typing error must not become an empty place in forty letters.
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -259,9 +321,9 @@ fn merge(
         .render_str(
             template,
             minijinja::context! {
-                name => recipient.name,
-                address => recipient.address.to_string(),
-                upn => recipient.address.to_string(),
+                name,
+                address,
+                upn => address,
                 web => WEB,
                 company => fields.company,
                 date => fields.date,
@@ -269,7 +331,8 @@ fn merge(
                 helpdesk => fields.helpdesk,
                 keep_until => fields.keep_until,
                 limit_mb => fields.limit_mb,
-                left_behind => recipient.left_behind,
+                left_behind,
+                redo,
             },
         )
         .map_err(|error| {
@@ -283,8 +346,8 @@ fn merge(
         })?;
     let (subject, text) = text.split_once('\n').unwrap_or((&text, ""));
     Ok(UserLetter {
-        to: recipient.address.to_string(),
-        name: recipient.name.clone(),
+        to: address.to_owned(),
+        name: name.to_owned(),
         subject: subject.trim().to_owned(),
         text: format!("{}\n", text.trim()),
     })

@@ -9,6 +9,7 @@ pub mod endpoint;
 mod files;
 pub mod lab;
 pub mod letters;
+pub mod licence;
 pub mod list;
 mod project;
 pub mod rehearse;

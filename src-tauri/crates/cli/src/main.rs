@@ -46,6 +46,9 @@ enum Command {
     Batch(commands::batch::BatchCommand),
     /// At the end: give back what this program was allowed.
     Cleanup(commands::cleanup::CleanupArguments),
+    /// Licences: who needs one, what is free, giving them away.
+    #[command(subcommand)]
+    Licence(commands::licence::LicenceCommand),
     /// Letters to the people whose mailboxes move.
     #[command(subcommand)]
     Letters(commands::letters::LettersCommand),
@@ -81,7 +84,8 @@ fn main() -> ExitCode {
             Command::Endpoint(command) => commands::endpoint::run(command).await,
             Command::Batch(command) => commands::batch::run(command).await,
             Command::Cleanup(arguments) => commands::cleanup::run(arguments).await,
-            Command::Letters(command) => commands::letters::run(command),
+            Command::Licence(command) => commands::licence::run(command).await,
+            Command::Letters(command) => commands::letters::run(command).await,
             Command::Lab(command) => commands::lab::run(command).await,
         }
     });

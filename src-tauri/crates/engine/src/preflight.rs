@@ -156,7 +156,13 @@ pub async fn preflight(
             }
             CheckId::MailUserExists => judge::mail_user_exists(&facts.recipients, &subjects, now),
             CheckId::Licences => {
-                judge::licences(&facts.organization, &facts.recipients, &subjects, now)
+                judge::licences(
+                    &facts.organization,
+                    &facts.recipients,
+                    &subjects,
+                    about.engine,
+                    now,
+                )
             }
             CheckId::MailboxGuidNotSynced => {
                 provisioning::mailbox_guid(&facts.recipients, &subjects, about.engine, now)

@@ -33,8 +33,13 @@ pub struct LicencesView {
     pub no_location: Vec<String>,
     /// Addresses whose mailbox does not exist yet; a licence now would make a second, empty one.
     pub not_yet: Vec<String>,
+    /// Addresses of rooms, things and shared mailboxes that are a person's mailbox in the tenant: converted there they
+    /// need no licence.
+    pub convert: Vec<String>,
     /// Addresses that the tenant does not know as users.
     pub unknown: Vec<String>,
+    /// How many mailboxes the project has in batches.
+    pub people: u32,
     /// How many have a licence of their own.
     pub own: u32,
     /// How many have one that a group gives.
@@ -167,8 +172,6 @@ pub enum LicenceRefusal {
     NoUser,
     /// The account may not assign licences.
     NotAllowed,
-    /// Microsoft asked us to wait, for longer than we waited.
-    Throttled,
     /// Something else; Microsoft's words say it.
     Other,
 }

@@ -1,10 +1,13 @@
 use std::path::{Path, PathBuf};
 
+use stegvis_model::MigrationUserId;
+
+use super::{LeftBehind, Recipient};
 use crate::Error;
 use crate::report::words::Language;
 
 /// What a template may name.
-pub(super) const FIELDS: [&str; 11] = [
+pub(super) const FIELDS: [&str; 12] = [
     "name",
     "address",
     "upn",
@@ -16,6 +19,7 @@ pub(super) const FIELDS: [&str; 11] = [
     "keep_until",
     "limit_mb",
     "left_behind",
+    "redo",
 ];
 
 /// A letter.
@@ -29,11 +33,22 @@ pub enum Letter {
     Ready,
     /// What to do on the phone.
     Phone,
+    /// How Outlook gets a new profile. It goes with the letter that says that the mailbox is ready.
+    Guide,
 }
 
 impl Letter {
     /// All, in the order in which they are sent.
-    pub const ALL: [Self; 4] = [Self::Notice, Self::Reminder, Self::Ready, Self::Phone];
+    pub const ALL: [Self; 5] = [
+        Self::Notice,
+        Self::Reminder,
+        Self::Ready,
+        Self::Phone,
+        Self::Guide,
+    ];
+
+    /// Those that are sent by themselves.
+    pub const SENT: [Self; 4] = [Self::Notice, Self::Reminder, Self::Ready, Self::Phone];
 
     /// Its stable name.
     #[must_use]
@@ -43,6 +58,7 @@ impl Letter {
             Self::Reminder => "reminder",
             Self::Ready => "ready",
             Self::Phone => "phone",
+            Self::Guide => "guide",
         }
     }
 
@@ -66,8 +82,32 @@ impl Letter {
             (Self::Ready, Language::Swedish) => include_str!("ready.sv.txt"),
             (Self::Phone, Language::English) => include_str!("phone.en.txt"),
             (Self::Phone, Language::Swedish) => include_str!("phone.sv.txt"),
+            (Self::Guide, Language::English) => include_str!("guide.en.txt"),
+            (Self::Guide, Language::Swedish) => include_str!("guide.sv.txt"),
         }
     }
+}
+
+/// Somebody of whom everything is known, and somebody of whom nothing is.
+pub(super) fn samples() -> Result<[Recipient; 2], Error> {
+    let nobody = Recipient {
+        user: MigrationUserId(0),
+        address: super::address("anna@example.com")?,
+        name: String::new(),
+        left_behind: Vec::new(),
+        redo: Vec::new(),
+    };
+    let anna = Recipient {
+        name: "Anna".to_owned(),
+        left_behind: vec![LeftBehind {
+            folder: "Inbox".to_owned(),
+            date: "2011-05-02".to_owned(),
+            megabytes: "42".to_owned(),
+        }],
+        redo: vec!["Rule: A".to_owned()],
+        ..nobody.clone()
+    };
+    Ok([anna, nobody])
 }
 
 /// Writes our templates into a folder, to be edited. A file that is there already is left alone.

@@ -50,8 +50,10 @@ fn every_letter_reads_well_in_both_languages() {
 #[test]
 fn what_did_not_move_is_named_in_the_letter_of_the_day() {
     let recipient = Recipient {
+        user: MigrationUserId(1),
         address: "marta.agren@nordvik.example".parse().unwrap(),
         name: "Märta Ågren".to_owned(),
+        redo: vec!["Vidarebefordran: bo@nordvik.example".to_owned()],
         left_behind: vec![
             LeftBehind {
                 folder: "Inbox/Ritningar".to_owned(),
@@ -76,7 +78,7 @@ fn what_did_not_move_is_named_in_the_letter_of_the_day() {
 fn the_administrators_own_template_comes_first_and_ours_is_never_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let all = write_templates(folder.path()).unwrap();
-    assert_eq!(all.len(), 8);
+    assert_eq!(all.len(), 10);
     let path = folder.path().join("notice.sv.txt");
     std::fs::write(&path, "\u{feff}Vi flyttar\r\nHej {{ address }}\r\n").unwrap();
     assert_eq!(

@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use lettre::Message;
-use lettre::message::header::{Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, SinglePart};
-use stegvis_engine::ports::{EndpointError, EndpointErrorKind};
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+use stegvis_engine::ports::{EndpointError, EndpointErrorKind, Mail};
 use stegvis_model::SmtpAddress;
 
 /// `X-Unsent: 1` makes Outlook open the file as a draft that can be sent.
@@ -33,10 +33,8 @@ impl Header for Unsent {
 /// If an address is not one that mail can have.
 pub fn draft(
     from: &SmtpAddress,
-    to: &SmtpAddress,
     to_name: &str,
-    subject: &str,
-    text: &str,
+    mail: &Mail,
     at: Timestamp,
 ) -> Result<Vec<u8>, EndpointError> {
     let unfit = |error: &dyn std::error::Error| {
@@ -48,16 +46,28 @@ pub fn draft(
     };
     let name = Some(to_name.to_owned()).filter(|name| !name.is_empty());
     let seconds = u64::try_from(at.as_second()).unwrap_or_default();
-    Ok(Message::builder()
+    let message = Message::builder()
         .from(Mailbox::new(None, address(from)?))
-        .to(Mailbox::new(name, address(to)?))
-        .subject(subject)
+        .to(Mailbox::new(name, address(&mail.to)?))
+        .subject(mail.subject.clone())
         .date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
-        .header(Unsent)
-        // The last line's end is added when it is written.
-        .singlepart(SinglePart::plain(text.trim_end_matches('\n').to_owned()))
-        .map_err(|error| unfit(&error))?
-        .formatted())
+        .header(Unsent);
+    // The last line's end is added when it is written.
+    let text = SinglePart::plain(mail.text.trim_end_matches('\n').to_owned());
+    let whole = if mail.attachments.is_empty() {
+        message.singlepart(text)
+    } else {
+        let mut parts = MultiPart::mixed().singlepart(text);
+        for attachment in &mail.attachments {
+            let media_type =
+                ContentType::parse(&attachment.media_type).map_err(|error| unfit(&error))?;
+            parts = parts.singlepart(
+                Attachment::new(attachment.name.clone()).body(attachment.bytes.clone(), media_type),
+            );
+        }
+        message.multipart(parts)
+    };
+    Ok(whole.map_err(|error| unfit(&error))?.formatted())
 }
 
 #[cfg(test)]
@@ -69,10 +79,13 @@ mod tests {
     fn a_draft_is_one_mail_whatever_its_subject_holds() {
         let bytes = draft(
             &"it@nordvik.example".parse().unwrap(),
-            &"marta@nordvik.example".parse().unwrap(),
             "Märta \"M\" Ågren",
-            "Din postlåda\r\nBcc: evil@evil.example",
-            "Hej Märta!\n\n.\nSlut\n",
+            &Mail {
+                to: "marta@nordvik.example".parse().unwrap(),
+                subject: "Din postlåda\r\nBcc: evil@evil.example".to_owned(),
+                text: "Hej Märta!\n\n.\nSlut\n".to_owned(),
+                attachments: Vec::new(),
+            },
             "2026-11-23T10:00:00Z".parse().unwrap(),
         )
         .unwrap();

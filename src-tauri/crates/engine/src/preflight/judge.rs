@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use stegvis_model::{CheckId, DomainName, Fixer, Severity, SmtpAddress, TenantRecipientKind};
+use stegvis_model::{
+    CheckId, DomainName, Engine, Fixer, Severity, SmtpAddress, TenantRecipientKind,
+};
 
 use super::Finding;
 use crate::ports::{
@@ -204,6 +206,7 @@ pub(super) fn licences(
     organization: &Result<Organization, EndpointError>,
     recipients: &Result<Vec<TenantRecipient>, EndpointError>,
     subjects: &[&DirectoryRecipient],
+    engine: Engine,
     now: Timestamp,
 ) -> Finding {
     let check = CheckId::Licences;
@@ -223,10 +226,12 @@ pub(super) fn licences(
         .collect();
     let free = organization.free_mailbox_licences;
     let enough = usize::try_from(free).unwrap_or(usize::MAX) >= needed.len();
-    let (severity, code) = if enough {
-        (Severity::Pass, "ok")
-    } else {
-        (Severity::Fail, "few")
+    let (severity, code) = match (enough, engine) {
+        (true, _) => (Severity::Pass, "ok"),
+        // Without one there is no mailbox to copy to.
+        (false, Engine::Direct) => (Severity::Fail, "few"),
+        // The service makes the mailbox; a licence is needed within thirty days of it.
+        (false, Engine::Service) => (Severity::Warn, "few"),
     };
     let mut finding = Finding::new(check, severity, code, Fixer::You, now)
         .value("free", free)
