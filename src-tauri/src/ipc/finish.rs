@@ -19,7 +19,7 @@ pub(crate) async fn save_report(
     app: State<'_, App>,
     language: String,
 ) -> Result<Vec<ReportFile>, Error> {
-    app.save_report(&language).await
+    app.save_report(&language, false).await
 }
 
 #[tauri::command]

@@ -491,11 +491,15 @@ impl App {
         self.project().await?.report_view()
     }
 
-    /// Writes the report into the project's folder, in `en` or `sv`.
-    pub async fn save_report(&self, language: &str) -> Result<Vec<ReportFile>, Error> {
+    /// Writes the report into the project's folder, in `en` or `sv`; `redact` hides names and subjects.
+    pub async fn save_report(
+        &self,
+        language: &str,
+        redact: bool,
+    ) -> Result<Vec<ReportFile>, Error> {
         self.project()
             .await?
-            .save_report(Language::of(Some(language)))
+            .save_report(Language::of(Some(language)), redact)
     }
 
     /// Where a saved report's file is, for the system to open it.

@@ -8,6 +8,7 @@ mod live;
 mod view;
 
 pub(crate) use live::Converting;
+pub(crate) use view::converted;
 
 use std::sync::Arc;
 
@@ -70,7 +71,7 @@ impl Project {
     /// What was skipped of a mailbox, one by one.
     pub(crate) fn skipped_items(&self, user: u32) -> Result<Vec<SkippedItemView>, Error> {
         let address = self.address(user)?.to_string();
-        let all = crate::report::skipped(&self.report()?);
+        let all = crate::report::view::report_view(&self.journal)?.skipped;
         Ok(all
             .into_iter()
             .filter(|item| item.address == address)

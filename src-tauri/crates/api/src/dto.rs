@@ -75,8 +75,10 @@ pub use project::{
     AnswersDto, ConversionFacts, ProjectFacts, ProjectKind, ProjectView, VerdictView,
 };
 pub use report::{
-    BatchLedger, ConvertedMailbox, FolderLedger, LedgerView, MailSent, MailSentKind, ReportFile,
-    ReportView, SkippedItemView, SkippedReason, UserLedger, VerificationView,
+    BatchLedger, CloudBatchAccount, ConvertedMailbox, DnsAccount, FolderLedger, ItemsOfKind,
+    LedgerView, MailSent, MailSentKind, MailboxesInState, MovedPoint, ReportAction, ReportFile,
+    ReportTask, ReportTaskKind, ReportThroughput, ReportView, SkippedItemView, SkippedReason,
+    UserLedger, VerificationView,
 };
 pub use tenant::{
     TenantDomainView, TenantLicenceView, TenantPermissionView, TenantStepView, TenantValueView,

@@ -7,6 +7,7 @@ use stegvis_engine::runner::Letters;
 use stegvis_model::{MigrationBatch, MigrationUserStatus};
 
 use crate::report::csv::report_csv;
+use crate::report::view;
 use crate::report::words::{Language, cause_words};
 
 const STATUS_EN: &str = include_str!("letters/status.en.txt");
@@ -21,6 +22,13 @@ pub(crate) struct OurLetters {
 }
 
 impl OurLetters {
+    /// The account of a batch, folder by folder.
+    fn table(&self, batch: &MigrationBatch, report: &Report) -> String {
+        let mut users = view::users(report, &[]);
+        users.retain(|user| user.batch == batch.name);
+        report_csv(&users, &[], self.language)
+    }
+
     fn compose(&self, template: &str, batch: &MigrationBatch, report: &Report) -> Option<Mail> {
         let to = batch.notify.clone()?;
         let users: Vec<_> = report
@@ -69,7 +77,7 @@ impl OurLetters {
                     batch.name.replace(|c: char| !c.is_alphanumeric(), "-")
                 ),
                 media_type: "text/csv; charset=utf-8".to_owned(),
-                bytes: report_csv(report, |user| user.batch == batch.id).into_bytes(),
+                bytes: self.table(batch, report).into_bytes(),
             }],
         })
     }

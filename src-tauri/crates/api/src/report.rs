@@ -1,188 +1,89 @@
-//! The report: for the wizard, and as HTML, CSV and JSON files.
+//! The report: for the wizard, and as files to read and to keep.
 
+mod charts;
 pub(crate) mod csv;
+mod figures;
+mod files;
 mod html;
+mod labels;
+mod phrases;
+mod redact;
+mod tasks;
+pub(crate) mod view;
 pub(crate) mod words;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use stegvis_engine::report::Report;
-use stegvis_journal::FolderPlan;
-use stegvis_model::{MigrationUser, StoredName as _};
+pub(crate) use files::Saved;
 
 use crate::Error;
-use crate::dto::{
-    BatchLedger, FolderLedger, MailSent, MailSentKind, ReportFile, ReportView, SkippedItemView,
-    SkippedReason, UserLedger,
-};
-use crate::project::{Project, count, damaged, ledger_view, small};
+use crate::dto::{ReportFile, ReportView};
+use crate::journals::open_project;
+use crate::person;
+use crate::project::Project;
 use words::Language;
 
+/// A report that was written without opening the project's servers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WrittenReport {
+    /// What it says.
+    pub view: ReportView,
+    /// The files.
+    pub files: Vec<ReportFile>,
+}
+
+/// Writes the report of the project at `path`, a folder or its file, into `output` or the project's own folder.
+///
+/// # Errors
+/// When there is no project, it cannot be read, or the files cannot be written.
+pub fn write_report(
+    path: &Path,
+    output: Option<&Path>,
+    language: &str,
+    redact: bool,
+) -> Result<WrittenReport, Error> {
+    let journal = open_project(path)?;
+    if let Some(who) = person::at_this_computer() {
+        journal.acts_as(&who);
+    }
+    let own = journal.path().parent().unwrap_or(path).join("report");
+    let language = Language::of(Some(language));
+    let saved = files::save(&journal, output.unwrap_or(&own), language, redact)?;
+    Ok(WrittenReport {
+        view: saved.view,
+        files: saved.files,
+    })
+}
+
 impl Project {
+    fn report_folder(&self) -> PathBuf {
+        self.dir.join("report")
+    }
+
     /// The report.
     pub(crate) fn report_view(&self) -> Result<ReportView, Error> {
-        let report = self.report()?;
-        let answers = self.answers()?;
-        let mails = report.batches.iter().flat_map(|batch| {
-            let sent = |kind, at: Option<jiff::Timestamp>| {
-                Some(MailSent {
-                    kind,
-                    to: batch.notify.as_ref()?.to_string(),
-                    at: at?.to_string(),
-                })
-            };
-            [
-                sent(MailSentKind::Status, batch.status_mail_at),
-                sent(MailSentKind::FinalReport, batch.report_mail_at),
-            ]
-        });
         Ok(ReportView {
-            project: self.places().company.clone(),
-            source: answers
-                .exchange
-                .map_or("", |version| version.name())
-                .to_owned(),
-            from: report
-                .batches
-                .iter()
-                .filter_map(|batch| batch.started_at)
-                .min()
-                .map(|at| at.to_string()),
-            to: report.last_change.map(|at| at.to_string()),
-            reconciled: report.differing().is_empty(),
-            differing: report
-                .differing()
-                .iter()
-                .map(|user| user.user.address.to_string())
-                .collect(),
-            batches: report
-                .batches
-                .iter()
-                .map(|batch| BatchLedger {
-                    batch: batch.name.clone(),
-                    mailboxes: count(
-                        report
-                            .users
-                            .iter()
-                            .filter(|user| user.user.batch == batch.id)
-                            .count(),
-                    ),
-                    ledger: ledger_view(report.batch(batch.id)),
-                })
-                .collect(),
-            total: ledger_view(report.total()),
-            users: users(&report),
-            skipped_reasons: report
-                .skipped_by_reason()
-                .into_iter()
-                .map(|(reason, items)| SkippedReason {
-                    reason: reason.name().to_owned(),
-                    items: small(items),
-                })
-                .collect(),
-            skipped: skipped(&report),
-            verification: self.verification()?,
-            mails: mails.flatten().collect(),
-            forwarded: report
-                .users
-                .iter()
-                .filter(|user| user.target_address.is_some())
-                .map(|user| user.user.address.to_string())
-                .collect(),
-            converted: self.converted()?,
-            files: self.report_files(),
+            files: files::there(&self.report_folder()),
+            ..view::report_view(&self.journal)?
         })
     }
 
-    fn report_paths(&self) -> [(&'static str, PathBuf); 3] {
-        ["html", "csv", "json"].map(|format| {
-            (
-                format,
-                self.dir.join("report").join(format!("report.{format}")),
-            )
-        })
-    }
-
-    fn report_files(&self) -> Vec<ReportFile> {
-        let there = self
-            .report_paths()
-            .into_iter()
-            .filter(|(_, path)| path.is_file());
-        there
-            .map(|(format, path)| ReportFile {
-                format: format.to_owned(),
-                path: path.display().to_string(),
-            })
-            .collect()
-    }
-
-    /// Where a saved report's file is.
+    /// Where the last saved report's file is.
     pub(crate) fn report_file(&self, format: &str) -> Option<PathBuf> {
-        self.report_paths()
-            .into_iter()
-            .find(|(known, path)| *known == format && path.is_file())
-            .map(|(_, path)| path)
+        let mut files = files::there(&self.report_folder()).into_iter();
+        files
+            .find(|file| file.format == format)
+            .map(|file| PathBuf::from(file.path))
     }
 
-    /// Writes the report into the project's folder.
-    pub(crate) fn save_report(&self, language: Language) -> Result<Vec<ReportFile>, Error> {
-        let view = self.report_view()?;
-        let report = self.report()?;
-        for (format, path) in self.report_paths() {
-            let text = match format {
-                "html" => html::report_html(&view, language)?,
-                "csv" => csv::report_csv(&report, |_: &MigrationUser| true),
-                _ => serde_json::to_string_pretty(&view)
-                    .map_err(|error| damaged("report", &error))?,
-            };
-            let folder = path.parent().unwrap_or(&self.dir);
-            std::fs::create_dir_all(folder)
-                .and_then(|()| std::fs::write(&path, text))
-                .map_err(|error| Error::cannot_write(&path, &error))?;
-        }
-        Ok(self.report_files())
+    /// Writes the report into the project's folder; `redact` hides names and subjects.
+    pub(crate) fn save_report(
+        &self,
+        language: Language,
+        redact: bool,
+    ) -> Result<Vec<ReportFile>, Error> {
+        let Saved { files, .. } =
+            files::save(&self.journal, &self.report_folder(), language, redact)?;
+        Ok(files)
     }
-}
-
-fn users(report: &Report) -> Vec<UserLedger> {
-    report
-        .users
-        .iter()
-        .map(|user| UserLedger {
-            address: user.user.address.to_string(),
-            name: user.user.display_name.clone(),
-            status: user.user.status.name().to_owned(),
-            cause: user.user.status.cause().map(str::to_owned),
-            ledger: ledger_view(user.ledger),
-            folders: user
-                .folders
-                .iter()
-                .map(|folder| FolderLedger {
-                    source: folder.source.to_string(),
-                    target: match &folder.plan {
-                        FolderPlan::CopyTo(path) => Some(path.to_string()),
-                        FolderPlan::Excluded(_) => None,
-                    },
-                    ledger: ledger_view(folder.ledger),
-                })
-                .collect(),
-        })
-        .collect()
-}
-
-pub(crate) fn skipped(report: &Report) -> Vec<SkippedItemView> {
-    report
-        .skipped
-        .iter()
-        .map(|skipped| SkippedItemView {
-            address: skipped.user.address.to_string(),
-            folder: skipped.folder.to_string(),
-            date: jiff::Timestamp::from_second(skipped.item.item.date.seconds)
-                .map(|at| at.to_string())
-                .unwrap_or_default(),
-            size: skipped.item.item.size,
-            reason: skipped.item.reason.name().to_owned(),
-            server_words: skipped.item.detail.clone(),
-        })
-        .collect()
 }

@@ -9,7 +9,7 @@ use stegvis_engine::conversion::{
 };
 use stegvis_engine::directory::Values;
 use stegvis_engine::ports::Clock as _;
-use stegvis_journal::{DirectoryChange, LogEntry, Signature, Tx};
+use stegvis_journal::{DirectoryChange, Journal, JournalError, LogEntry, Signature, Tx};
 use stegvis_model::{
     ConversionGate, DirectoryChangeCause, DirectoryChangeKind, DirectoryChangeState, GateState,
     ItemState, MigrationUser, MigrationUserStatus, SmtpAddress, StoredName as _,
@@ -22,7 +22,7 @@ use crate::dto::{
     ConvertedMailbox, DryRun, EvidenceLine, GateView, ProofView, SequenceState, SequenceStep,
     SequenceStepId, UndoFacts,
 };
-use crate::project::{Project, count, small};
+use crate::project::{Project, count, damaged, key, small};
 
 const KIND: DirectoryChangeKind = DirectoryChangeKind::Conversion;
 const DAY: u64 = 86_400;
@@ -128,26 +128,6 @@ impl Project {
         }))
     }
 
-    /// The mailboxes that are mail-enabled users now, for the report.
-    pub(crate) fn converted(&self) -> Result<Vec<ConvertedMailbox>, Error> {
-        if self.setting(|tx| tx.last_directory_run(KIND))? == 0 {
-            return Ok(Vec::new());
-        }
-        let users = self.convert_snapshot()?.users.into_iter();
-        Ok(users
-            .filter_map(|user| {
-                Some(ConvertedMailbox {
-                    at: user.converted_at?,
-                    address: user.address,
-                    name: user.name,
-                    proved: user.state == ConvertState::Proved,
-                    signed_by: user.signed_by,
-                    undo_until: user.undo_until,
-                })
-            })
-            .collect())
-    }
-
     /// The mailboxes that may still be converted one day.
     pub(super) fn not_converted(&self) -> Result<Vec<SmtpAddress>, Error> {
         let known = self.setting(|tx| {
@@ -215,6 +195,47 @@ impl Project {
             server_words: None,
         })
     }
+}
+
+/// The mailboxes that are mail-enabled users now, for the report: out of the journal alone.
+///
+/// # Errors
+/// When the project cannot be read.
+pub(crate) fn converted(journal: &Journal) -> Result<Vec<ConvertedMailbox>, Error> {
+    let (known, log, retention) = journal.transaction(|tx| {
+        let users = tx.users()?.into_iter().filter(|user| may_come(user.status));
+        let known = users
+            .map(|user| read(tx, user))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok::<_, JournalError>((known, tx.log_entries()?, tx.setting(key::RETENTION)?))
+    })?;
+    let retention: BTreeMap<String, u64> = match retention {
+        Some(text) => {
+            serde_json::from_str(&text).map_err(|error| damaged(key::RETENTION, &error))?
+        }
+        None => BTreeMap::new(),
+    };
+    let times = Times::of(&log);
+    let standing = known.iter().filter(|known| known.stands());
+    Ok(standing
+        .filter_map(|known| {
+            let address = known.user.address.to_string();
+            let at = times.at("ConversionWritten", &address)?;
+            let kept = kept_for(known, None, &retention);
+            let state = known.change.as_ref().map(|change| change.state);
+            Some(ConvertedMailbox {
+                undo_until: kept.and_then(|seconds| until(&at, seconds)),
+                at,
+                name: known.user.display_name.clone(),
+                proved: state == Some(DirectoryChangeState::Proved),
+                signed_by: known
+                    .signature
+                    .as_ref()
+                    .map(|signature| signature.by.clone()),
+                address,
+            })
+        })
+        .collect())
 }
 
 fn nothing(user: u32, server_words: Option<String>) -> DryRun {

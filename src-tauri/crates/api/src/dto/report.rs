@@ -35,8 +35,159 @@ pub struct ReportView {
     pub forwarded: Vec<String>,
     /// Mailboxes that are mail-enabled users now.
     pub converted: Vec<ConvertedMailbox>,
+    /// Whether names, subjects and people's own folder names are hidden.
+    pub redacted: bool,
+    /// What came over when.
+    pub throughput: ReportThroughput,
+    /// How many mailboxes are in which state.
+    pub states: Vec<MailboxesInState>,
+    /// Items by kind.
+    pub kinds: Vec<ItemsOfKind>,
+    /// Who did what and when, oldest first.
+    pub actions: Vec<ReportAction>,
+    /// The domain's DNS, before and since.
+    pub dns: Vec<DnsAccount>,
+    /// Batches that the migration service ran.
+    pub cloud_batches: Vec<CloudBatchAccount>,
+    /// What is still to do.
+    pub to_do: Vec<ReportTask>,
     /// Files written.
     pub files: Vec<ReportFile>,
+}
+
+/// What came over when, for a chart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ReportThroughput {
+    /// How many seconds a point stands for; 0 when nothing came over.
+    pub seconds_per_point: u32,
+    /// The points, without gaps, oldest first.
+    pub points: Vec<MovedPoint>,
+}
+
+/// What came over in a span of time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct MovedPoint {
+    /// When it began.
+    pub at: String,
+    /// Items that this computer copied.
+    pub items: u32,
+    /// Items that the migration service told of.
+    pub service_items: u32,
+    /// Bytes of both.
+    #[cfg_attr(feature = "bindings", specta(type = u32))]
+    pub bytes: u64,
+}
+
+/// How many mailboxes are in a state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct MailboxesInState {
+    /// MigrationUserStatus name.
+    pub status: String,
+    /// How many.
+    pub mailboxes: u32,
+}
+
+/// The account of one kind of items.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ItemsOfKind {
+    /// `Mail`, or the rule that left them out: `Calendar`, `Contacts`, `Tasks`, `Notes`, `Outbox`, `PublicFolders` …
+    pub kind: String,
+    /// Its account.
+    pub ledger: LedgerView,
+}
+
+/// Something that was done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ReportAction {
+    /// When.
+    pub at: String,
+    /// Who did it, or was at the computer; null in lines from before names were kept.
+    pub who: Option<String>,
+    /// What, as a code: `BatchCreated`, `BatchStarted`, `SkippedSigned`, `ConversionWritten`, `MxMoved` …
+    pub what: String,
+    /// Whose mailbox, where it is about one.
+    pub mailbox: Option<String>,
+    /// More about it: a batch's name, a domain, an address.
+    pub detail: String,
+}
+
+/// What the project remembers of a domain's DNS.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct DnsAccount {
+    /// The domain.
+    pub domain: String,
+    /// Its records from before anything was changed, as lines of a zone file.
+    pub before: Vec<String>,
+    /// Since when every server that decides sends mail to the tenant alone.
+    pub mx_moved_at: Option<String>,
+    /// When a test mail last proved it.
+    pub delivered_at: Option<String>,
+}
+
+/// A batch that the migration service ran.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct CloudBatchAccount {
+    /// Our batch.
+    pub batch: String,
+    /// Its name in the tenant.
+    pub cloud_name: String,
+    /// When it was made there.
+    pub made_at: Option<String>,
+    /// When it was removed there.
+    pub removed_at: Option<String>,
+}
+
+/// Something that is still to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ReportTask {
+    /// What.
+    pub task: ReportTaskKind,
+    /// How many it concerns.
+    pub count: u32,
+    /// Which: addresses, a domain, a batch, a day.
+    pub about: Vec<String>,
+}
+
+/// What may still be to do when a project is handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+pub enum ReportTaskKind {
+    /// Mailboxes whose counts do not reconcile.
+    Reconcile,
+    /// Mailboxes that are not over.
+    FinishMailboxes,
+    /// The read-back has not run, or does not agree.
+    ReadBack,
+    /// Skipped items that nobody signed for.
+    SignSkipped,
+    /// Mailboxes that are not converted.
+    Convert,
+    /// Folders that hold no mail were left out: their items are carried by hand.
+    CarryExcluded,
+    /// Nothing is known of the domain's DNS, or mail does not go to the tenant yet.
+    MoveMx,
+    /// No test mail has proved that mail comes directly.
+    ProveDelivery,
+    /// Batches that stand in the tenant.
+    RemoveBatches,
+    /// Keep the old databases until then.
+    KeepOldServer,
 }
 
 /// A mailbox that is a mail-enabled user now.
@@ -100,10 +251,18 @@ pub struct UserLedger {
     pub address: String,
     /// The name people know it by.
     pub name: String,
+    /// Its batch.
+    pub batch: String,
     /// MigrationUserStatus name.
     pub status: String,
     /// FailureCode or StoppedBy name.
     pub cause: Option<String>,
+    /// When it was first begun with.
+    pub started_at: Option<String>,
+    /// When everything had come over, the last time.
+    pub synced_at: Option<String>,
+    /// How often it was begun with again.
+    pub retries: u32,
     /// Its account.
     pub ledger: LedgerView,
     /// Folder by folder.
@@ -119,6 +278,8 @@ pub struct FolderLedger {
     pub source: String,
     /// The folder in the target; null when excluded.
     pub target: Option<String>,
+    /// The rule that left it out; null when it is copied.
+    pub excluded_by: Option<String>,
     /// Its account.
     pub ledger: LedgerView,
 }
@@ -143,6 +304,8 @@ pub struct SkippedItemView {
     pub address: String,
     /// The folder.
     pub folder: String,
+    /// What it is about, where its head could be read.
+    pub subject: Option<String>,
     /// When it arrived.
     pub date: String,
     /// Its size in bytes.
@@ -152,6 +315,8 @@ pub struct SkippedItemView {
     pub reason: String,
     /// The server's own words.
     pub server_words: String,
+    /// Who signed for what was skipped of its mailbox, and so for this.
+    pub signed_by: Option<String>,
 }
 
 /// The independent read-back: source and target read again over fresh connections and compared.
@@ -201,7 +366,7 @@ pub enum MailSentKind {
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
 pub struct ReportFile {
-    /// `html`, `csv` or `json`.
+    /// `html`, `csv`, `json`, or one of the other tables: `skipped`, `actions`.
     pub format: String,
     /// Where it is.
     pub path: String,

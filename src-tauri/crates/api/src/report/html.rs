@@ -1,91 +1,102 @@
 //! The report to read and to print: one file, no scripts, nothing from elsewhere.
 
-use minijinja::{AutoEscape, Environment, context};
+use jiff::Timestamp;
+use minijinja::{AutoEscape, Environment, Value, context};
+use serde::Serialize;
 use stegvis_model::{SkipReason, StoredName as _};
 
+use super::labels;
+use super::phrases::phrases;
 use super::words::{Language, skip_words};
-use crate::dto::ReportView;
+use super::{charts, figures};
+use crate::dto::{ReportAction, ReportView};
 use crate::{Error, ErrorCode};
 
 const TEMPLATE: &str = include_str!("report.html");
 
-pub(super) fn report_html(view: &ReportView, language: Language) -> Result<String, Error> {
-    let say = |english, swedish| language.pick(english, swedish);
-    let reasons: Vec<_> = view
+/// Skipped items that are printed one by one; all of them are in the table of their own.
+const SKIPPED: usize = 200;
+
+/// Acts of one kind that follow each other this closely are one row, in seconds.
+const TOGETHER: i64 = 3_600;
+
+pub(super) fn report_html(
+    view: &ReportView,
+    language: Language,
+    now: Timestamp,
+) -> Result<String, Error> {
+    let reason =
+        |code: &str| SkipReason::from_name(code).map_or("–", |known| skip_words(known, language));
+    let reasons: Vec<Value> = view
         .skipped_reasons
         .iter()
-        .map(|reason| {
-            let words =
-                SkipReason::from_name(&reason.reason).map(|known| skip_words(known, language));
-            context! { words => words.unwrap_or("–"), items => reason.items }
+        .map(|one| {
+            let of = || view.skipped.iter().filter(|item| item.reason == one.reason);
+            let mut signers: Vec<&str> =
+                of().filter_map(|item| item.signed_by.as_deref()).collect();
+            signers.sort_unstable();
+            signers.dedup();
+            context! {
+                words => reason(&one.reason),
+                items => one.items,
+                signers => signers,
+                unsigned => of().filter(|item| item.signed_by.is_none()).count(),
+            }
         })
         .collect();
-    let most = view
+    let skipped: Vec<Value> = view
+        .skipped
+        .iter()
+        .take(SKIPPED)
+        .map(|item| context! { item => item, reason => reason(&item.reason) })
+        .collect();
+    let states: Vec<Value> = view
         .users
         .iter()
-        .map(|user| user.ledger.source)
-        .max()
-        .unwrap_or(0)
-        .max(1);
-    let words = context! {
-        title => say("Hand-over report", "Överlämningsrapport"),
-        ok => say("Every count reconciles.", "Alla antal stämmer."),
-        not_ok => say("The counts do not reconcile. Convert nothing before they do.", "Antalen stämmer inte. Konvertera inget förrän de gör det."),
-        differing => say("Mailboxes that differ", "Postlådor som skiljer sig"),
-        items => say("Items", "Objekt"),
-        rule => say("In source = copied + skipped + excluded.", "I källan = kopierade + överhoppade + undantagna."),
-        batch => say("Batch", "Batch"),
-        mailboxes => say("Mailboxes", "Postlådor"),
-        mailbox => say("Mailbox", "Postlåda"),
-        source => say("In source", "I källan"),
-        copied => say("Copied", "Kopierade"),
-        skipped => say("Skipped", "Överhoppade"),
-        excluded => say("Excluded", "Undantagna"),
-        excluded_why => say(
-            "Excluded folders hold calendars, contacts, tasks, notes or unsent mail; this version copies mail. The CSV names the rule for each.",
-            "Undantagna mappar innehåller kalendrar, kontakter, uppgifter, anteckningar eller osänd post; den här versionen kopierar e‑post. CSV-filen anger regeln för var och en.",
-        ),
-        total => say("Total", "Summa"),
-        reconciles => say("Reconciles", "Stämmer"),
-        differs => say("Differs", "Skiljer sig"),
-        why => say("Skipped, and why", "Överhoppade, och varför"),
-        read_back => say("Read back", "Läst igen"),
-        agrees => say("Source and target were read again, item by item: bytes, flags and dates agree.", "Källan och målet har lästs igen, objekt för objekt: innehåll, flaggor och datum stämmer."),
-        disagrees => say("Source and target were read again and differ.", "Källan och målet har lästs igen och skiljer sig."),
-        not_run => say("The read-back has not run.", "Läsningen har inte körts."),
-        compared => say("Compared", "Jämförda"),
-        missing => say("Missing", "Saknas"),
-        extra => say("Twice", "Dubbla"),
-        marks => say("Other flags or date", "Andra flaggor eller datum"),
-        changed => say("What was changed", "Vad som har ändrats"),
-        forwarding => say("Active Directory: TargetAddress written, with a backup of each object", "Active Directory: TargetAddress skriven, med säkerhetskopia av varje objekt"),
-        converted => say("Converted", "Konverterade"),
-        converted_why => say(
-            "These old mailboxes are mail-enabled users now. The project keeps every object as it was; the conversion can be undone while the old server keeps the mailbox.",
-            "De här gamla postlådorna är e‑postaktiverade användare nu. Projektet sparar varje objekt som det var; konverteringen går att ångra så länge källservern sparar postlådan.",
-        ),
-        when => say("When", "När"),
-        proved => say("Proved", "Bevisad"),
-        signed => say("Skipped items signed by", "Överhoppade godkända av"),
-        undo_until => say("Undo until", "Går att ångra till"),
-        yes => say("Yes", "Ja"),
-        no => say("No", "Nej"),
-        converted_objects => say("Active Directory: mailboxes that became mail-enabled users, with a backup of each object", "Active Directory: postlådor som blev e‑postaktiverade användare, med säkerhetskopia av varje objekt"),
-        untouched => say("No source mailbox was written to.", "Ingen källpostlåda har ändrats."),
-        mails => say("Mail sent", "Skickad post"),
-        status_mail => say("Status mail", "Statusmeddelande"),
-        final_mail => say("Final report", "Slutrapport"),
-        handed => say("Handed over by", "Överlämnad av"),
-        received => say("Received by", "Mottagen av"),
-    };
+        .map(|user| Value::from(labels::state(&user.status, language)))
+        .collect();
+    let tasks: Vec<Value> = view
+        .to_do
+        .iter()
+        .map(|task| context! { words => labels::task(task.task, language), count => task.count, about => task.about })
+        .collect();
+    let most = view.users.iter().map(|user| user.ledger.source).max();
+    let over = view
+        .users
+        .iter()
+        .filter(|user| is_over(&user.status))
+        .count();
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.add_filter("number", move |number: u64| grouped(number, language));
-    environment.add_filter("moment", moment);
+    environment.add_filter("number", move |number: u64| {
+        figures::grouped(number, language)
+    });
+    environment.add_filter("size", move |bytes: u64| figures::size(bytes, language));
+    environment.add_filter("moment", figures::moment);
+    environment.add_filter("day", figures::day);
+    environment.add_filter("span", move |seconds: i64| figures::span(seconds, language));
     environment
         .render_str(
             TEMPLATE,
-            context! { view, words, reasons, most, language => language.tag() },
+            context! {
+                view,
+                words => phrases(language),
+                reasons,
+                skipped,
+                unseen => view.skipped.len().saturating_sub(SKIPPED),
+                states,
+                tasks,
+                over,
+                verdict => verdict(view, over, language),
+                most => most.unwrap_or(0).max(1),
+                line => charts::line(&view.throughput),
+                parts => charts::states(&view.states, language),
+                kinds => charts::kinds(&view.kinds, language),
+                acts => acts(&view.actions, language),
+                took => took(view),
+                now => now.to_string(),
+                language => language.tag(),
+            },
         )
         .map_err(|error| {
             Error::new(
@@ -96,46 +107,134 @@ pub(super) fn report_html(view: &ReportView, language: Language) -> Result<Strin
         })
 }
 
-/// A time as the report tells it: to the minute, in UTC, so that two readers see the same.
-fn moment(at: Option<String>) -> String {
-    let at = at.and_then(|text| text.parse::<jiff::Timestamp>().ok());
-    at.map_or_else(
-        || "–".to_owned(),
-        |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string(),
-    )
+fn is_over(status: &str) -> bool {
+    matches!(status, "Synced" | "Completed" | "CompletedWithWarnings")
 }
 
-/// A number with its thousands apart, as each language writes it.
-fn grouped(number: u64, language: Language) -> String {
-    let separator = language.pick(",", "\u{a0}");
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push_str(separator);
+/// The first sentence, which says the worst there is.
+fn verdict(view: &ReportView, over: usize, language: Language) -> String {
+    let all = view.users.len();
+    let sentence = match (view.reconciled, all, all - over) {
+        (false, ..) => language.pick(
+            "The counts do not reconcile. Convert nothing before they do.",
+            "Antalen stämmer inte. Konvertera inget förrän de gör det.",
+        ),
+        (true, 0, _) => language.pick(
+            "No mailbox has moved yet.",
+            "Ingen postlåda har flyttats än.",
+        ),
+        (true, 1, 0) => language.pick(
+            "The mailbox has moved, and every count reconciles.",
+            "Postlådan har flyttats och alla antal stämmer.",
+        ),
+        (true, _, 0) => language.pick(
+            "All {all} mailboxes have moved, and every count reconciles.",
+            "Alla {all} postlådor har flyttats och alla antal stämmer.",
+        ),
+        (true, ..) => language.pick(
+            "Every count reconciles so far; {over} of {all} mailboxes are over.",
+            "Alla antal stämmer hittills; {over} av {all} postlådor är klara.",
+        ),
+    };
+    sentence
+        .replace("{all}", &all.to_string())
+        .replace("{over}", &over.to_string())
+}
+
+/// How long it took in seconds, from the first start to the last change.
+fn took(view: &ReportView) -> Option<i64> {
+    let read = |at: &Option<String>| at.as_deref()?.parse::<Timestamp>().ok();
+    Some(read(&view.to)?.as_second() - read(&view.from)?.as_second())
+}
+
+/// Acts of one kind by one person, close together.
+#[derive(Debug, Serialize)]
+struct Acts<'a> {
+    from: &'a str,
+    to: &'a str,
+    who: Option<&'a str>,
+    what: &'a str,
+    words: &'a str,
+    /// What they were about, each once.
+    about: Vec<&'a str>,
+    times: u32,
+}
+
+/// What was done, with twenty conversions in one row: one by one they are in the table of acts.
+fn acts(actions: &[ReportAction], language: Language) -> Vec<Acts<'_>> {
+    let second = |at: &str| at.parse::<Timestamp>().map_or(0, Timestamp::as_second);
+    let mut rows: Vec<Acts<'_>> = Vec::new();
+    for action in actions {
+        let about = match &action.mailbox {
+            Some(mailbox) => mailbox.as_str(),
+            // A change of the directory names its address, and the cause when it failed.
+            None => action.detail.as_str(),
+        };
+        let near = rows.iter_mut().rev().take(4).find(|row| {
+            row.what == action.what
+                && row.who == action.who.as_deref()
+                && second(&action.at) - second(row.to) < TOGETHER
+        });
+        match near {
+            Some(row) => {
+                row.to = &action.at;
+                row.times += 1;
+                if !about.is_empty() && !row.about.contains(&about) {
+                    row.about.push(about);
+                }
+            }
+            None => rows.push(Acts {
+                from: &action.at,
+                to: &action.at,
+                who: action.who.as_deref(),
+                what: &action.what,
+                words: labels::action(&action.what, language),
+                about: Some(about)
+                    .filter(|about| !about.is_empty())
+                    .into_iter()
+                    .collect(),
+                times: 1,
+            }),
         }
-        grouped.push(digit);
     }
-    grouped
+    rows
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn thousands_are_parted_as_each_language_does() {
-        assert_eq!(grouped(572_420, Language::English), "572,420");
-        assert_eq!(grouped(12_480, Language::Swedish), "12\u{a0}480");
-        assert_eq!(grouped(7, Language::Swedish), "7");
+    fn act(at: &str, what: &str, detail: &str) -> ReportAction {
+        ReportAction {
+            at: at.to_owned(),
+            who: Some("karin".to_owned()),
+            what: what.to_owned(),
+            mailbox: None,
+            detail: detail.to_owned(),
+        }
     }
 
     #[test]
-    fn a_time_is_told_to_the_minute() {
+    fn acts_that_alternate_are_a_row_each_and_a_day_later_they_are_new() {
+        let all = [
+            act("2026-11-25T10:00:00Z", "ConversionWritten", "anna"),
+            act("2026-11-25T10:00:01Z", "ConversionProved", "anna"),
+            act("2026-11-25T10:00:02Z", "ConversionWritten", "bo"),
+            act("2026-11-25T10:00:03Z", "ConversionProved", "bo"),
+            act("2026-11-26T10:00:00Z", "ConversionWritten", "cia"),
+        ];
+        let rows = acts(&all, Language::English);
+        let told: Vec<_> = rows
+            .iter()
+            .map(|row| (row.what, row.about.clone(), row.times))
+            .collect();
         assert_eq!(
-            moment(Some("2026-11-25T01:48:18.642737032Z".to_owned())),
-            "2026-11-25 01:48 UTC"
+            told,
+            [
+                ("ConversionWritten", vec!["anna", "bo"], 2),
+                ("ConversionProved", vec!["anna", "bo"], 2),
+                ("ConversionWritten", vec!["cia"], 1),
+            ]
         );
-        assert_eq!(moment(None), "–");
     }
 }

@@ -19,6 +19,15 @@ impl Tx<'_> {
             .optional()?)
     }
 
+    /// Every value kept under a key that begins so, by key.
+    pub fn settings_under(&self, prefix: &str) -> Result<Vec<(String, String)>, JournalError> {
+        let mut statement = self.0.prepare_cached(
+            "SELECT key, value FROM setting WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key",
+        )?;
+        let rows = statement.query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Keeps a value under `key`.
     pub fn set_setting(&self, key: &str, value: &str) -> Result<(), JournalError> {
         self.0

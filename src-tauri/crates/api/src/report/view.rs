@@ -1,0 +1,364 @@
+//! The report as the wizard shows it and the files hold it: read from the journal alone, so that it can be written
+//! where no server answers any more.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use stegvis_engine::report::{Report, over_time, report};
+use stegvis_journal::{FolderPlan, Journal, LogEntry, Tx};
+use stegvis_model::{MigrationUserId, MigrationUserStatus, StatusSummary, StoredName as _};
+
+use super::tasks::{Standing, to_do};
+use crate::Error;
+use crate::convert::converted;
+use crate::dto::{
+    AnswersDto, BatchLedger, CloudBatchAccount, DnsAccount, FolderLedger, ItemsOfKind, MailSent,
+    MailSentKind, MailboxesInState, MovedPoint, ReportAction, ReportThroughput, ReportView,
+    SkippedItemView, SkippedReason, UserLedger, VerificationView,
+};
+use crate::project::{count, damaged, key, ledger_view, read_answers, small};
+
+/// Points of the throughput at most: what a chart as wide as a page can show.
+const POINTS: usize = 48;
+
+/// Reads the report of a project, without the files.
+///
+/// # Errors
+/// When the project cannot be read.
+pub(crate) fn report_view(journal: &Journal) -> Result<ReportView, Error> {
+    let account = report(journal)?;
+    let kept = journal.transaction(Kept::read)?;
+    let verification: Option<VerificationView> = kept
+        .verification
+        .as_deref()
+        .map(serde_json::from_str)
+        .transpose()
+        .map_err(|error| damaged(key::VERIFICATION, &error))?;
+    let source = match &kept.answers {
+        Some(text) => {
+            let answers: AnswersDto =
+                serde_json::from_str(text).map_err(|error| damaged(key::ANSWERS, &error))?;
+            read_answers(&answers)?.exchange
+        }
+        None => None,
+    };
+    let differing: Vec<String> = account
+        .differing()
+        .iter()
+        .map(|user| user.user.address.to_string())
+        .collect();
+    let converted = converted(journal)?;
+    let dns = dns(&kept.dns);
+    let cloud_batches = cloud_batches(&account, &kept);
+    let to_do = to_do(&Standing {
+        report: &account,
+        differing: &differing,
+        verification: verification.as_ref(),
+        converted: &converted,
+        signatures: &kept.signatures,
+        dns: &dns,
+        cloud_batches: &cloud_batches,
+    });
+    Ok(ReportView {
+        project: kept.name.clone().unwrap_or_default(),
+        source: source.map_or("", |version| version.name()).to_owned(),
+        from: account
+            .batches
+            .iter()
+            .filter_map(|batch| batch.started_at)
+            .min()
+            .map(|at| at.to_string()),
+        to: account.last_change.map(|at| at.to_string()),
+        reconciled: differing.is_empty(),
+        differing,
+        batches: account
+            .batches
+            .iter()
+            .map(|batch| BatchLedger {
+                batch: batch.name.clone(),
+                mailboxes: count(
+                    account
+                        .users
+                        .iter()
+                        .filter(|user| user.user.batch == batch.id)
+                        .count(),
+                ),
+                ledger: ledger_view(account.batch(batch.id)),
+            })
+            .collect(),
+        total: ledger_view(account.total()),
+        users: users(&account, &kept.log),
+        skipped_reasons: account
+            .skipped_by_reason()
+            .into_iter()
+            .map(|(reason, items)| SkippedReason {
+                reason: reason.name().to_owned(),
+                items: small(items),
+            })
+            .collect(),
+        skipped: skipped(&account, &kept.signatures),
+        verification,
+        mails: mails(&account),
+        forwarded: account
+            .users
+            .iter()
+            .filter(|user| user.target_address.is_some())
+            .map(|user| user.user.address.to_string())
+            .collect(),
+        converted,
+        redacted: false,
+        throughput: throughput(&kept.moved),
+        states: account
+            .by_state()
+            .into_iter()
+            .map(|(status, mailboxes)| MailboxesInState {
+                status: status.to_owned(),
+                mailboxes: small(mailboxes),
+            })
+            .collect(),
+        kinds: account
+            .by_kind()
+            .into_iter()
+            .map(|(kind, ledger)| ItemsOfKind {
+                kind,
+                ledger: ledger_view(ledger),
+            })
+            .collect(),
+        actions: actions(&account, &kept.log),
+        dns,
+        cloud_batches,
+        to_do,
+        files: Vec::new(),
+    })
+}
+
+/// What the report needs of the journal besides the account.
+struct Kept {
+    name: Option<String>,
+    answers: Option<String>,
+    verification: Option<String>,
+    dns: Vec<(String, String)>,
+    log: Vec<LogEntry>,
+    moved: Vec<stegvis_journal::Moved>,
+    cloud: Vec<stegvis_journal::CloudBatchRow>,
+    signatures: BTreeMap<MigrationUserId, stegvis_journal::Signature>,
+}
+
+impl Kept {
+    fn read(tx: &Tx<'_>) -> Result<Self, stegvis_journal::JournalError> {
+        let mut signatures = BTreeMap::new();
+        for user in tx.users()? {
+            if let Some(signature) = tx.skipped_signature(user.id)? {
+                signatures.insert(user.id, signature);
+            }
+        }
+        Ok(Self {
+            name: tx.setting(key::NAME)?,
+            answers: tx.setting(key::ANSWERS)?,
+            verification: tx.setting(key::VERIFICATION)?,
+            dns: tx.settings_under("dns.")?,
+            log: tx.log_entries()?,
+            moved: tx.all_moved()?,
+            cloud: tx.cloud_batches()?,
+            signatures,
+        })
+    }
+}
+
+/// Mailbox by mailbox; the times are those of the log.
+pub(crate) fn users(report: &Report, log: &[LogEntry]) -> Vec<UserLedger> {
+    let lines = |user, status: &'static str| {
+        log.iter()
+            .filter(move |line| line.user == Some(user) && line.what == status)
+    };
+    let begun = MigrationUserStatus::Validating.name();
+    let synced = MigrationUserStatus::Synced.name();
+    report
+        .users
+        .iter()
+        .map(|user| UserLedger {
+            address: user.user.address.to_string(),
+            name: user.user.display_name.clone(),
+            batch: report
+                .batches
+                .iter()
+                .find(|batch| batch.id == user.user.batch)
+                .map(|batch| batch.name.clone())
+                .unwrap_or_default(),
+            status: user.user.status.name().to_owned(),
+            cause: user.user.status.cause().map(str::to_owned),
+            started_at: lines(user.user.id, begun)
+                .find_map(|line| line.at)
+                .map(|at| at.to_string()),
+            synced_at: lines(user.user.id, synced)
+                .filter_map(|line| line.at)
+                .next_back()
+                .map(|at| at.to_string()),
+            retries: count(lines(user.user.id, begun).count().saturating_sub(1)),
+            ledger: ledger_view(user.ledger),
+            folders: user
+                .folders
+                .iter()
+                .map(|folder| {
+                    let (target, excluded_by) = match &folder.plan {
+                        FolderPlan::CopyTo(path) => (Some(path.to_string()), None),
+                        FolderPlan::Excluded(rule) => (None, Some(rule.clone())),
+                    };
+                    FolderLedger {
+                        source: folder.source.to_string(),
+                        target,
+                        excluded_by,
+                        ledger: ledger_view(folder.ledger),
+                    }
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+/// What was skipped, item by item.
+pub(crate) fn skipped(
+    report: &Report,
+    signatures: &BTreeMap<MigrationUserId, stegvis_journal::Signature>,
+) -> Vec<SkippedItemView> {
+    let of = |user| {
+        let skipped = report.skipped.iter();
+        skipped.filter(|skipped| skipped.user.id == user).count() as u64
+    };
+    report
+        .skipped
+        .iter()
+        .map(|skipped| SkippedItemView {
+            address: skipped.user.address.to_string(),
+            folder: skipped.folder.to_string(),
+            subject: skipped.item.subject.clone(),
+            date: Timestamp::from_second(skipped.item.item.date.seconds)
+                .map(|at| at.to_string())
+                .unwrap_or_default(),
+            size: skipped.item.item.size,
+            reason: skipped.item.reason.name().to_owned(),
+            server_words: skipped.item.detail.clone(),
+            // A signature counts for as many as were shown when it was given.
+            signed_by: signatures
+                .get(&skipped.user.id)
+                .filter(|signature| signature.items >= of(skipped.user.id))
+                .map(|signature| signature.by.clone()),
+        })
+        .collect()
+}
+
+fn mails(report: &Report) -> Vec<MailSent> {
+    let mails = report.batches.iter().flat_map(|batch| {
+        let sent = |kind, at: Option<Timestamp>| {
+            Some(MailSent {
+                kind,
+                to: batch.notify.as_ref()?.to_string(),
+                at: at?.to_string(),
+            })
+        };
+        [
+            sent(MailSentKind::Status, batch.status_mail_at),
+            sent(MailSentKind::FinalReport, batch.report_mail_at),
+        ]
+    });
+    mails.flatten().collect()
+}
+
+fn throughput(moved: &[stegvis_journal::Moved]) -> ReportThroughput {
+    let (length, spans) = over_time(moved, POINTS);
+    ReportThroughput {
+        seconds_per_point: u32::try_from(length).unwrap_or(u32::MAX),
+        points: spans
+            .into_iter()
+            .map(|span| MovedPoint {
+                at: span.at.to_string(),
+                items: small(span.direct.items),
+                service_items: small(span.service.items),
+                bytes: span.direct.bytes + span.service.bytes,
+            })
+            .collect(),
+    }
+}
+
+/// The steps of a change in the directory on its way: what counts is that it was written, proved, undone, or failed.
+const ON_THE_WAY: [&str; 4] = ["Planned", "BackedUp", "Writing", "Undoing"];
+
+/// What was done: everything of the log but the states that mailboxes went through by themselves.
+fn actions(report: &Report, log: &[LogEntry]) -> Vec<ReportAction> {
+    let by_itself = |line: &LogEntry| {
+        let cause = (!line.detail.is_empty()).then_some(line.detail.as_str());
+        let of_a_change = ["Forwarding", "Conversion"]
+            .iter()
+            .find_map(|kind| line.what.strip_prefix(kind));
+        MigrationUserStatus::from_stored(&line.what, cause).is_ok()
+            || of_a_change.is_some_and(|state| ON_THE_WAY.contains(&state))
+    };
+    log.iter()
+        .filter(|line| !by_itself(line))
+        .filter_map(|line| {
+            let user = line.user.and_then(|id| {
+                let mut users = report.users.iter();
+                users.find(|user| user.user.id == id)
+            });
+            Some(ReportAction {
+                at: line.at?.to_string(),
+                who: line.who.clone(),
+                what: line.what.clone(),
+                mailbox: user.map(|user| user.user.address.to_string()),
+                detail: line.detail.clone(),
+            })
+        })
+        .collect()
+}
+
+fn dns(settings: &[(String, String)]) -> Vec<DnsAccount> {
+    let mut domains: BTreeMap<&str, DnsAccount> = BTreeMap::new();
+    for (key, value) in settings {
+        for what in ["before", "mxMovedAt", "deliveredAt"] {
+            let Some(domain) = key
+                .strip_prefix("dns.")
+                .and_then(|rest| rest.strip_prefix(what))
+                .and_then(|rest| rest.strip_prefix('.'))
+            else {
+                continue;
+            };
+            let account = domains.entry(domain).or_insert_with(|| DnsAccount {
+                domain: domain.to_owned(),
+                before: Vec::new(),
+                mx_moved_at: None,
+                delivered_at: None,
+            });
+            match what {
+                "before" => account.before = value.lines().map(str::to_owned).collect(),
+                "mxMovedAt" => account.mx_moved_at = Some(value.clone()),
+                _ => account.delivered_at = Some(value.clone()),
+            }
+        }
+    }
+    domains.into_values().collect()
+}
+
+fn cloud_batches(report: &Report, kept: &Kept) -> Vec<CloudBatchAccount> {
+    let name = |id| {
+        let mut batches = report.batches.iter();
+        batches
+            .find(|batch| batch.id == id)
+            .map(|batch| batch.name.clone())
+    };
+    let rows = kept.cloud.iter();
+    rows.map(|row| CloudBatchAccount {
+        batch: name(row.new.batch).unwrap_or_else(|| row.new.name.clone()),
+        cloud_name: row.new.name.clone(),
+        made_at: row.made_at.map(|at| at.to_string()),
+        removed_at: row.removed_at.map(|at| at.to_string()),
+    })
+    .collect()
+}
+
+/// Whether a mailbox needs nothing more of a migration.
+pub(super) fn is_over(status: MigrationUserStatus) -> bool {
+    matches!(
+        status.summary(),
+        StatusSummary::Synced | StatusSummary::Completed
+    )
+}
