@@ -18,8 +18,8 @@ use crate::connections::{Connections, Keys};
 use crate::convert::Converting;
 use crate::dns::DnsWatch;
 use crate::dto::{
-    AnswersDto, AppEvent, LedgerView, PreflightTally, ProjectFacts, ProjectView,
-    VerdictView, VerificationView,
+    AnswersDto, AppEvent, LedgerView, PreflightTally, ProjectFacts, ProjectView, VerdictView,
+    VerificationView,
 };
 use crate::licences::Licensing;
 use crate::list::OpenList;
@@ -28,8 +28,8 @@ use crate::places::{Places, keep_secrets};
 use crate::practice::PracticeDetails;
 use crate::real::Waits;
 use crate::secrets::Secrets;
-use crate::user_letters::Posting;
 use crate::sign_in::kept::Remembered;
+use crate::user_letters::Posting;
 use crate::{Error, ErrorCode};
 
 /// Where the core's events go.
