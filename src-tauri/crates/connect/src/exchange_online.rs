@@ -194,12 +194,16 @@ impl ExchangeOnline {
                 self.http.send(&sent, LIMIT).await
             };
             let answer = answer.inspect_err(|error| {
-                if error.kind == EndpointErrorKind::Unreachable {
+                // A region that only asks for a pause is the right one.
+                if !matches!(error.kind, EndpointErrorKind::Throttled { .. }) {
                     self.regions.start_over();
                 }
             })?;
             self.cookies.keep(&request.url, &answer.cookies);
             if !answer.is_redirection() {
+                if is_misplaced(answer.status) {
+                    self.regions.start_over();
+                }
                 return Ok(answer);
             }
             let there = self
@@ -216,6 +220,12 @@ impl ExchangeOnline {
             ),
         ))
     }
+}
+
+/// Whether a host may say so because the tenant is not there, or no longer: the front door knows. It costs one more
+/// call where the answer stands.
+const fn is_misplaced(status: u16) -> bool {
+    matches!(status, 401 | 403 | 421 | 500..)
 }
 
 /// A random GUID (RFC 9562 version 4).

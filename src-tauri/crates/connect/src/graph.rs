@@ -203,6 +203,12 @@ impl Graph {
                 // Who asks Graph for something else meanwhile waits too.
                 let wait = wait.unwrap_or_else(|| back_off(attempt));
                 self.http.gate().shut_for(wait);
+                if wait > LONGEST_WAIT {
+                    return Err(EndpointError::new(
+                        EndpointErrorKind::Throttled { wait },
+                        format!("Graph asks for a pause of {} seconds", wait.as_secs()),
+                    ));
+                }
             }
         }
         outcomes

@@ -16,6 +16,7 @@ use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret, SecretString};
 use stegvis_engine::ports::{EndpointError, EndpointErrorKind, Gate};
 use stegvis_wire::http::{Method, Request};
+use tokio::time::Instant;
 use url::{Host, Url};
 
 use crate::fault;
@@ -188,19 +189,25 @@ impl HttpClient {
 
     /// Waits before a shut gate; of a pause that is too long to wait for, it is told how much is left.
     async fn pass(&self) -> Result<(), EndpointError> {
-        match self.gate.remaining() {
-            Some(wait) if wait > LONGEST_WAIT => Err(EndpointError::new(
-                EndpointErrorKind::Throttled { wait },
-                format!(
-                    "the server asked for a pause, and {} seconds of it are left",
-                    wait.as_secs()
-                ),
-            )),
-            _ => {
-                self.gate.pass().await;
-                Ok(())
+        self.pass_within(LONGEST_WAIT).await
+    }
+
+    async fn pass_within(&self, longest: Duration) -> Result<(), EndpointError> {
+        let begun = Instant::now();
+        // Others may shut it again while we wait: what counts is how long we wait in all.
+        while let Some(wait) = self.gate.remaining() {
+            if begun.elapsed() + wait > longest {
+                return Err(EndpointError::new(
+                    EndpointErrorKind::Throttled { wait },
+                    format!(
+                        "the server asked for a pause, and {} seconds of it are left",
+                        wait.as_secs()
+                    ),
+                ));
             }
+            tokio::time::sleep(wait).await;
         }
+        Ok(())
     }
 
     async fn once(

@@ -1,11 +1,16 @@
 //! Many requests to the practice tenant's Graph at once.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+#[allow(dead_code, reason = "others hear more of it")]
+mod small_server;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use stegvis_connect::graph::Graph;
 use stegvis_connect::http::{Application, Authorized, HttpClient, TokenSource};
 use stegvis_connect::tls::Trust;
+use stegvis_engine::ports::EndpointErrorKind;
 use stegvis_lab::{FaultScript, Lab, LabOptions};
 use stegvis_wire::graph::{SCOPE, users};
 use url::Url;
@@ -56,4 +61,26 @@ async fn requests_go_twenty_at_a_time_and_those_without_time_are_asked_again() {
         let all = graph.users().await.unwrap();
         assert!(all.iter().all(|user| user.usage_location.is_some()));
     }
+}
+
+#[tokio::test]
+async fn one_answer_of_a_batch_that_asks_for_an_hour_is_reported_at_once() {
+    let answers = r#"{"responses":[
+        {"id":"1","status":429,"headers":{"Retry-After":"3600"},"body":{}},
+        {"id":"0","status":429,"headers":{"Retry-After":"3600"},"body":{}}]}"#;
+    let (base, heard) = small_server::server("/v1.0", async |_| small_server::body(answers)).await;
+    let http = HttpClient::new(&base, &Trust::Pinned("0".repeat(64))).unwrap();
+    let application = Application {
+        token_url: base.join("/token").unwrap(),
+        client_id: "a-1".to_owned(),
+        client_secret: "s3cret".to_owned().into(),
+    };
+    let tokens = Arc::new(TokenSource::new(http.clone(), application, SCOPE));
+    let graph = Graph::new(base.clone(), Authorized::new(http, tokens));
+    let request = [users::set_usage_location(&base, "anna", "SE")];
+    let asked = tokio::time::timeout(Duration::from_secs(20), graph.each(&request)).await;
+    let error = asked.expect("it waits for nothing").unwrap_err();
+    let wait = Duration::from_secs(3600);
+    assert_eq!(error.kind, EndpointErrorKind::Throttled { wait });
+    assert_eq!(small_server::heads(&heard).len(), 1);
 }

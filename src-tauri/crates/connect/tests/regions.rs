@@ -117,3 +117,45 @@ async fn two_hosts_that_send_a_call_to_and_fro_are_left() {
         assert_eq!(head.contains("cookie: place=front"), place > 0, "{head}");
     }
 }
+
+#[tokio::test]
+async fn a_region_that_no_longer_has_the_tenant_is_left_and_the_front_door_asked() {
+    for (status, words) in [
+        ("403 Forbidden", "moved"),
+        ("421 Misdirected Request", "moved"),
+    ] {
+        let (old, at_old) = {
+            let asked = std::sync::atomic::AtomicUsize::new(0);
+            server(PATH, move |_| {
+                let first = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
+                std::future::ready(if first {
+                    body(r#"{"value":[{"Identity":"old"}]}"#)
+                } else {
+                    said(status, "", words)
+                })
+            })
+            .await
+        };
+        let (new, at_new) = server(PATH, async |_| body(r#"{"value":[{"Identity":"new"}]}"#)).await;
+        let (front, _) = {
+            let asked = std::sync::atomic::AtomicUsize::new(0);
+            let (old, new) = (
+                format!("{old}/InvokeCommand"),
+                format!("{new}/InvokeCommand"),
+            );
+            server(PATH, move |_| {
+                let first = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0;
+                std::future::ready(sent_on(307, if first { &old } else { &new }))
+            })
+            .await
+        };
+        let exchange = exchange(&front).also_at(old).also_at(new);
+        let cmdlet = get_accepted_domain::all();
+        exchange.invoke(&cmdlet).await.unwrap();
+        assert!(exchange.invoke(&cmdlet).await.is_err());
+        assert_eq!(heads(&at_old).len(), 2);
+        let found = exchange.invoke(&cmdlet).await.unwrap();
+        assert_eq!(found.first().unwrap()["Identity"], "new");
+        assert_eq!(heads(&at_new).len(), 1);
+    }
+}

@@ -23,6 +23,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -94,8 +95,14 @@ fn routes(tenant: Tenant) -> Router {
         .route("/adminapi/beta/{tenant}/InvokeCommand", post(admin::invoke))
         .route("/graph/v1.0/$batch", post(batch::run))
         .route("/graph/v1.0/me", get(users::me))
-        .route("/graph/v1.0/me/sendMail", post(send_mail::of_me))
-        .route("/graph/v1.0/users/{id}/sendMail", post(send_mail::of_user))
+        .route(
+            "/graph/v1.0/me/sendMail",
+            post(send_mail::of_me).layer(DefaultBodyLimit::max(send_mail::LARGEST)),
+        )
+        .route(
+            "/graph/v1.0/users/{id}/sendMail",
+            post(send_mail::of_user).layer(DefaultBodyLimit::max(send_mail::LARGEST)),
+        )
         .route("/graph/v1.0/applications", get(applications::list))
         .route("/graph/v1.0/applications/{id}", patch(applications::update))
         .route(

@@ -3,6 +3,7 @@
 use stegvis_engine::ports::Clock as _;
 use stegvis_engine::service::name_in_tenant;
 use stegvis_journal::{CloudBatchRow, JournalError};
+use stegvis_lists::{StagedRow, write_staged_csv};
 use stegvis_model::{Engine, SmtpAddress, StoredName as _};
 
 use super::commands::batch_commands;
@@ -23,6 +24,27 @@ impl Project {
                 None => Ok(None),
             }
         })
+    }
+
+    /// The list that a pasted command reads, beside the project: the command names a file that is there.
+    fn pasted_list(&self, name: &str, mailboxes: &[String]) -> Result<String, Error> {
+        let rows = mailboxes
+            .iter()
+            .map(|address| {
+                let address = address.parse().map_err(|error| {
+                    Error::invalid(format!("{address}: {error}"), "Choose it again.")
+                })?;
+                Ok(StagedRow { address })
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        let list = write_staged_csv(&rows)
+            .map_err(|error| Error::invalid(error.to_string(), "Make several batches of it."))?;
+        let path = self.dir.join(file_name(name));
+        let there = std::fs::read(&path).is_ok_and(|there| there == list.as_bytes());
+        if !there {
+            std::fs::write(&path, list).map_err(|error| Error::cannot_write(&path, &error))?;
+        }
+        Ok(path.display().to_string())
     }
 
     /// Turns the plan of copying from here into one of the service's.
@@ -67,13 +89,19 @@ impl Project {
                 step(PlanStepKind::Verify, users, ""),
             ]);
         }
+        let made = made.is_some_and(|row| row.made_at.is_some());
+        let list = if made || users == 0 || endpoint.is_none() {
+            String::new()
+        } else {
+            self.pasted_list(&name, &plan.mailboxes)?
+        };
         let commands = match &endpoint {
             Some(endpoint) if users > 0 => batch_commands(
                 &name,
                 endpoint,
-                &format!("{name}.csv"),
+                &list,
                 to.map_or(&[], std::slice::from_ref),
-                made.is_some_and(|row| row.made_at.is_some()),
+                made,
             ),
             _ => Vec::new(),
         };
@@ -84,5 +112,26 @@ impl Project {
             commands,
             ..plan
         })
+    }
+}
+
+/// A batch's name as a file's, on every system.
+fn file_name(name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '_' })
+        .collect();
+    format!("{}.csv", plain.trim_matches('_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_of_a_batch_leaves_the_projects_folder() {
+        assert_eq!(file_name("Malmö (Stegvis 0a1b)"), "Malmö__Stegvis_0a1b.csv");
+        assert_eq!(file_name("../../etc/passwd"), "etc_passwd.csv");
+        assert_eq!(file_name("C:\\x"), "C__x.csv");
     }
 }

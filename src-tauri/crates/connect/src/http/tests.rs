@@ -124,6 +124,25 @@ async fn while_a_server_asks_everyone_to_wait_nobody_asks_it() {
 }
 
 #[tokio::test]
+async fn a_gate_that_is_shut_again_and_again_is_not_waited_at_for_ever() {
+    let script = script(&[]).await;
+    let client = client(&script);
+    let gate = client.gate().clone();
+    let longest = Duration::from_millis(300);
+    gate.shut_for(longest * 2 / 3);
+    let others = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(longest / 3).await;
+            gate.shut_for(longest * 2 / 3);
+        }
+    });
+    let passing = tokio::time::timeout(longest * 20, client.pass_within(longest));
+    let error = passing.await.unwrap().unwrap_err();
+    assert!(matches!(error.kind, EndpointErrorKind::Throttled { .. }));
+    others.abort();
+}
+
+#[tokio::test]
 async fn a_redirect_is_an_answer_and_is_not_followed() {
     let script = script(&[&answer(
         "302 Found",
@@ -240,4 +259,29 @@ async fn what_may_not_happen_twice_is_sent_once_whatever_the_server_says() {
             .is_err()
     );
     assert_eq!(script.heard.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_is_renewed_unless_it_was_fetched_just_now() {
+    let granted = |token: &str| {
+        let body = format!(r#"{{"access_token":"{token}","expires_in":3600}}"#);
+        answer("200 OK", "Content-Type: application/json\r\n", &body)
+    };
+    let script = script(&[&granted("one"), &granted("two")]).await;
+    let application = Application {
+        token_url: script.base.join("token").unwrap(),
+        client_id: "a-1".to_owned(),
+        client_secret: "s3cret".to_owned().into(),
+    };
+    let tokens = TokenSource::new(client(&script), application, "scope");
+    let shown = |token: SecretString| token.expose_secret().to_owned();
+    let one = tokens.token().await.unwrap();
+    let young = Duration::from_secs(60);
+    assert!(tokens.renewed(&one, young).await.unwrap().is_none());
+    let two = tokens.renewed(&one, Duration::ZERO).await.unwrap();
+    assert_eq!(two.map(shown).as_deref(), Some("two"));
+    // Who still holds the first gets the second at once.
+    let again = tokens.renewed(&one, young).await.unwrap().map(shown);
+    assert_eq!(again.as_deref(), Some("two"));
+    assert_eq!(script.heard.lock().unwrap().len(), 2);
 }

@@ -19,6 +19,9 @@ const LIMIT: Duration = Duration::from_secs(60);
 /// A token is renewed so long before its end, or after nine tenths of its life if it is short.
 const EARLY: Duration = Duration::from_secs(300);
 
+/// A token that was fetched so lately is refused for another reason than its age.
+const YOUNG: Duration = Duration::from_secs(60);
+
 /// The application as which we sign in.
 #[derive(Debug, Clone)]
 pub struct Application {
@@ -58,6 +61,7 @@ enum Grant {
 #[derive(Debug)]
 struct Cached {
     token: SecretString,
+    asked: Instant,
     renew_at: Instant,
 }
 
@@ -128,6 +132,25 @@ impl TokenSource {
         }
     }
 
+    /// The same, but nothing where the refused one is younger than `young`: another would be refused too.
+    pub(super) async fn renewed(
+        &self,
+        refused: &SecretString,
+        young: Duration,
+    ) -> Result<Option<SecretString>, EndpointError> {
+        let too_young = {
+            let cached = self.cached.lock().await;
+            cached.as_ref().is_some_and(|held| {
+                held.token.expose_secret() == refused.expose_secret()
+                    && held.asked.elapsed() < young
+            })
+        };
+        if too_young {
+            return Ok(None);
+        }
+        self.token_after(refused, None).await.map(Some)
+    }
+
     async fn fetch(
         &self,
         cached: &mut Option<Cached>,
@@ -160,6 +183,7 @@ impl TokenSource {
         let token = SecretString::from(granted.access_token);
         *cached = Some(Cached {
             token: token.clone(),
+            asked,
             renew_at: asked + granted.expires_in.saturating_sub(early),
         });
         Ok(token)
@@ -189,5 +213,9 @@ pub(crate) fn refused(error: &TokenError) -> EndpointError {
 impl crate::imap::AccessTokens for TokenSource {
     async fn token(&self) -> Result<SecretString, EndpointError> {
         Self::token(self).await
+    }
+
+    async fn renewed(&self, refused: &SecretString) -> Result<Option<SecretString>, EndpointError> {
+        self.renewed(refused, YOUNG).await
     }
 }

@@ -19,6 +19,10 @@ use crate::tls::Trust;
 pub trait AccessTokens: Send + Sync {
     /// A token that is valid now.
     async fn token(&self) -> Result<SecretString, EndpointError>;
+
+    /// Another one than `refused`, which the server did not take; nothing where that one is so young that another would
+    /// be refused too, as while a permission settles.
+    async fn renewed(&self, refused: &SecretString) -> Result<Option<SecretString>, EndpointError>;
 }
 
 /// Names and passwords by mailbox address.

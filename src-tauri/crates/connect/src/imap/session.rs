@@ -172,8 +172,21 @@ impl Session {
                 self.login(&format!("{account}/{alias}"), password).await?
             }
             ImapAuth::OAuth(tokens) => {
+                let user = mailbox.address.to_string();
                 let token = tokens.token().await?;
-                self.xoauth2(&mailbox.address.to_string(), &token).await?
+                let done = self.xoauth2(&user, &token).await?;
+                if done.status.state == State::Ok
+                    || sign_in_error(&done.status, &self.gate).kind
+                        != EndpointErrorKind::SignInRefused
+                {
+                    done
+                } else {
+                    // The token may have been taken back before its time: once more, with another one.
+                    match tokens.renewed(&token).await? {
+                        Some(token) => self.xoauth2(&user, &token).await?,
+                        None => done,
+                    }
+                }
             }
         };
         if done.status.state != State::Ok {

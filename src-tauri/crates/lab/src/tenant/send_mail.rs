@@ -18,6 +18,8 @@ use crate::world::Recipient;
 /// What a token must hold.
 const PERMISSION: &str = "Mail.Send";
 const MOST_RECIPIENTS: usize = 500;
+/// The largest request that Graph reads.
+pub(super) const LARGEST: usize = 4 << 20;
 
 /// What was asked for, read and found good.
 struct Mail {

@@ -12,14 +12,14 @@ use super::encode::{ByteForm, UnprovedCredential};
 use super::outlook_anywhere::{Authentication, Locate, Permission};
 use super::{Anchor, Cmdlet, Identity, Invocation, OutlookAnywhere, response};
 use super::{
-    get_accepted_domain, get_cas_mailbox, get_cas_mailbox_plan, get_deleted_mailbox,
-    get_dkim_signing_config, get_mail_user, get_mailbox, get_migration_batch,
+    add_mailbox_permission, get_accepted_domain, get_cas_mailbox, get_cas_mailbox_plan,
+    get_deleted_mailbox, get_dkim_signing_config, get_mail_user, get_mailbox, get_migration_batch,
     get_migration_endpoint, get_migration_statistics, get_migration_user,
     get_migration_user_statistics, get_organization_config, get_recipient, new_migration_batch,
-    new_migration_endpoint, remove_mailbox_permission, remove_migration_batch,
-    remove_migration_endpoint, remove_migration_user, remove_service_principal, set_mailbox,
-    set_migration_batch, set_migration_endpoint, start_migration_batch, stop_migration_batch,
-    test_migration_server_availability,
+    new_migration_endpoint, new_service_principal, remove_mailbox_permission,
+    remove_migration_batch, remove_migration_endpoint, remove_migration_user,
+    remove_service_principal, set_mailbox, set_migration_batch, set_migration_endpoint,
+    start_migration_batch, stop_migration_batch, test_migration_server_availability,
 };
 
 /// What Exchange Online's cmdlets take, as far as it matters here.
@@ -82,6 +82,13 @@ const PARAMETERS: &[(&str, &str)] = &[
     ("Get-CASMailbox", "Identity RecipientTypeDetails ResultSize"),
     ("Get-CASMailboxPlan", "Identity ResultSize"),
     ("Remove-ServicePrincipal", "Confirm Identity"),
+    ("Get-ServicePrincipal", "Identity"),
+    ("New-ServicePrincipal", "AppId DisplayName ObjectId"),
+    (
+        "Add-MailboxPermission",
+        "AccessRights AutoMapping Confirm Identity InheritanceType User",
+    ),
+    ("Get-Recipient", "Identity RecipientTypeDetails ResultSize"),
 ];
 
 fn base() -> Url {
@@ -404,6 +411,29 @@ fn what_is_set_and_taken_back() {
         ]
         .concat()
     );
+}
+
+#[test]
+fn who_is_there_and_who_is_let_in() {
+    insta::assert_snapshot!([
+        sent(&get_recipient::by_address("anna@contoso.example")),
+        sent(&get_recipient::all()),
+        read(
+            &json!([{"RecipientTypeDetails": "UserMailbox", "PrimarySmtpAddress": "anna@contoso.example",
+                     "EmailAddresses@data.type": "#Collection(String)", "EmailAddresses": ["SMTP:anna@contoso.example", "smtp:anna@contoso.onmicrosoft.example"],
+                     "ExchangeGuid": "0a1b0000-0000-4000-8000-000000000001", "ExternalDirectoryObjectId": "u-1"},
+                    {"RecipientTypeDetails": "MailUser", "PrimarySmtpAddress": "bo@contoso.example", "ExchangeGuid": "00000000-0000-0000-0000-000000000000"},
+                    {"PrimarySmtpAddress": "nobody@contoso.example"}]),
+            get_recipient::Recipient::read
+        ),
+        sent(&new_service_principal::get("a-1")),
+        sent(&new_service_principal::new("a-1", "o-1", "Stegvis")),
+        read(
+            &json!([{"AppId": "a-1", "ObjectId": "o-1", "DisplayName": "Stegvis"}, {"AppId": "a-1", "ServiceId": "o-1"}, {}]),
+            new_service_principal::object_id
+        ),
+        sent(&add_mailbox_permission::full_access("anna@contoso.example", "o-1")),
+    ].concat());
 }
 
 #[test]

@@ -163,7 +163,7 @@ pub fn print(outcome: &Outcome, agrees: bool) {
                     .map_or_else(|| "not known".to_owned(), |gap| gap.missing.to_string())
             };
             println!(
-                "the service: {} of {} mailboxes, {} expected to fail, {} retried; left in the source {}, after the gap was filled {}",
+                "the service: {} of {} mailboxes, {} expected to fail, {} retried, {} in a new batch; left in the source {}, after the gap was filled {}",
                 outcome
                     .users
                     .iter()
@@ -172,6 +172,7 @@ pub fn print(outcome: &Outcome, agrees: bool) {
                 outcome.users.len(),
                 service.expected.len(),
                 service.retried.len(),
+                service.anew.len(),
                 missing(&service.gap_before),
                 missing(&service.gap_after)
             );

@@ -19,8 +19,10 @@ use crate::terminal::Rehearsal;
 pub struct ServiceOutcome {
     /// Who must fail, and for which cause, by what the company itself says stands in the way.
     pub expected: BTreeMap<String, &'static str>,
-    /// Whom the retry touched.
+    /// Whom the service tried again.
     pub retried: BTreeSet<String>,
+    /// Whose rows it had dropped, and got in a new batch.
+    pub anew: BTreeSet<String>,
     /// What the service left in the source, before this computer filled the gap.
     pub gap_before: Option<GapView>,
     /// And after.
@@ -28,25 +30,26 @@ pub struct ServiceOutcome {
 }
 
 impl ServiceOutcome {
-    /// Whether exactly those failed that must, each for its cause; and the retry was theirs alone.
+    /// Whether exactly those failed that must, each for its cause; and the retry was theirs, all of them and nobody else.
     pub fn holds(&self, failed: &BTreeMap<String, String>) -> bool {
         let as_expected = failed.len() == self.expected.len()
             && self
                 .expected
                 .iter()
                 .all(|(address, cause)| failed.get(address).is_some_and(|found| found == cause));
-        let theirs = self
-            .retried
-            .iter()
-            .all(|address| self.expected.contains_key(address));
+        let tried: BTreeSet<&String> = self.retried.union(&self.anew).collect();
+        let theirs = self.expected.keys().eq(tried);
         as_expected && theirs && self.gap_after.as_ref().is_some_and(|gap| gap.missing == 0)
     }
 }
 
+/// The cause of a mailbox whose row the service dropped: starting its batch again does not take the row in.
+const ROW_REFUSED: &str = "RowRefused";
+
 /// The cause that what stands in a mailbox's way must lead to.
 fn cause_of(hurdle: &str) -> Option<&'static str> {
     Some(match hurdle {
-        "unverifiedDomain" | "localAddress" => "RowRefused",
+        "unverifiedDomain" | "localAddress" => ROW_REFUSED,
         "mailUserMissing" => "MailUserMissing",
         "protectedAccount" => "ForwardingRefused",
         _ => return None,
@@ -153,13 +156,14 @@ pub async fn migrate(
     }
 
     let before = failed(&app.run_view().await?);
-    let mut retried = BTreeSet::new();
+    let (mut retried, mut anew) = (BTreeSet::new(), BTreeSet::new());
     if !before.is_empty() {
         shown.say(&format!("retrying {} mailboxes", before.len()));
         shown.touched();
         app.retry_failed().await?;
         watched(app, stop).await?;
-        retried = shown.touched();
+        let dropped = |address: &String| before.get(address).is_some_and(|why| why == ROW_REFUSED);
+        (anew, retried) = shown.touched().into_iter().partition(dropped);
     }
 
     let gap_before = app.run_view().await?.gap;
@@ -172,6 +176,7 @@ pub async fn migrate(
     Ok(ServiceOutcome {
         expected: expected(mailboxes),
         retried,
+        anew,
         gap_before,
         gap_after: app.run_view().await?.gap,
     })
@@ -209,6 +214,7 @@ mod tests {
     fn outcome(retried: &[&str], missing: u32) -> ServiceOutcome {
         ServiceOutcome {
             expected: [("a@x.example".to_owned(), "RowRefused")].into(),
+            anew: BTreeSet::new(),
             retried: retried.iter().map(|one| (*one).to_owned()).collect(),
             gap_before: None,
             gap_after: Some(GapView {
@@ -238,5 +244,12 @@ mod tests {
         let a = failed(&[("a@x.example", "RowRefused")]);
         assert!(!outcome(&["a@x.example", "b@x.example"], 0).holds(&a));
         assert!(!outcome(&["a@x.example"], 1).holds(&a));
+        // Who failed and was not tried again is missed.
+        assert!(!outcome(&[], 0).holds(&a));
+        let anew = ServiceOutcome {
+            anew: ["a@x.example".to_owned()].into(),
+            ..outcome(&[], 0)
+        };
+        assert!(anew.holds(&a));
     }
 }
