@@ -92,6 +92,9 @@ pub struct RehearseArguments {
     /// Language of the report and of the mails: en or sv.
     #[arg(long, default_value = "en")]
     language: String,
+    /// Hide names, subjects and people's own folder names in the report's files.
+    #[arg(long)]
+    redact: bool,
     /// Print the outcome as one JSON object.
     #[arg(long)]
     json: bool,
@@ -210,7 +213,9 @@ async fn rehearse(
         None
     };
 
-    let files = app.save_report(&arguments.language).await?;
+    let files = app
+        .save_report(&arguments.language, arguments.redact)
+        .await?;
     let report = app.report_view().await?;
     let judge = stage.judge().await?;
     let language = &arguments.language;
