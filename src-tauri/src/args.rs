@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Parser;
+use stegvis_api::sign_in::Cloud;
 use stegvis_lab::{Company, FaultScript};
 
 /// Stegvis: staged Exchange migrations, step by step.
@@ -21,9 +22,21 @@ pub(crate) struct Arguments {
     /// What kind of company the practice company is: ordinary, serviceRehearsal or provisioning.
     #[arg(long, default_value = "ordinary", value_parser = company)]
     pub(crate) company: Company,
+    /// How many milliseconds the practice company's migration service rests between two steps.
+    #[arg(long, value_name = "MS")]
+    pub(crate) pace: Option<u64>,
     /// Open a list of mailboxes in the project: a CSV, XLSX, XLS or ODS file.
     #[arg(long, value_name = "FILE")]
     pub(crate) list: Option<PathBuf>,
+    /// The address of another cloud than Microsoft's, such as a practice tenant's.
+    #[arg(long, value_name = "URL")]
+    pub(crate) cloud: Option<String>,
+    /// IMAP of that cloud.
+    #[arg(long, value_name = "HOST:PORT", requires = "cloud")]
+    pub(crate) cloud_imap: Option<String>,
+    /// A certificate authority to trust there besides the system's, in PEM.
+    #[arg(long, value_name = "FILE", requires = "cloud")]
+    pub(crate) ca: Option<PathBuf>,
     /// The folder of projects and settings, instead of this user's own.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
@@ -32,6 +45,19 @@ pub(crate) struct Arguments {
 impl Arguments {
     pub(crate) fn read() -> Self {
         Self::parse()
+    }
+
+    /// The cloud of real projects, where another than Microsoft's was named.
+    pub(crate) fn cloud(&self) -> std::io::Result<Option<(Cloud, Option<String>)>> {
+        let Some(address) = &self.cloud else {
+            return Ok(None);
+        };
+        let mut cloud = Cloud::at(address);
+        if let Some(imap) = &self.cloud_imap {
+            cloud.imap.clone_from(imap);
+        }
+        let ca = self.ca.as_ref().map(std::fs::read_to_string).transpose()?;
+        Ok(Some((cloud, ca)))
     }
 
     /// What another start was told, where it was told anything that is understood.

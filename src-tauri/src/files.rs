@@ -1,13 +1,15 @@
 //! Files that a person hands over: dropped on the window, chosen in the system's own dialog, or named when the
 //! program was started. The web view learns what is in a list, never where anything is or how to read it.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use stegvis_api::dto::ListView;
+use stegvis_api::dto::{ListView, TrustDto};
 use stegvis_api::{App, Error, ErrorCode};
 use tauri::{AppHandle, DragDropEvent, Manager as _};
 use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath};
+use tauri_plugin_opener::OpenerExt as _;
 use tauri_specta::Event as _;
 use tokio::sync::oneshot;
 
@@ -16,6 +18,9 @@ use crate::window;
 
 /// What a list may be called; it is told by its content what it is.
 const LISTS: [&str; 8] = ["csv", "txt", "tsv", "xlsx", "xlsm", "xlsb", "xls", "ods"];
+
+/// No file of authorities is longer.
+const LONGEST_AUTHORITY: u64 = 1024 * 1024;
 
 /// The list that the program was started with, until a project is open to read it.
 #[derive(Default)]
@@ -97,6 +102,33 @@ pub(crate) async fn ask_which(handle: &AppHandle, title: &str, kind: &str) -> Op
     path(asked.await.ok().flatten())
 }
 
+/// Asks which test mail to read.
+pub(crate) async fn ask_which_mail(handle: &AppHandle, title: &str, kind: &str) -> Option<PathBuf> {
+    let (answer, asked) = oneshot::channel();
+    dialog(handle, title)
+        .add_filter(kind, &["eml", "txt"])
+        .pick_file(move |file| drop(answer.send(file)));
+    path(asked.await.ok().flatten())
+}
+
+/// The text of a mail. Its headers tell the way it came, and they come first: what follows a megabyte is not read.
+pub(crate) async fn read_mail(mail: &Path) -> Result<String, Error> {
+    use tokio::io::AsyncReadExt as _;
+    let mut bytes = Vec::new();
+    let read = async {
+        let file = tokio::fs::File::open(mail).await?;
+        file.take(1024 * 1024).read_to_end(&mut bytes).await
+    };
+    read.await.map_err(|error| {
+        Error::new(
+            ErrorCode::InvalidInput,
+            format!("{} cannot be read: {error}", mail.display()),
+            "Save the mail as a file again.",
+        )
+    })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// Asks where to write a list.
 pub(crate) async fn ask_where(
     handle: &AppHandle,
@@ -116,6 +148,56 @@ pub(crate) async fn ask_where(
         }
         path
     })
+}
+
+/// Asks for a folder.
+pub(crate) async fn ask_folder(handle: &AppHandle, title: &str) -> Option<PathBuf> {
+    let (answer, asked) = oneshot::channel();
+    dialog(handle, title).pick_folder(move |folder| drop(answer.send(folder)));
+    path(asked.await.ok().flatten())
+}
+
+/// Asks for a certificate authority's file and reads it. The web view gets the certificate, which is no secret, and never
+/// learns where it was.
+pub(crate) async fn ask_authority(
+    handle: &AppHandle,
+    title: &str,
+) -> Result<Option<TrustDto>, Error> {
+    let (answer, asked) = oneshot::channel();
+    dialog(handle, title)
+        .add_filter("PEM", &["pem", "crt", "cer"])
+        .pick_file(move |file| drop(answer.send(file)));
+    let Some(file) = path(asked.await.ok().flatten()) else {
+        return Ok(None);
+    };
+    authority(&file).map(Some)
+}
+
+fn authority(file: &Path) -> Result<TrustDto, Error> {
+    let refused = |words: String| {
+        Error::new(
+            ErrorCode::InvalidInput,
+            format!("{}: {words}", file.display()),
+            "Choose a certificate in PEM.",
+        )
+    };
+    let open = std::fs::File::open(file).map_err(|error| refused(error.to_string()))?;
+    let mut pem = String::new();
+    open.take(LONGEST_AUTHORITY)
+        .read_to_string(&mut pem)
+        .map_err(|error| refused(error.to_string()))?;
+    // A key beside the certificate has no business in a page.
+    if !pem.contains("BEGIN CERTIFICATE") || pem.contains("PRIVATE KEY") {
+        return Err(refused("no certificate alone".to_owned()));
+    }
+    Ok(TrustDto::Authority { pem })
+}
+
+/// Opens the system's browser at an address of the core's.
+pub(crate) fn browse(handle: &AppHandle, address: &str) {
+    if let Err(error) = handle.opener().open_url(address, None::<&str>) {
+        crate::report(&format!("no browser was opened: {error}"));
+    }
 }
 
 /// What is written beside `Flytt.xlsx` is `Flytt (Exchange Online).csv`: never the same name.
@@ -144,6 +226,22 @@ fn path(file: Option<FilePath>) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_authority_is_a_certificate_and_never_a_key() {
+        let folder = std::env::temp_dir().join(format!("stegvis-authority-{}", std::process::id()));
+        let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        for (text, good) in [
+            (pem.to_owned(), true),
+            (format!("{pem}-----BEGIN PRIVATE KEY-----\n"), false),
+            ("hello".to_owned(), false),
+        ] {
+            assert!(std::fs::write(&folder, &text).is_ok());
+            assert_eq!(authority(&folder).is_ok(), good, "{text}");
+        }
+        assert!(std::fs::remove_file(&folder).is_ok());
+        assert!(authority(&folder).is_err());
+    }
 
     #[test]
     fn the_written_list_is_never_called_as_the_one_that_was_read() {

@@ -66,8 +66,11 @@ fn build(arguments: Arguments) -> tauri::Result<tauri::App> {
                 Some(folder) => folder.clone(),
                 None => app.path().app_local_data_dir()?,
             };
-            let practice = Arc::new(PracticeLab::new(arguments.faults, arguments.company));
-            let product = App::new(data, Secrets::native(), practice, events(app.handle()));
+            let practice = Arc::new(PracticeLab::new(&arguments));
+            let mut product = App::new(data, Secrets::native(), practice, events(app.handle()));
+            if let Some((cloud, ca)) = arguments.cloud()? {
+                product = product.with_cloud(cloud, ca);
+            }
             if arguments.practice {
                 // A refusal is no reason to show no window: there it can be tried again.
                 if let Err(error) =

@@ -1,26 +1,35 @@
 //! The practice organisation, started and ended for the facade, which knows no servers.
 
 use std::path::Path;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use stegvis_api::dto::ProjectView;
 use stegvis_api::practice::{Practice, PracticeDetails};
 use stegvis_api::{App, Error};
-use stegvis_lab::{Company, CorpusSize, DnsStep, FaultScript, Lab, LabOptions};
+use stegvis_lab::{Company, CorpusSize, DnsStep, FaultScript, Lab, LabOptions, TenantScript};
 use tokio::sync::Mutex;
+
+use crate::args::Arguments;
 
 /// At most one practice organisation at a time.
 pub(crate) struct PracticeLab {
     faults: FaultScript,
     company: Company,
+    tenant: TenantScript,
     running: Mutex<Option<Lab>>,
 }
 
 impl PracticeLab {
-    pub(crate) fn new(faults: FaultScript, company: Company) -> Self {
+    pub(crate) fn new(arguments: &Arguments) -> Self {
+        let mut tenant = TenantScript::default();
+        if let Some(pace) = arguments.pace {
+            tenant.pace = Duration::from_millis(pace);
+        }
         Self {
-            faults,
-            company,
+            faults: arguments.faults,
+            company: arguments.company,
+            tenant,
             running: Mutex::default(),
         }
     }
@@ -37,6 +46,7 @@ impl Practice for PracticeLab {
             mailboxes,
             faults: self.faults,
             company: self.company,
+            tenant: self.tenant,
             // Enough to watch, and to stop in the middle of.
             size: CorpusSize::Medium,
             // Whoever practises should meet what stands in the way.
@@ -77,7 +87,9 @@ impl Practice for PracticeLab {
 
 /// The practice project that was open last, or a new one.
 pub(crate) async fn enter(app: &App, mailboxes: Option<u32>) -> Result<ProjectView, Error> {
-    match app.view().await?.recent.first() {
+    let recent = app.view().await?.recent;
+    let mut practised = recent.iter().filter(|project| project.practice);
+    match practised.next() {
         Some(last) => app.open_project(&last.path).await,
         None => app.create_practice(mailboxes).await,
     }

@@ -11,6 +11,13 @@ export const commands = {
 	commands: (step: string) => __TAURI_INVOKE<CommandLine[]>("commands", { step }),
 	setLanguage: (language: string) => __TAURI_INVOKE<null>("set_language", { language }),
 	createPractice: (mailboxes: number | null) => __TAURI_INVOKE<ProjectView>("create_practice", { mailboxes }),
+	/**  With `folder` the system asks for one first; nothing comes back when the person thought better of it. */
+	createProject: (name: string, folder: boolean, title: string) => __TAURI_INVOKE<ProjectView | null>("create_project", { name, folder, title }),
+	/**  Asks which folder to open. */
+	pickProject: (title: string) => __TAURI_INVOKE<ProjectView | null>("pick_project", { title }),
+	placesView: () => __TAURI_INVOKE<PlacesView>("places_view"),
+	setCompany: (name: string) => __TAURI_INVOKE<PlacesView>("set_company", { name }),
+	setNotify: (address: string | null) => __TAURI_INVOKE<PlacesView>("set_notify", { address }),
 	openProject: (path: string) => __TAURI_INVOKE<ProjectView>("open_project", { path }),
 	closeProject: () => __TAURI_INVOKE<AppView>("close_project"),
 	projectView: () => __TAURI_INVOKE<ProjectView>("project_view"),
@@ -20,6 +27,15 @@ export const commands = {
 	retest: (check: string) => __TAURI_INVOKE<PreflightView>("retest", { check }),
 	directoryView: () => __TAURI_INVOKE<DirectoryView>("directory_view"),
 	tenantView: () => __TAURI_INVOKE<TenantView>("tenant_view"),
+	setDirectory: (directory: DirectoryDto, password: TypedPassword | null) => __TAURI_INVOKE<PlacesView>("set_directory", { directory, password }),
+	/**  The shell opens the browser; `done` and `refused` are what it shows in the end. */
+	signInBrowser: (clientId: string, tenant: string | null, done: string, refused: string) => __TAURI_INVOKE<PlacesView>("sign_in_browser", { clientId, tenant, done, refused }),
+	signInDevice: (clientId: string, tenant: string | null) => __TAURI_INVOKE<PlacesView>("sign_in_device", { clientId, tenant }),
+	signInCertificate: (clientId: string, tenant: string) => __TAURI_INVOKE<PlacesView>("sign_in_certificate", { clientId, tenant }),
+	cancelSignIn: () => __TAURI_INVOKE<PlacesView>("cancel_sign_in"),
+	signOut: () => __TAURI_INVOKE<PlacesView>("sign_out"),
+	makeCertificate: (replace: boolean) => __TAURI_INVOKE<PlacesView>("make_certificate", { replace }),
+	appGuide: (clientId: string | null, tenant: string | null) => __TAURI_INVOKE<AppGuideView>("app_guide", { clientId, tenant }),
 	mailboxesView: () => __TAURI_INVOKE<MailboxesView>("mailboxes_view"),
 	chooseMailboxes: (choices: MailboxChoice[]) => __TAURI_INVOKE<MailboxesView>("choose_mailboxes", { choices }),
 	pickList: (title: string, kind: string) => __TAURI_INVOKE<ListView | null>("pick_list", { title, kind }),
@@ -37,6 +53,13 @@ export const commands = {
 	readService: () => __TAURI_INVOKE<EndpointView>("read_service"),
 	chooseCloudEndpoint: (name: string) => __TAURI_INVOKE<EndpointView>("choose_cloud_endpoint", { name }),
 	testCloudEndpoint: () => __TAURI_INVOKE<EndpointView>("test_cloud_endpoint"),
+	makeCloudEndpoint: (endpoint: NewEndpointDto) => __TAURI_INVOKE<EndpointView>("make_cloud_endpoint", { endpoint }),
+	cancelCloudEndpoint: () => __TAURI_INVOKE<EndpointView>("cancel_cloud_endpoint"),
+	setSource: (source: SourceDto, password: TypedPassword | null) => __TAURI_INVOKE<PlacesView>("set_source", { source, password }),
+	setMail: (mail: MailDto | null, password: TypedPassword | null) => __TAURI_INVOKE<PlacesView>("set_mail", { mail, password }),
+	serverCertificate: (question: CertificateQuestion) => __TAURI_INVOKE<ServerCertificateView>("server_certificate", { question }),
+	/**  A certificate authority from a file of the person's choice. */
+	pickAuthority: (title: string) => __TAURI_INVOKE<TrustDto | null>("pick_authority", { title }),
 	plan: () => __TAURI_INVOKE<PlanView>("plan"),
 	start: () => __TAURI_INVOKE<RunView>("start"),
 	startAt: (at: string | null) => __TAURI_INVOKE<null>("start_at", { at }),
@@ -84,12 +107,26 @@ export type AnswersDto = {
 	pace: string | null,
 };
 
+/**  The application's certificate, to be uploaded at its registration. */
+export type AppCertificateView = {
+	/**  SHA-1 in hexadecimal, as the registration shows it. */
+	thumbprint: string,
+	/**  The moment after which the tenant no longer takes it. */
+	ends: string | null,
+	/**  The file to upload, in the project's folder. */
+	file: string,
+};
+
 /**  What the core tells the wizard unasked. Whole small snapshots: a lost one costs nothing. */
 export type AppEvent = 
 /**  The project's facts changed. */
 { event: "Project"; 
 /**  The facts. */
 view: ProjectView } | 
+/**  What a project is connected to changed, or a sign-in went on. */
+{ event: "Places"; 
+/**  All of it. */
+view: PlacesView } | 
 /**  A check finished. */
 { event: "Preflight"; 
 /**  All checks. */
@@ -105,7 +142,27 @@ view: RunView } |
 /**  A conversion, or what surrounds it, moved on. */
 { event: "Convert"; 
 /**  All of it. */
-view: ConvertView };
+view: ConvertView } | 
+/**  DNS was looked at. */
+{ event: "Dns"; 
+/**  All of it. */
+view: DnsPageView } | 
+/**  Licences were assigned. */
+{ event: "Licences"; 
+/**  All of it. */
+view: LicencesView } | 
+/**  Letters were sent. */
+{ event: "Letters"; 
+/**  All of it. */
+view: LettersView };
+
+/**  How the application is registered, before anybody is signed in. */
+export type AppGuideView = {
+	/**  How it is registered. */
+	steps: TenantStepView[],
+	/**  What is removed in the end. */
+	removal: TenantStepView[],
+};
 
 /**  The program itself, before a project is open. */
 export type AppView = {
@@ -165,6 +222,32 @@ export type BatchView = {
 	cleanupKind: string | null,
 	/**  When the service starts it by itself; null once it has, or where it does not. */
 	startsAt: string | null,
+};
+
+/**  Whose certificate to look at. */
+export type CertificateQuestion = {
+	/**  `Imap`, `Ldap`, `Smtp`. */
+	protocol: string,
+	/**  The server's name or address. */
+	host: string,
+	/**  Its port. */
+	port: number,
+	/**  `ImplicitTls` or `StartTls`. */
+	security: string,
+	/**  Which certificates are good. */
+	trust: TrustDto,
+};
+
+/**  A batch that the migration service ran. */
+export type CloudBatchAccount = {
+	/**  Our batch. */
+	batch: string,
+	/**  Its name in the tenant. */
+	cloudName: string,
+	/**  When it was made there. */
+	madeAt: string | null,
+	/**  When it was removed there. */
+	removedAt: string | null,
 };
 
 /**  A migration endpoint of the tenant. */
@@ -359,6 +442,22 @@ export type ConvertedMailbox = {
 /**  What the core tells the wizard unasked. */
 export type CoreEvent = AppEvent;
 
+/**  What a test mail showed. */
+export type DeliveryView = {
+	/**  Whether it came directly. */
+	direct: boolean,
+	/**  Why not: `noMail`, `oldServer`, `notInTenant`, `notFromOutside` or `noTime`. */
+	code: string | null,
+	/**  The server that handed it to the tenant; or the old server that it passed. */
+	host: string | null,
+	/**  The tenant's server that took it. */
+	by: string | null,
+	/**  The same in words, for the terminal. */
+	words: string,
+	/**  When it came. */
+	at: string | null,
+};
+
 /**  How the directory is reached. */
 export type DirectoryConnection = {
 	/**  The controller that answers. */
@@ -385,6 +484,22 @@ export type DirectoryDomain = {
 	authoritative: boolean,
 	/**  Whether the tenant has verified it; null where the tenant did not answer. */
 	verified: boolean | null,
+};
+
+/**  The old directory. */
+export type DirectoryDto = {
+	/**  Domain controllers, in the order in which they are tried. */
+	hosts: string[],
+	/**  Their port: 636, or 389 with STARTTLS. */
+	port: number,
+	/**  `ImplicitTls`, `StartTls`, `Plaintext`. */
+	security: string,
+	/**  The account, as `DOMAIN\account` or `account@domain`. */
+	account: string,
+	/**  Where to look; without it, all of the domain. */
+	baseDn: string | null,
+	/**  Which certificates are good. */
+	trust: TrustDto,
 };
 
 /**  Something that will bite, and whom. */
@@ -451,6 +566,164 @@ export type DirectoryView = {
 	others: DirectoryOther[],
 	/**  What will bite, the worst first. */
 	findings: DirectoryFindingView[],
+};
+
+/**  What the project remembers of a domain's DNS. */
+export type DnsAccount = {
+	/**  The domain. */
+	domain: string,
+	/**  Its records from before anything was changed, as lines of a zone file. */
+	before: string[],
+	/**  Since when every server that decides sends mail to the tenant alone. */
+	mxMovedAt: string | null,
+	/**  When a test mail last proved it. */
+	deliveredAt: string | null,
+};
+
+/**  A change seen by a watch. */
+export type DnsChangeView = {
+	/**  The subject. */
+	subject: string,
+	/**  Whose view changed. */
+	server: string,
+	/**  Whether it decides. */
+	authoritative: boolean,
+	/**  What it said. */
+	was: string[],
+	/**  What it says. */
+	now: string[],
+};
+
+/**  A finding. */
+export type DnsFindingView = {
+	/**  Its stable name. */
+	code: string,
+	/**  `note`, `advice`, `wait`, `fault` or `unknown`. */
+	severity: string,
+	/**  In words, for the terminal. */
+	words: string,
+	/**  What stands there. */
+	found: string[],
+	/**  What the finding is about besides: a name, a term or a number. */
+	value: string | null,
+	/**  Which server says so, where it is one. */
+	server: string | null,
+	/**  When it is over by itself. */
+	until: string | null,
+};
+
+/**  A change that was seen. */
+export type DnsHistoryLine = {
+	/**  When. */
+	at: string,
+	/**  What. */
+	change: DnsChangeView,
+};
+
+/**  The page of DNS: what every side said last, what may be done, and the way back. */
+export type DnsPageView = {
+	/**  The domains of the project's mailboxes. */
+	domains: string[],
+	/**  The one that is looked at; none while no mailbox is chosen. */
+	domain: string | null,
+	/**  Resolvers whose view is watched, as they were chosen; without any, this computer's own. */
+	resolvers: string[],
+	/**  Those that are asked indeed. */
+	resolversAsked: string[],
+	/**  Servers that decide, where they are not to be searched for. */
+	authoritative: string[],
+	/**  Names and addresses of the old server. */
+	old: string[],
+	/**  Whether it is looked at again and again. */
+	watching: boolean,
+	/**  When it is looked at next. */
+	nextAt: string | null,
+	/**  What was seen last. */
+	view: DnsView | null,
+	/**  The steps in order. */
+	steps: PlannedStep[],
+	/**  What is to be changed, in the words of each kind of host. */
+	changes: PlannedChange[],
+	/**  Records whose time to live should be lowered first. */
+	ttl: TtlLine[],
+	/**  The records from before, as lines of a zone file: the way back. */
+	before: string | null,
+	/**  Since when every server that decides sends mail to the tenant alone. */
+	mxMovedAt: string | null,
+	/**  When a test mail last came directly. */
+	directDeliveryAt: string | null,
+	/**  What the last test mail showed. */
+	delivery: DeliveryView | null,
+	/**  What becomes of mail to the project's mailboxes, as MX is now. */
+	mailNow: MailView | null,
+	/**  The same once MX leads to the tenant. */
+	mailAfterMx: MailView | null,
+	/**  Whether the tenant signs mail of the domain, where it said. */
+	dkimEnabled: boolean | null,
+	/**  Changes that were seen, the latest first. */
+	history: DnsHistoryLine[],
+	/**  Whether the practice company's DNS host can be told to change something. */
+	practice: boolean,
+	/**  Why the last look failed, in the words of who was asked. */
+	serverWords: string | null,
+};
+
+/**  A record's value. */
+export type DnsRecordView = {
+	/**  Its kind: a CNAME may stand where another was asked for. */
+	kind: string,
+	/**  As in a zone file, without the last dot. */
+	value: string,
+	/**  Seconds; what is left of them where a resolver says it. */
+	ttl: number,
+};
+
+/**  What one server says. */
+export type DnsServerView = {
+	/**  Its name. */
+	server: string,
+	/**  Whether it decides, or repeats what it heard. */
+	authoritative: boolean,
+	/**  Its records. */
+	records: DnsRecordView[],
+	/**  Why there was no answer. */
+	trouble: string | null,
+	/**  Until when it may go on saying so without asking anew. */
+	until: string | null,
+	/**  Whether it says just what the tenant needs. */
+	asExpected: boolean,
+};
+
+/**  One subject. */
+export type DnsSubjectView = {
+	/**  `mx`, `autodiscover`, `spf`, `dkimSelector1`, `dkimSelector2` or `dmarc`. */
+	subject: string,
+	/**  The record's name. */
+	name: string,
+	/**  The record's kind. */
+	kind: string,
+	/**  What the tenant needs. */
+	expected: DnsRecordView[],
+	/**  `right`, `waiting`, `advised`, `wrong`, `notJudged` or `unknown`. */
+	state: string,
+	/**  What each server says. */
+	servers: DnsServerView[],
+	/**  What was found. */
+	findings: DnsFindingView[],
+};
+
+/**  A domain, from every side. */
+export type DnsView = {
+	/**  The domain. */
+	domain: string,
+	/**  When it was looked at. */
+	at: string,
+	/**  Whether nothing is wrong, missing, waited for or unknown. */
+	right: boolean,
+	/**  Why the servers that decide could not be found. */
+	trouble: string | null,
+	/**  Subject by subject. */
+	subjects: DnsSubjectView[],
 };
 
 /**  What the conversion writes to an object, or has written. */
@@ -585,6 +858,8 @@ export type ErrorCode =
 "EndpointMissing" | 
 /**  Endpoint did not answer or refused; the message holds its words. */
 "Endpoint" | 
+/**  A part of the project is not connected yet; the message names it. */
+"NotConnected" | 
 /**  The keychain refused. */
 "Keychain" | 
 /**  The practice organisation did not start. */
@@ -628,6 +903,8 @@ export type FolderLedger = {
 	source: string,
 	/**  The folder in the target; null when excluded. */
 	target: string | null,
+	/**  The rule that left it out; null when it is copied. */
+	excludedBy: string | null,
 	/**  Its account. */
 	ledger: LedgerView,
 };
@@ -656,6 +933,14 @@ export type GateView = {
 	detail: string,
 };
 
+/**  The account of one kind of items. */
+export type ItemsOfKind = {
+	/**  `Mail`, or the rule that left them out: `Calendar`, `Contacts`, `Tasks`, `Notes`, `Outbox`, `PublicFolders` … */
+	kind: string,
+	/**  Its account. */
+	ledger: LedgerView,
+};
+
 /**  The operating system's keychain. */
 export type KeychainView = 
 /**  It answers. */
@@ -681,6 +966,254 @@ export type LedgerView = {
 	bytes: number,
 	/**  Whether it adds up. */
 	reconciles: boolean,
+};
+
+/**  What is the same for everybody, and how it is sent. */
+export type LetterFieldsDto = {
+	/**  The organisation, which signs. */
+	company: string,
+	/**  The day of the move, as it should be read. */
+	date: string,
+	/**  The hours, as they should be read. */
+	hours: string,
+	/**  Whom to ask. */
+	helpdesk: string,
+	/**  How long the old profile is kept, as it should be read. */
+	keepUntil: string,
+	/**  The largest message that moves, in megabytes. */
+	limitMb: number,
+	/**  `en` or `sv`. */
+	language: string,
+	/**  Through what. */
+	way: LetterWay,
+	/**  Who it is from. The project's mail server sends from its own address. */
+	from: string,
+};
+
+/**  One person's letter. */
+export type LetterPerson = {
+	/**  To whom. */
+	address: string,
+	/**  The name. */
+	name: string,
+	/**  How far it is. */
+	state: LetterSending,
+	/**  Since when. */
+	at: string | null,
+	/**  Through what. */
+	way: LetterWay | null,
+	/**  The server's own words, where it could not be sent. */
+	serverWords: string,
+};
+
+/**  How far one person's letter is. */
+export type LetterSending = 
+/**  Not sent. */
+"Waiting" | 
+/**  On its way right now. */
+"Sending" | 
+/**  Sent. */
+"Sent" | 
+/**  It could not be sent. */
+"Failed" | 
+/**  The program ended while it was on its way; it may have been sent. */
+"Unknown";
+
+/**  One letter, and how far it is. */
+export type LetterState = {
+	/**  `notice`, `reminder`, `ready` or `phone`. */
+	letter: string,
+	/**  How many people the project has. */
+	total: number,
+	/**  How many have it. */
+	sent: number,
+	/**  To how many it could not be sent. */
+	failed: number,
+	/**  Of how many nobody knows whether it was sent: the program ended in between. */
+	unknown: number,
+	/**  When the last one was sent. */
+	lastAt: string | null,
+	/**  The languages, `en` or `sv`, in which the template is the administrator's own. */
+	edited: string[],
+	/**  Person by person. */
+	people: LetterPerson[],
+};
+
+/**  Through what a letter is sent. */
+export type LetterWay = 
+/**  Microsoft Graph, from a mailbox of the tenant. */
+"Graph" | 
+/**  The project's mail server. */
+"Smtp";
+
+/**  The letters to the people whose mailboxes move. */
+export type LettersView = {
+	/**  `notice`, `reminder`, `ready`, `phone`, in the order in which they are sent. */
+	letters: LetterState[],
+	/**  What is the same for everybody, and how it is sent. */
+	fields: LetterFieldsDto,
+	/**  What a template may name. */
+	mergeFields: string[],
+	/**  What can send: `Graph`, `Smtp`. */
+	senders: LetterWay[],
+	/**  The letter that is being sent right now. */
+	running: string | null,
+	/**  Of how many in the run. */
+	of: number,
+	/**  How many of them are done with. */
+	done: number,
+	/**  Where edited templates and saved letters are. */
+	folder: string,
+};
+
+/**  How urgent a licence is. */
+export type LicenceAlarm = 
+/**  The mailbox is closed, or will be any moment. */
+"Over" | 
+/**  At most three days are left. */
+"Three" | 
+/**  At most seven. */
+"Seven" | 
+/**  At most fourteen. */
+"Fourteen" | 
+/**  More, or the mailbox does not exist yet. */
+"None";
+
+/**  A licence that is planned. */
+export type LicenceAssignmentView = {
+	/**  To whom. */
+	address: string,
+	/**  The product's id. */
+	sku: string,
+	/**  Its name. */
+	product: string,
+	/**  The country that is said first, where the tenant knows none. */
+	setLocation: string | null,
+};
+
+/**  A licence that this project assigned. */
+export type LicenceGivenView = {
+	/**  To whom. */
+	address: string,
+	/**  The product's name. */
+	product: string,
+	/**  When. */
+	at: string,
+};
+
+/**  Somebody who needs a licence. */
+export type LicenceNeedView = {
+	/**  The mailbox. */
+	address: string,
+	/**  The name. */
+	name: string,
+	/**  When Microsoft closes the mailbox; none while it does not exist. */
+	until: string | null,
+	/**  Whole days left. */
+	daysLeft: number | null,
+	/**  How urgent it is. */
+	alarm: LicenceAlarm,
+	/**  Why a group did not give one, in Microsoft's word, e.g. `CountViolation`. */
+	groupError: string | null,
+};
+
+/**  What a product brings. */
+export type LicencePlanKind = 
+/**  Two gigabytes. */
+"Kiosk" | 
+/**  An ordinary mailbox. */
+"Full";
+
+/**  A product, held against those in need. */
+export type LicenceProductView = {
+	/**  Its id. */
+	sku: string,
+	/**  Its name in the tenant, e.g. `EXCHANGESTANDARD`. */
+	name: string,
+	/**  What it brings. */
+	plan: LicencePlanKind,
+	/**  How many are free. */
+	free: number,
+	/**  For how many of those in need it is large enough. */
+	fits: number,
+	/**  How many more would have to be bought to give it to all of them. */
+	missing: number,
+};
+
+/**  Why a licence was refused. The wizard has a remedy for every one. */
+export type LicenceRefusal = 
+/**  No licence of the product is free any more. */
+"NoneFree" | 
+/**  The tenant knows no country of the user. */
+"NoLocation" | 
+/**  The product is not sold for use in the user's country. */
+"Prohibited" | 
+/**  The user has something that excludes it. */
+"Conflict" | 
+/**  There is no such user. */
+"NoUser" | 
+/**  The account may not assign licences. */
+"NotAllowed" | 
+/**  Something else; Microsoft's words say it. */
+"Other";
+
+/**  A licence that was refused. */
+export type LicenceRefusalView = {
+	/**  To whom. */
+	address: string,
+	/**  Why. */
+	cause: LicenceRefusal,
+	/**  Microsoft's own words. */
+	serverWords: string,
+};
+
+/**  Licences: who needs one and until when, what fits, and who got which. */
+export type LicencesView = {
+	/**  When the tenant was asked. */
+	askedAt: string,
+	/**  Those in need, the most urgent first. */
+	needs: LicenceNeedView[],
+	/**  The products with a mailbox. */
+	products: LicenceProductView[],
+	/**  What *Assign* would do now. */
+	planned: LicenceAssignmentView[],
+	/**  Addresses for which no licence is free. */
+	without: string[],
+	/**  Addresses of which nobody knows the country. */
+	noLocation: string[],
+	/**  Addresses whose mailbox does not exist yet; a licence now would make a second, empty one. */
+	notYet: string[],
+	/**
+	 *  Addresses of rooms, things and shared mailboxes that are a person's mailbox in the tenant: converted there they
+	 *  need no licence.
+	 */
+	convert: string[],
+	/**  Addresses that the tenant does not know as users. */
+	unknown: string[],
+	/**  How many mailboxes the project has in batches. */
+	people: number,
+	/**  How many have a licence of their own. */
+	own: number,
+	/**  How many have one that a group gives. */
+	byGroup: number,
+	/**  How many need none: rooms, equipment, shared mailboxes. */
+	exempt: number,
+	/**  Whether the licence is what makes the mailbox (the direct engine). */
+	licenceMakesMailbox: boolean,
+	/**  Countries (ISO 3166) that the tenant's users are in already, the most frequent first. */
+	locations: string[],
+	/**  Whether licences are being assigned right now. */
+	running: boolean,
+	/**  Of how many in the run. */
+	of: number,
+	/**  How many of them are answered. */
+	done: number,
+	/**  Whom the last run refused. */
+	refused: LicenceRefusalView[],
+	/**  What this project assigned so far, the latest last. */
+	given: LicenceGivenView[],
+	/**  *Show commands*. */
+	commands: CommandLine[],
 };
 
 /**  A batch of a list. */
@@ -947,6 +1480,27 @@ export type ListView = {
 	files: ListFile[],
 };
 
+/**  The way of our own mail: status mails, letters, the final report. */
+export type MailDto = 
+/**  Through Microsoft Graph, from a mailbox of the tenant. */
+{ way: "Graph"; 
+/**  The mailbox. */
+from: string } | 
+/**  Through a mail server. */
+{ way: "Smtp"; 
+/**  Its name or address. */
+host: string; 
+/**  Its port: 587, 25 or 465. */
+port: number; 
+/**  `ImplicitTls`, `StartTls`, `Plaintext`. */
+security: string; 
+/**  Who hands it in; nobody in particular, where the server lets everyone. */
+account: string | null; 
+/**  Who it is from. */
+from: string; 
+/**  Which certificates are good. */
+trust: TrustDto };
+
 /**  A mail of our own. */
 export type MailSent = {
 	/**  Which. */
@@ -963,6 +1517,20 @@ export type MailSentKind =
 "Status" | 
 /**  After the last initial sync. */
 "FinalReport";
+
+/**  What becomes of mail to the project's mailboxes. */
+export type MailView = {
+	/**  `source`, `tenant` or `elsewhere`: where MX leads. */
+	mx: string,
+	/**  Mailboxes that it reaches. */
+	delivered: number,
+	/**  Mailboxes whose mail goes round until a server gives up. */
+	loops: string[],
+	/**  Mailboxes whose mail is sent back. */
+	returned: string[],
+	/**  Mailboxes whose mail goes by somebody else's servers. */
+	byOthers: number,
+};
 
 /**  What the administrator chose for a mailbox. */
 export type MailboxChoice = {
@@ -1003,6 +1571,14 @@ export type MailboxRow = {
 	batch: string | null,
 	/**  What the administrator should know of it. */
 	note: MailboxNote | null,
+};
+
+/**  How many mailboxes are in a state. */
+export type MailboxesInState = {
+	/**  MigrationUserStatus name. */
+	status: string,
+	/**  How many. */
+	mailboxes: number,
 };
 
 /**  The list of mailboxes to move. */
@@ -1054,6 +1630,67 @@ export type MigrationUserView = {
 	cloudStatus: string | null,
 	/**  Whether the service says that something holds it up. */
 	stalled: boolean,
+};
+
+/**  What came over in a span of time. */
+export type MovedPoint = {
+	/**  When it began. */
+	at: string,
+	/**  Items that this computer copied. */
+	items: number,
+	/**  Items that the migration service told of. */
+	serviceItems: number,
+	/**  Bytes of both. */
+	bytes: number,
+};
+
+/**  An endpoint of the migration service that is to be made. The old server's account and its password are the source's. */
+export type NewEndpointDto = {
+	/**  `PowerShell`: Microsoft's module makes it. `AdminCentre`: a person does, and it is waited for. */
+	route: string,
+	/**  What it is called. */
+	name: string,
+	/**  The public name of the old server's RPC proxy. */
+	host: string,
+	/**  The old server's own name, where it is another than the proxy's. */
+	exchangeServer: string | null,
+	/**  A mailbox to try it with. */
+	emailAddress: string | null,
+	/**  Mailboxes at the same time. */
+	maxConcurrentMigrations: number,
+};
+
+/**  What a project is connected to. */
+export type PlacesView = {
+	/**  The company's name. */
+	company: string,
+	/**  Of a practice company nothing here can be set: it is what it is. */
+	kind: ProjectKind,
+	/**  Who gets the status mail. */
+	notify: string | null,
+	/**  The old server, once it was set. */
+	source: SourceDto | null,
+	/**  Whether its password is kept. */
+	sourcePasswordKept: boolean,
+	/**  The old directory. */
+	directory: DirectoryDto | null,
+	/**  Whether its password is kept. */
+	directoryPasswordKept: boolean,
+	/**  The way of our own mail. */
+	mail: MailDto | null,
+	/**  Whether its password is kept. */
+	mailPasswordKept: boolean,
+	/**  Who is signed in to the tenant. */
+	signedIn: SignedInDto | null,
+	/**  What a sign-in waits for now. */
+	signIn: SignInState,
+	/**  The application's certificate, once it was made. */
+	certificate: AppCertificateView | null,
+	/**
+	 *  Why this computer would not copy as things stand, as a code: `personOpensNoMailbox` when a person is signed in, who
+	 *  opens no mailbox but their own: the application must be signed in with its certificate, or the migration service copy.
+	 */
+	copyTrouble: string | null,
 };
 
 /**  A step of the plan. */
@@ -1109,6 +1746,54 @@ export type PlanView = {
 	engine: string,
 	/**  What can be pasted instead (Show commands); empty for the direct engine. */
 	commands: CommandLine[],
+};
+
+/**  A record to set. */
+export type PlannedChange = {
+	/**  Which. */
+	subject: string,
+	/**  Whether the tenant needs it, or it is advice. */
+	advice: boolean,
+	/**  Whether it may be set now. */
+	allowed: boolean,
+	/**  For a zone file. */
+	zone: string,
+	/**  For a form. */
+	fields: PlannedFields,
+	/**  For Windows' DNS server. */
+	windows: string | null,
+};
+
+/**  A record for a form with fields. */
+export type PlannedFields = {
+	/**  `@`, or what stands before the domain. */
+	name: string,
+	/**  The whole name. */
+	fullName: string,
+	/**  The kind. */
+	kind: string,
+	/**  The value. */
+	value: string,
+	/**  The priority of an MX record. */
+	priority: number | null,
+	/**  Seconds. */
+	ttl: number,
+};
+
+/**  A step. */
+export type PlannedStep = {
+	/**  `lowerTtl`, `moveMx`, `moveAutodiscover`, `tidySpf`, `removeBatches` or `decommission`. */
+	step: string,
+	/**  Whether it may be taken now. */
+	allowed: boolean,
+	/**  Why not. */
+	refusal: string | null,
+	/**  How many mailboxes it waits for, where it does. */
+	left: number | null,
+	/**  Until when it waits, where that is known. */
+	until: string | null,
+	/**  The same in words, for the terminal. */
+	words: string | null,
 };
 
 /**  How many checks ended how. */
@@ -1216,14 +1901,71 @@ export type RecentProject = {
 	path: string,
 	/**  When it was last open. */
 	openedAt: string,
+	/**  Whether it is a practice company's. */
+	practice: boolean,
+};
+
+/**  Something that was done. */
+export type ReportAction = {
+	/**  When. */
+	at: string,
+	/**  Who did it, or was at the computer; null in lines from before names were kept. */
+	who: string | null,
+	/**  What, as a code: `BatchCreated`, `BatchStarted`, `SkippedSigned`, `ConversionWritten`, `MxMoved` … */
+	what: string,
+	/**  Whose mailbox, where it is about one. */
+	mailbox: string | null,
+	/**  More about it: a batch's name, a domain, an address. */
+	detail: string,
 };
 
 /**  A file of the report. */
 export type ReportFile = {
-	/**  `html`, `csv` or `json`. */
+	/**  `html`, `csv`, `json`, or one of the other tables: `skipped`, `actions`. */
 	format: string,
 	/**  Where it is. */
 	path: string,
+};
+
+/**  Something that is still to do. */
+export type ReportTask = {
+	/**  What. */
+	task: ReportTaskKind,
+	/**  How many it concerns. */
+	count: number,
+	/**  Which: addresses, a domain, a batch, a day. */
+	about: string[],
+};
+
+/**  What may still be to do when a project is handed over. */
+export type ReportTaskKind = 
+/**  Mailboxes whose counts do not reconcile. */
+"Reconcile" | 
+/**  Mailboxes that are not over. */
+"FinishMailboxes" | 
+/**  The read-back has not run, or does not agree. */
+"ReadBack" | 
+/**  Skipped items that nobody signed for. */
+"SignSkipped" | 
+/**  Mailboxes that are not converted. */
+"Convert" | 
+/**  Folders that hold no mail were left out: their items are carried by hand. */
+"CarryExcluded" | 
+/**  Nothing is known of the domain's DNS, or mail does not go to the tenant yet. */
+"MoveMx" | 
+/**  No test mail has proved that mail comes directly. */
+"ProveDelivery" | 
+/**  Batches that stand in the tenant. */
+"RemoveBatches" | 
+/**  Keep the old databases until then. */
+"KeepOldServer";
+
+/**  What came over when, for a chart. */
+export type ReportThroughput = {
+	/**  How many seconds a point stands for; 0 when nothing came over. */
+	secondsPerPoint: number,
+	/**  The points, without gaps, oldest first. */
+	points: MovedPoint[],
 };
 
 /**  The report. If the counts differ, that is its first line. */
@@ -1258,6 +2000,22 @@ export type ReportView = {
 	forwarded: string[],
 	/**  Mailboxes that are mail-enabled users now. */
 	converted: ConvertedMailbox[],
+	/**  Whether names, subjects and people's own folder names are hidden. */
+	redacted: boolean,
+	/**  What came over when. */
+	throughput: ReportThroughput,
+	/**  How many mailboxes are in which state. */
+	states: MailboxesInState[],
+	/**  Items by kind. */
+	kinds: ItemsOfKind[],
+	/**  Who did what and when, oldest first. */
+	actions: ReportAction[],
+	/**  The domain's DNS, before and since. */
+	dns: DnsAccount[],
+	/**  Batches that the migration service ran. */
+	cloudBatches: CloudBatchAccount[],
+	/**  What is still to do. */
+	toDo: ReportTask[],
 	/**  Files written. */
 	files: ReportFile[],
 };
@@ -1338,6 +2096,28 @@ export type SequenceStepId =
 /**  Convert the rest. */
 "ConvertRest";
 
+/**  A server's certificate, for a person to judge before it is trusted. */
+export type ServerCertificateView = {
+	/**  Who it is made out to. */
+	subject: string,
+	/**  Who signed it. */
+	issuer: string,
+	/**  The names it is good for. */
+	names: string[],
+	/**  Valid from. */
+	notBefore: string,
+	/**  Valid until. */
+	notAfter: string,
+	/**  SHA-256, in hexadecimal: what may be pinned. */
+	fingerprint: string,
+	/**  `TLS 1.2` or `TLS 1.3`. */
+	tlsVersion: string,
+	/**  Whether it is good by what was asked for; else why not, in the verifier's words. */
+	trusted: boolean,
+	/**  Why it is not. */
+	serverWords: string | null,
+};
+
 /**  How the service's own test of an endpoint ended. */
 export type ServiceTest = {
 	/**  Whether it reached the old server. */
@@ -1373,12 +2153,45 @@ export type Shell =
 /**  This program's own command line. */
 "Stegvis";
 
+/**  What a sign-in waits for. */
+export type SignInState = 
+/**  Nobody signs in. */
+{ state: "Idle" } | 
+/**  For a person in the browser. */
+{ state: "Browser"; 
+/**  Where the browser was sent, for one that did not open. */
+address: string } | 
+/**  For a person on another device. */
+{ state: "Device"; 
+/**  Where to go there. */
+address: string; 
+/**  What to type there. */
+code: string; 
+/**  How long the code is good for. */
+seconds: number } | 
+/**  For the tenant's answer. */
+{ state: "Tenant" };
+
+/**  Who is signed in to the tenant. */
+export type SignedInDto = {
+	/**  `person`, `certificate`; `secret` in a practice company. */
+	way: string,
+	/**  The person's user principal name. */
+	name: string | null,
+	/**  The tenant's id. */
+	tenantId: string,
+	/**  The application's. */
+	clientId: string,
+};
+
 /**  A skipped item. */
 export type SkippedItemView = {
 	/**  The mailbox. */
 	address: string,
 	/**  The folder. */
 	folder: string,
+	/**  What it is about, where its head could be read. */
+	subject: string | null,
 	/**  When it arrived. */
 	date: string,
 	/**  Its size in bytes. */
@@ -1387,6 +2200,8 @@ export type SkippedItemView = {
 	reason: string,
 	/**  The server's own words. */
 	serverWords: string,
+	/**  Who signed for what was skipped of its mailbox, and so for this. */
+	signedBy: string | null,
 };
 
 /**  How many items were skipped for a reason. */
@@ -1395,6 +2210,20 @@ export type SkippedReason = {
 	reason: string,
 	/**  How many. */
 	items: number,
+};
+
+/**  The old server. */
+export type SourceDto = {
+	/**  Its name or address. */
+	host: string,
+	/**  Its IMAP port: 993, or 143 with STARTTLS. */
+	port: number,
+	/**  `ImplicitTls`, `StartTls`, `Plaintext`. */
+	security: string,
+	/**  The account that opens the mailboxes, as `DOMAIN/account`. */
+	account: string,
+	/**  Which certificates are good. */
+	trust: TrustDto,
 };
 
 /**  A domain of the tenant. */
@@ -1509,6 +2338,37 @@ export type ThroughputPoint = {
 	bytesPerMinute: number,
 };
 
+/**  Which certificates of a server are good. */
+export type TrustDto = 
+/**  Those that this computer trusts. */
+{ trust: "System" } | 
+/**  This one alone, by its SHA-256 in hexadecimal. */
+{ trust: "Pinned"; 
+/**  The fingerprint. */
+fingerprint: string } | 
+/**  Those that this computer trusts, and those below this certificate authority. */
+{ trust: "Authority"; 
+/**  Its certificate, in PEM. */
+pem: string };
+
+/**  A record that others keep too long. */
+export type TtlLine = {
+	/**  Which. */
+	subject: string,
+	/**  What it is. */
+	ttl: number,
+	/**  What to lower it to. */
+	lowerTo: number,
+	/**  When the record itself may be changed, if this is done now. */
+	readyAt: string,
+};
+
+/**
+ *  What a person typed into a password field. It is no part of any view, event or log: there is no way to serialise
+ *  it, and its Debug shows nothing of it.
+ */
+export type TypedPassword = string;
+
 /**  How far back one can go. */
 export type UndoFacts = {
 	/**  The first day on which a converted mailbox may be gone from the old server; null while none is converted. */
@@ -1523,10 +2383,18 @@ export type UserLedger = {
 	address: string,
 	/**  The name people know it by. */
 	name: string,
+	/**  Its batch. */
+	batch: string,
 	/**  MigrationUserStatus name. */
 	status: string,
 	/**  FailureCode or StoppedBy name. */
 	cause: string | null,
+	/**  When it was first begun with. */
+	startedAt: string | null,
+	/**  When everything had come over, the last time. */
+	syncedAt: string | null,
+	/**  How often it was begun with again. */
+	retries: number,
 	/**  Its account. */
 	ledger: LedgerView,
 	/**  Folder by folder. */

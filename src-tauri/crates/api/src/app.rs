@@ -538,6 +538,7 @@ impl App {
             .filter(|project| holds_project(Path::new(&project.path)))
             .map(|project| RecentProject {
                 name: project.name,
+                practice: Path::new(&project.path).join(PRACTICE).is_file(),
                 path: project.path,
                 opened_at: project.opened_at,
             })

@@ -10,6 +10,7 @@ mod run;
 mod sizes;
 mod view;
 
+pub(crate) use endpoint::module_program;
 pub use removal::{BatchGuard, MailFacts};
 pub(crate) use view::followed;
 

@@ -1,5 +1,6 @@
 //! A real migration's project: made in a folder of its own, and connected part by part, each when a person says where it is.
 
+mod endpoint;
 mod sign_in;
 mod waits;
 

@@ -1,5 +1,6 @@
 //! Connect with the migration service: the engine, the tenant's endpoints, the service's own test of one.
 
+use std::path::PathBuf;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -141,12 +142,7 @@ impl Project {
     async fn routes(&self) -> Vec<EndpointRouteView> {
         let ports = self.connections();
         let module = PowerShell {
-            program: if cfg!(windows) {
-                "powershell.exe"
-            } else {
-                "pwsh"
-            }
-            .into(),
+            program: module_program(),
             // Whether the module is there is asked without signing in.
             session: ModuleSession::Application {
                 organization: String::new(),
@@ -262,6 +258,16 @@ impl Project {
         self.tell_project();
         self.endpoint_view().await
     }
+}
+
+/// What runs Microsoft's module.
+pub(crate) fn module_program() -> PathBuf {
+    if cfg!(windows) {
+        "powershell.exe"
+    } else {
+        "pwsh"
+    }
+    .into()
 }
 
 pub(super) fn no_endpoint() -> Error {

@@ -49,6 +49,8 @@ pub struct RecentProject {
     pub path: String,
     /// When it was last open.
     pub opened_at: String,
+    /// Whether it is a practice company's.
+    pub practice: bool,
 }
 
 /// The equivalent of what a step does, to read or to run elsewhere.
