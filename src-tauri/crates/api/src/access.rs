@@ -71,6 +71,8 @@ impl Project {
             }
         } else {
             let outcome = remove_access(self.connections().tenant.as_ref(), &mailboxes, stop).await;
+            let taken = outcome.removed.len().to_string();
+            self.act("AccessRemoved", &taken)?;
             self.setting(|tx| {
                 for user in users
                     .iter()

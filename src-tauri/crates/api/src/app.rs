@@ -404,6 +404,7 @@ impl App {
     pub async fn stop(&self) -> Result<RunView, Error> {
         let project = self.project().await?;
         project.stop_run().await?;
+        project.act("BatchStopped", "")?;
         project.run_view()
     }
 

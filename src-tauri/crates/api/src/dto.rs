@@ -76,7 +76,7 @@ pub use project::{
 };
 pub use report::{
     BatchLedger, CloudBatchAccount, ConvertedMailbox, DnsAccount, FolderLedger, ItemsOfKind,
-    LedgerView, MailSent, MailSentKind, MailboxesInState, MovedPoint, ReportAction, ReportFile,
+    LedgerView, LettersOfKind, LicencesOfProduct, MailSent, MailSentKind, MailboxesInState, MovedPoint, ReportAction, ReportFile,
     ReportTask, ReportTaskKind, ReportThroughput, ReportView, SkippedItemView, SkippedReason,
     UserLedger, VerificationView,
 };

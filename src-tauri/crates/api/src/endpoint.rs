@@ -154,7 +154,9 @@ impl Project {
                 key::CONCURRENCY,
                 &settings.max_concurrent_migrations.to_string(),
             )?;
-            tx.set_setting(key::ENDPOINT_SAVED, &now.to_string())
+            tx.set_setting(key::ENDPOINT_SAVED, &now.to_string())?;
+            let at_once = settings.max_concurrent_migrations.to_string();
+            tx.log(now, None, "EndpointSaved", &at_once)
         })?;
         self.tell_project();
         self.endpoint_view().await

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use stegvis_journal::Journal;
 
-use crate::{Error, ErrorCode};
+use crate::{Error, ErrorCode, person};
 
 /// The one journal of a folder, if it has one, among those whose names `counts`.
 ///
@@ -57,7 +57,11 @@ pub(crate) fn open_project(path: &Path) -> Result<Journal, Error> {
             "Give the file NAME.stegvis, or the folder it is in.",
         )
     })?;
-    Ok(Journal::open(&file)?)
+    let journal = Journal::open(&file)?;
+    if let Some(who) = person::at_this_computer() {
+        journal.acts_as(&who);
+    }
+    Ok(journal)
 }
 
 #[cfg(test)]

@@ -181,6 +181,12 @@ impl Project {
         if task != Task::Watch {
             self.setting(|tx| tx.clear_setting(key::VERIFICATION))?;
         }
+        match task {
+            Task::Go { failed: true, .. } => self.act("BatchRetried", "")?,
+            Task::Go { failed: false, .. } => self.act("BatchStarted", "")?,
+            Task::Fill => self.act("GapFilled", "")?,
+            Task::Watch => {}
+        }
         let project = Arc::clone(self);
         tokio::spawn(async move { project.run(task, stop).await });
         Ok(())

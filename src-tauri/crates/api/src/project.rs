@@ -24,6 +24,7 @@ use crate::dto::{
 use crate::licences::Licensing;
 use crate::list::OpenList;
 use crate::live::Live;
+use crate::person;
 use crate::places::{Places, keep_secrets};
 use crate::practice::PracticeDetails;
 use crate::real::Waits;
@@ -108,6 +109,9 @@ impl Project {
         events: Events,
     ) -> Result<Self, Error> {
         let clock = Arc::new(SystemClock);
+        if let Some(who) = person::at_this_computer() {
+            journal.acts_as(&who);
+        }
         recover(&journal, clock.now())?;
         let name = dir.display().to_string();
         let journal = Arc::new(journal);
@@ -194,6 +198,11 @@ impl Project {
         self.converting
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes in the log what the person at this computer did.
+    pub(crate) fn act(&self, what: &str, detail: &str) -> Result<(), Error> {
+        self.setting(|tx| tx.log(self.clock.now(), None, what, detail))
     }
 
     pub(crate) fn setting<T>(

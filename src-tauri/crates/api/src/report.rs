@@ -19,7 +19,6 @@ pub(crate) use files::Saved;
 use crate::Error;
 use crate::dto::{ReportFile, ReportView};
 use crate::journals::open_project;
-use crate::person;
 use crate::project::Project;
 use words::Language;
 
@@ -43,9 +42,6 @@ pub fn write_report(
     redact: bool,
 ) -> Result<WrittenReport, Error> {
     let journal = open_project(path)?;
-    if let Some(who) = person::at_this_computer() {
-        journal.acts_as(&who);
-    }
     let own = journal.path().parent().unwrap_or(path).join("report");
     let language = Language::of(Some(language));
     let saved = files::save(&journal, output.unwrap_or(&own), language, redact)?;

@@ -13,4 +13,5 @@ pub mod licence;
 pub mod list;
 mod project;
 pub mod rehearse;
+pub mod report;
 pub mod tenant;

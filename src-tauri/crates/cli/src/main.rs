@@ -52,6 +52,8 @@ enum Command {
     /// Letters to the people whose mailboxes move.
     #[command(subcommand)]
     Letters(commands::letters::LettersCommand),
+    /// The hand-over report of a project: to read, and as tables and JSON to keep.
+    Report(commands::report::ReportArguments),
     /// The practice organisation by itself.
     #[command(subcommand)]
     Lab(commands::lab::LabCommand),
@@ -86,6 +88,7 @@ fn main() -> ExitCode {
             Command::Cleanup(arguments) => commands::cleanup::run(arguments).await,
             Command::Licence(command) => commands::licence::run(command).await,
             Command::Letters(command) => commands::letters::run(command).await,
+            Command::Report(arguments) => commands::report::run(&arguments),
             Command::Lab(command) => commands::lab::run(command).await,
         }
     });

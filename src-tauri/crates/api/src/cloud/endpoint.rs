@@ -99,6 +99,7 @@ impl Project {
                 // What was saved for one engine says nothing of the other.
                 tx.clear_setting(key::ENDPOINT_SAVED)
             })?;
+            self.act("EngineChosen", engine.name())?;
             self.tell_project();
         }
         self.endpoint_view().await
@@ -253,7 +254,8 @@ impl Project {
         let now = self.clock.now();
         self.setting(|tx| {
             tx.set_setting(key::CONCURRENCY, &at_once.to_string())?;
-            tx.set_setting(key::ENDPOINT_SAVED, &now.to_string())
+            tx.set_setting(key::ENDPOINT_SAVED, &now.to_string())?;
+            tx.log(now, None, "EndpointSaved", &endpoint)
         })?;
         self.tell_project();
         self.endpoint_view().await

@@ -64,6 +64,9 @@ impl Project {
             CloudRunError::Guarded(guards) => guarded(name, guards),
             other => trouble(other),
         });
+        if removed.is_ok() {
+            self.act("BatchRemoved", name)?;
+        }
         self.tell_run();
         self.tell_project();
         // What else the service has is watched as before.

@@ -47,6 +47,10 @@ pub struct ReportView {
     pub actions: Vec<ReportAction>,
     /// The domain's DNS, before and since.
     pub dns: Vec<DnsAccount>,
+    /// Licences that were given, by product.
+    pub licences: Vec<LicencesOfProduct>,
+    /// Letters to people, by letter.
+    pub letters: Vec<LettersOfKind>,
     /// Batches that the migration service ran.
     pub cloud_batches: Vec<CloudBatchAccount>,
     /// What is still to do.
@@ -130,10 +134,38 @@ pub struct DnsAccount {
     pub domain: String,
     /// Its records from before anything was changed, as lines of a zone file.
     pub before: Vec<String>,
+    /// Its records as they were seen last, as lines of a zone file.
+    pub now: Vec<String>,
+    /// When they were seen.
+    pub seen_at: Option<String>,
     /// Since when every server that decides sends mail to the tenant alone.
     pub mx_moved_at: Option<String>,
     /// When a test mail last proved it.
     pub delivered_at: Option<String>,
+}
+
+/// Licences of one product that were given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct LicencesOfProduct {
+    /// The product.
+    pub product: String,
+    /// How many people got it.
+    pub people: u32,
+}
+
+/// How many of a letter went out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct LettersOfKind {
+    /// `notice`, `reminder`, `ready` or `phone`.
+    pub letter: String,
+    /// Handed in.
+    pub sent: u32,
+    /// Refused, or its answer lost.
+    pub not_sent: u32,
 }
 
 /// A batch that the migration service ran.
@@ -184,6 +216,10 @@ pub enum ReportTaskKind {
     MoveMx,
     /// No test mail has proved that mail comes directly.
     ProveDelivery,
+    /// Rights and habits that do not move by themselves.
+    Habits,
+    /// Letters that were refused, or of which nobody knows.
+    SendLetters,
     /// Batches that stand in the tenant.
     RemoveBatches,
     /// Keep the old databases until then.

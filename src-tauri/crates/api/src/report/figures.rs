@@ -17,6 +17,11 @@ pub(super) fn day(at: Option<String>) -> String {
     read(at).map_or_else(|| "–".to_owned(), |at| at.strftime("%Y-%m-%d").to_string())
 }
 
+/// The time of day alone.
+pub(super) fn clock(at: Option<String>) -> String {
+    read(at).map_or_else(String::new, |at| at.strftime("%H:%M").to_string())
+}
+
 fn read(at: Option<String>) -> Option<Timestamp> {
     at?.parse().ok()
 }

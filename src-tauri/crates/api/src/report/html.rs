@@ -58,7 +58,17 @@ pub(super) fn report_html(
     let tasks: Vec<Value> = view
         .to_do
         .iter()
-        .map(|task| context! { words => labels::task(task.task, language), count => task.count, about => task.about })
+        .map(|task| {
+            // A day among what a task is about is written as one.
+            let about = task.about.iter();
+            let about: Vec<String> = about
+                .map(|one| match one.parse::<Timestamp>() {
+                    Ok(at) => at.strftime("%Y-%m-%d").to_string(),
+                    Err(_) => one.clone(),
+                })
+                .collect();
+            context! { words => labels::task(task.task, language), about }
+        })
         .collect();
     let most = view.users.iter().map(|user| user.ledger.source).max();
     let over = view
@@ -74,6 +84,7 @@ pub(super) fn report_html(
     environment.add_filter("size", move |bytes: u64| figures::size(bytes, language));
     environment.add_filter("moment", figures::moment);
     environment.add_filter("day", figures::day);
+    environment.add_filter("clock", figures::clock);
     environment.add_filter("span", move |seconds: i64| figures::span(seconds, language));
     environment
         .render_str(
@@ -94,6 +105,7 @@ pub(super) fn report_html(
                 kinds => charts::kinds(&view.kinds, language),
                 acts => acts(&view.actions, language),
                 took => took(view),
+                letter_words => letter_words(language),
                 now => now.to_string(),
                 language => language.tag(),
             },
@@ -139,6 +151,16 @@ fn verdict(view: &ReportView, over: usize, language: Language) -> String {
     sentence
         .replace("{all}", &all.to_string())
         .replace("{over}", &over.to_string())
+}
+
+/// What the letters to people are called.
+fn letter_words(language: Language) -> Value {
+    context! {
+        notice => language.pick("a week before", "en vecka före"),
+        reminder => language.pick("the day before", "dagen före"),
+        ready => language.pick("the new mailbox is ready", "den nya postlådan är klar"),
+        phone => language.pick("phones", "telefoner"),
+    }
 }
 
 /// How long it took in seconds, from the first start to the last change.

@@ -134,6 +134,19 @@ pub(super) fn action(code: &str, language: Language) -> &str {
             "Mail goes to the old server again",
             "E‑posten går till den gamla servern igen",
         ),
+        "DnsHostChanged" => ("Changed the domain's DNS", "Ändrade domänens DNS"),
+        "LicenceAssigned" => ("Gave a licence", "Delade ut en licens"),
+        "LetterSent" => ("Sent a letter", "Skickade ett brev"),
+        "LetterFailed" => ("A letter was refused", "Ett brev nekades"),
+        "LetterUnknown" => (
+            "Whether a letter went is not known",
+            "Om ett brev gick är inte känt",
+        ),
+        "HabitsRead" => ("Read rights and habits", "Läste rättigheter och vanor"),
+        "DeliveryNotProved" => (
+            "A test mail did not come directly",
+            "Ett testmejl kom inte direkt",
+        ),
         "DeliveryProved" => ("A test mail came directly", "Ett testmejl kom direkt"),
         "ReportSaved" => ("Saved this report", "Sparade rapporten"),
         "ReportSavedRedacted" => (
@@ -179,6 +192,14 @@ pub(super) fn task(kind: ReportTaskKind, language: Language) -> &'static str {
         ReportTaskKind::ProveDelivery => (
             "Prove by a test mail that mail comes directly to Microsoft 365.",
             "Bevisa med ett testmejl att e‑posten kommer direkt till Microsoft 365.",
+        ),
+        ReportTaskKind::Habits => (
+            "Give back the rights and habits that do not move by themselves.",
+            "Återställ de rättigheter och vanor som inte flyttar med av sig själva.",
+        ),
+        ReportTaskKind::SendLetters => (
+            "Send again the letters that did not go, or of which nobody knows.",
+            "Skicka om de brev som inte gick, eller som ingen vet något om.",
         ),
         ReportTaskKind::RemoveBatches => (
             "Remove the batches in Microsoft 365, 72 hours after MX moved.",

@@ -1,9 +1,9 @@
 //! What is still to do when a project is handed over, as far as the project can know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stegvis_engine::report::Report;
-use stegvis_journal::{FolderPlan, Signature};
+use stegvis_journal::{FolderPlan, HabitTask, LetterRow, LetterStage, Signature};
 use stegvis_model::{MigrationUserId, MigrationUserStatus};
 
 use super::view::is_over;
@@ -21,6 +21,8 @@ pub(super) struct Standing<'a> {
     pub(super) signatures: &'a BTreeMap<MigrationUserId, Signature>,
     pub(super) dns: &'a [DnsAccount],
     pub(super) cloud_batches: &'a [CloudBatchAccount],
+    pub(super) letters: &'a [LetterRow],
+    pub(super) habits: &'a [HabitTask],
 }
 
 /// The list, the most pressing first. What is done is not on it.
@@ -64,6 +66,15 @@ pub(super) fn to_do(standing: &Standing<'_>) -> Vec<ReportTask> {
             })
         }),
     );
+    let open = standing.habits.iter().filter(|task| task.done_at.is_none());
+    let people: BTreeSet<String> = open.map(|task| task.task.address.to_string()).collect();
+    add(ReportTaskKind::Habits, people.into_iter().collect());
+    let lost = standing
+        .letters
+        .iter()
+        .filter(|row| row.stage != LetterStage::Sent);
+    let people: BTreeSet<String> = lost.map(|row| row.address.clone()).collect();
+    add(ReportTaskKind::SendLetters, people.into_iter().collect());
     let standing_batches = standing
         .cloud_batches
         .iter()

@@ -4,17 +4,20 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::Deserialize;
+use stegvis_engine::licences::ASSIGNED;
 use stegvis_engine::report::{Report, over_time, report};
-use stegvis_journal::{FolderPlan, Journal, LogEntry, Tx};
+use stegvis_journal::{FolderPlan, Journal, LetterRow, LetterStage, LogEntry, Tx};
 use stegvis_model::{MigrationUserId, MigrationUserStatus, StatusSummary, StoredName as _};
 
 use super::tasks::{Standing, to_do};
 use crate::Error;
 use crate::convert::converted;
 use crate::dto::{
-    AnswersDto, BatchLedger, CloudBatchAccount, DnsAccount, FolderLedger, ItemsOfKind, MailSent,
-    MailSentKind, MailboxesInState, MovedPoint, ReportAction, ReportThroughput, ReportView,
-    SkippedItemView, SkippedReason, UserLedger, VerificationView,
+    AnswersDto, BatchLedger, CloudBatchAccount, DnsAccount, DnsView, FolderLedger, ItemsOfKind,
+    LettersOfKind, LicencesOfProduct, MailSent, MailSentKind, MailboxesInState, MovedPoint,
+    ReportAction, ReportThroughput, ReportView, SkippedItemView, SkippedReason, UserLedger,
+    VerificationView,
 };
 use crate::project::{count, damaged, key, ledger_view, read_answers, small};
 
@@ -48,7 +51,7 @@ pub(crate) fn report_view(journal: &Journal) -> Result<ReportView, Error> {
         .map(|user| user.user.address.to_string())
         .collect();
     let converted = converted(journal)?;
-    let dns = dns(&kept.dns);
+    let dns = dns(&kept.dns)?;
     let cloud_batches = cloud_batches(&account, &kept);
     let to_do = to_do(&Standing {
         report: &account,
@@ -58,6 +61,8 @@ pub(crate) fn report_view(journal: &Journal) -> Result<ReportView, Error> {
         signatures: &kept.signatures,
         dns: &dns,
         cloud_batches: &cloud_batches,
+        letters: &kept.letters,
+        habits: &kept.habits,
     });
     Ok(ReportView {
         project: kept.name.clone().unwrap_or_default(),
@@ -126,6 +131,8 @@ pub(crate) fn report_view(journal: &Journal) -> Result<ReportView, Error> {
             .collect(),
         actions: actions(&account, &kept.log),
         dns,
+        licences: licences(&kept.log),
+        letters: letters(&kept.letters),
         cloud_batches,
         to_do,
         files: Vec::new(),
@@ -141,6 +148,8 @@ struct Kept {
     log: Vec<LogEntry>,
     moved: Vec<stegvis_journal::Moved>,
     cloud: Vec<stegvis_journal::CloudBatchRow>,
+    letters: Vec<stegvis_journal::LetterRow>,
+    habits: Vec<stegvis_journal::HabitTask>,
     signatures: BTreeMap<MigrationUserId, stegvis_journal::Signature>,
 }
 
@@ -160,6 +169,8 @@ impl Kept {
             log: tx.log_entries()?,
             moved: tx.all_moved()?,
             cloud: tx.cloud_batches()?,
+            letters: tx.letters()?,
+            habits: tx.habit_tasks()?,
             signatures,
         })
     }
@@ -311,10 +322,16 @@ fn actions(report: &Report, log: &[LogEntry]) -> Vec<ReportAction> {
         .collect()
 }
 
-fn dns(settings: &[(String, String)]) -> Vec<DnsAccount> {
+/// What is kept of the last look at a domain; more is kept than is read here.
+#[derive(Deserialize)]
+struct LastLook {
+    view: DnsView,
+}
+
+fn dns(settings: &[(String, String)]) -> Result<Vec<DnsAccount>, Error> {
     let mut domains: BTreeMap<&str, DnsAccount> = BTreeMap::new();
     for (key, value) in settings {
-        for what in ["before", "mxMovedAt", "deliveredAt"] {
+        for what in ["before", "seen", "mxMovedAt", "deliveredAt"] {
             let Some(domain) = key
                 .strip_prefix("dns.")
                 .and_then(|rest| rest.strip_prefix(what))
@@ -325,17 +342,79 @@ fn dns(settings: &[(String, String)]) -> Vec<DnsAccount> {
             let account = domains.entry(domain).or_insert_with(|| DnsAccount {
                 domain: domain.to_owned(),
                 before: Vec::new(),
+                now: Vec::new(),
+                seen_at: None,
                 mx_moved_at: None,
                 delivered_at: None,
             });
             match what {
                 "before" => account.before = value.lines().map(str::to_owned).collect(),
+                "seen" => {
+                    let look: LastLook =
+                        serde_json::from_str(value).map_err(|error| damaged(key, &error))?;
+                    account.now = records(&look.view);
+                    account.seen_at = Some(look.view.at);
+                }
                 "mxMovedAt" => account.mx_moved_at = Some(value.clone()),
                 _ => account.delivered_at = Some(value.clone()),
             }
         }
     }
-    domains.into_values().collect()
+    // Of a domain whose values nobody kept or saw there is nothing to tell.
+    let told = |one: &DnsAccount| !one.before.is_empty() || !one.now.is_empty();
+    Ok(domains.into_values().filter(told).collect())
+}
+
+/// The records as the first server that decides has them.
+fn records(view: &DnsView) -> Vec<String> {
+    let mut lines = Vec::new();
+    for subject in &view.subjects {
+        let mut deciding = subject.servers.iter().filter(|server| server.authoritative);
+        let Some(server) = deciding.find(|server| server.trouble.is_none()) else {
+            continue;
+        };
+        for record in &server.records {
+            lines.push(format!(
+                "{}. {} IN {} {}",
+                subject.name, record.ttl, record.kind, record.value
+            ));
+        }
+    }
+    lines
+}
+
+/// Who got which licence, as the log has it.
+fn licences(log: &[LogEntry]) -> Vec<LicencesOfProduct> {
+    let mut products: BTreeMap<&str, u32> = BTreeMap::new();
+    for line in log.iter().filter(|line| line.what == ASSIGNED) {
+        *products.entry(&line.detail).or_insert(0) += 1;
+    }
+    products
+        .into_iter()
+        .map(|(product, people)| LicencesOfProduct {
+            product: product.to_owned(),
+            people,
+        })
+        .collect()
+}
+
+fn letters(rows: &[LetterRow]) -> Vec<LettersOfKind> {
+    let mut kinds: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+    for row in rows {
+        let (sent, not) = kinds.entry(&row.letter).or_default();
+        match row.stage {
+            LetterStage::Sent => *sent += 1,
+            LetterStage::Intended | LetterStage::Failed | LetterStage::Unknown => *not += 1,
+        }
+    }
+    kinds
+        .into_iter()
+        .map(|(letter, (sent, not_sent))| LettersOfKind {
+            letter: letter.to_owned(),
+            sent,
+            not_sent,
+        })
+        .collect()
 }
 
 fn cloud_batches(report: &Report, kept: &Kept) -> Vec<CloudBatchAccount> {

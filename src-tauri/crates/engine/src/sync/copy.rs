@@ -230,6 +230,10 @@ impl Conductor<'_> {
         self.ports.journal.transaction(|tx| {
             tx.intend(&intents)?;
             tx.acknowledge(&found)?;
+            // What another engine moved is not ours to count; what a broken line left standing is.
+            if self.missing == Missing::Copy {
+                tx.moved(Engine::Direct, self.weight(&found), self.ports.clock.now())?;
+            }
             tx.skip(&skips)
         })?;
         for item in found {
@@ -264,16 +268,9 @@ impl Conductor<'_> {
                 Ack::Unsettled { .. } => self.copied.unsettled = true,
             }
         }
-        let came = copied.iter().filter_map(|item| self.rows.get(&item.row));
-        let counts = came.fold(Counts::default(), |sum, (_, size)| {
-            sum.plus(Counts {
-                items: 1,
-                bytes: *size,
-            })
-        });
         self.ports.journal.transaction(|tx| {
             tx.acknowledge(&copied)?;
-            tx.moved(Engine::Direct, counts, self.ports.clock.now())?;
+            tx.moved(Engine::Direct, self.weight(&copied), self.ports.clock.now())?;
             tx.skip(&skips)
         })?;
         for item in copied {
@@ -282,6 +279,17 @@ impl Conductor<'_> {
         self.progress.items_skipped += skips.len() as u64;
         self.progress.tell(self.ports, false);
         Ok(())
+    }
+
+    /// How many these are, and how heavy.
+    fn weight(&self, items: &[Acknowledged]) -> Counts {
+        let known = items.iter().filter_map(|item| self.rows.get(&item.row));
+        known.fold(Counts::default(), |sum, (_, size)| {
+            sum.plus(Counts {
+                items: 1,
+                bytes: *size,
+            })
+        })
     }
 
     fn count_copied(&mut self, row: ItemRowId, at: Option<CopiedPlace>) {
