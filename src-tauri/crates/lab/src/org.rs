@@ -269,6 +269,19 @@ pub(crate) fn personas(seed: u64, count: u32, company: Company, hurdles: bool) -
     personas
 }
 
+/// Whoever else opens this mailbox and sends in its name, where somebody does, with the mailbox's place among all: every
+/// fifth has its neighbour for that.
+pub(crate) fn neighbour<'a>(
+    personas: &'a [Persona],
+    persona: &Persona,
+) -> Option<(usize, &'a Persona)> {
+    let at = personas
+        .iter()
+        .position(|other| other.alias == persona.alias)?;
+    let other = personas.get(at.checked_sub(1)?).filter(|_| at % 5 == 4)?;
+    Some((at, other))
+}
+
 /// The first eight are the ones everybody knows; the rest are drawn. Never ends: after every pair of names
 /// is used, initials tell namesakes apart.
 fn people(seed: u64) -> impl Iterator<Item = String> {

@@ -10,6 +10,7 @@ mod cas_cmdlets;
 mod domains;
 mod endpoint_cmdlets;
 mod graph;
+mod habit_cmdlets;
 mod licences;
 mod oauth;
 mod parameters;

@@ -39,6 +39,8 @@ const HOLDER: &[&str] = &[
     "proxyAddresses",
     "targetAddress",
 ];
+/// What a domain controller is, by Windows' versions; those before 2003 do not say.
+const LEVEL: &str = "domainControllerFunctionality";
 /// How many are looked for in one search: a filter of some kilobytes.
 const AT_ONCE: usize = 100;
 /// Full access, in a mailbox's own descriptor (`fsdrightMailboxOwner`).
@@ -184,9 +186,15 @@ impl DirectoryHabits {
         whom: BTreeSet<&Whom>,
     ) -> Result<BTreeMap<Whom, Holder>, EndpointError> {
         let all: Vec<&Whom> = whom.into_iter().collect();
+        if all.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        // Since Windows Server 2003 a SID may be asked for as people write it; before, only by its bytes.
+        let root = self.directory.read("", &[LEVEL]).await?;
+        let written = root.text(LEVEL).is_some_and(|level| level != "0");
         let mut known = BTreeMap::new();
         for some in all.chunks(AT_ONCE) {
-            let terms: String = some.iter().map(|whom| term(whom)).collect();
+            let terms: String = some.iter().map(|whom| term(whom, written)).collect();
             let filter = format!("(|{terms})");
             for entry in self.directory.anywhere(&filter, HOLDER).await? {
                 let holder = holder(&entry);
@@ -209,15 +217,16 @@ impl DirectoryHabits {
     }
 }
 
-fn term(whom: &Whom) -> String {
+fn term(whom: &Whom, written: bool) -> String {
     match whom {
         Whom::Sid(sid) => {
-            let bytes: String = sid
-                .to_bytes()
-                .iter()
-                .map(|byte| format!("\\{byte:02x}"))
-                .collect();
-            format!("(objectSid={bytes})(msExchMasterAccountSid={bytes})")
+            let sid = if written {
+                sid.to_string()
+            } else {
+                let bytes = sid.to_bytes();
+                bytes.iter().map(|byte| format!("\\{byte:02x}")).collect()
+            };
+            format!("(objectSid={sid})(msExchMasterAccountSid={sid})")
         }
         Whom::Dn(dn) => format!("(distinguishedName={})", ldap_escape(dn.as_str())),
     }

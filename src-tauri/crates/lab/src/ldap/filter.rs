@@ -51,6 +51,16 @@ impl Matching<'_, '_> {
             LdapFilter::Present(name) => self.any(name, |_, _| true),
             LdapFilter::Equality(name, wanted) | LdapFilter::Approx(name, wanted) => {
                 let normal = name::normal(wanted);
+                // Every object has its own name among its attributes.
+                if name.eq_ignore_ascii_case("distinguishedName") {
+                    return Some(normal.as_deref() == Some(self.entry.normal.as_str()));
+                }
+                if let Some(sid) = sid(wanted)
+                    && let Some(Syntax::Octets(_)) =
+                        self.directory.schema().attribute(name).map(|a| a.syntax)
+                {
+                    return Some(self.entry.values(name).contains(&sid));
+                }
                 let lower = wanted.trim().to_lowercase();
                 self.any(name, |syntax, value| {
                     equal(name, syntax, value, &lower, normal.as_deref())
@@ -106,6 +116,19 @@ impl Matching<'_, '_> {
             _ => None,
         }
     }
+}
+
+/// A security identifier as people write it, in bytes: domain controllers since 2003 take it so.
+fn sid(text: &str) -> Option<Vec<u8>> {
+    let mut numbers = text.strip_prefix("S-1-")?.split('-');
+    let authority: u64 = numbers.next()?.parse().ok()?;
+    let parts: Vec<u32> = numbers
+        .map(|part| part.parse().ok())
+        .collect::<Option<_>>()?;
+    let mut bytes = vec![1, u8::try_from(parts.len()).ok()?];
+    bytes.extend(authority.to_be_bytes().iter().skip(2));
+    bytes.extend(parts.iter().flat_map(|part| part.to_le_bytes()));
+    Some(bytes)
 }
 
 /// `wanted` is in lower case; `normal` is the same as a name, if it is one.

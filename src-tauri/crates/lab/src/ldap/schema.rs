@@ -182,6 +182,7 @@ const ATTRIBUTES: &[Attribute] = &[
     one("msExchUserCulture", Text(LONG), Person, Written),
     one("msExchVersion", LargeInteger, All, Written),
     one("nCName", Name, Configuration, Kept),
+    one("nTSecurityDescriptor", Octets(65_535), All, Kept),
     one("name", Text(255), All, Kept),
     many("networkAddress", Text(256), Configuration, Kept),
     one("objectCategory", Name, All, Kept),

@@ -15,6 +15,10 @@ use crate::world::World;
 
 /// Active Directory's MaxPageSize: without pages a search ends here.
 const LARGEST_PAGE: usize = 1000;
+/// The part of a security descriptor that this account may not read.
+const AUDIT_LIST: i32 = 8;
+/// Whoever does not say which parts are wanted asks for that part too, and gets nothing.
+const DESCRIPTOR: &str = "nTSecurityDescriptor";
 /// Its MaxValRange: of an attribute with more values, so many at a time.
 const LARGEST_RANGE: usize = 1500;
 
@@ -58,6 +62,9 @@ pub(super) fn search(
         .into_iter()
         .filter(|entry| filter::matches(&request.filter, entry, &directory))
         .collect();
+    let descriptors = controls.iter().any(
+        |control| matches!(control, LdapControl::SdFlags { flags, .. } if flags & AUDIT_LIST == 0),
+    );
     let page = controls.iter().find_map(|control| match control {
         LdapControl::SimplePagedResults { size, cookie } => Some((*size, cookie)),
         _ => None,
@@ -85,7 +92,7 @@ pub(super) fn search(
         .iter()
         .skip(from)
         .take(most.min(limit.unwrap_or(usize::MAX)))
-        .map(|found| LdapMsg::new(id, entry(request, found, &directory)))
+        .map(|found| LdapMsg::new(id, entry(request, found, &directory, descriptors)))
         .collect();
     let next = from + answers.len();
     let more = next < found.len();
@@ -183,13 +190,19 @@ fn root_entry(request: &LdapSearchRequest, root: &Entry) -> LdapOp {
 }
 
 /// The attributes asked for.
-fn entry(request: &LdapSearchRequest, entry: &Entry, directory: &Directory) -> LdapOp {
+fn entry(
+    request: &LdapSearchRequest,
+    entry: &Entry,
+    directory: &Directory,
+    descriptors: bool,
+) -> LdapOp {
     let wanted = Wanted::of(request);
     let mut attributes = Vec::new();
     let kept = entry
         .attributes
         .values()
-        .map(|(name, values)| (name.as_str(), values.clone()));
+        .map(|(name, values)| (name.as_str(), values.clone()))
+        .filter(|(name, _)| descriptors || *name != DESCRIPTOR);
     let linked = schema::back_links()
         .filter(|(back, _)| back.stands_on(entry))
         .filter(|(back, _)| wanted.all || wanted.find(back.name).is_some())

@@ -8,7 +8,10 @@ use super::admin_permissions::{
 };
 use super::parameters::known_only;
 use super::users::{known, proxy_addresses};
-use super::{Tenant, batch_cmdlets, cas_cmdlets, endpoint_cmdlets, setting_cmdlets, user_cmdlets};
+use super::{
+    Tenant, batch_cmdlets, cas_cmdlets, endpoint_cmdlets, habit_cmdlets, setting_cmdlets,
+    user_cmdlets,
+};
 use crate::org::{COMPANY, DOMAIN, FORMER_DOMAIN, Hurdle, Persona, TENANT_DOMAIN};
 use crate::seed::{guid, guid_text};
 use crate::world::{Recipient, World};
@@ -26,7 +29,8 @@ pub(super) fn run(tenant: &Tenant, name: &str, parameters: &Parameters) -> Optio
         .or_else(|| batch_cmdlets::run(tenant, name, parameters))
         .or_else(|| user_cmdlets::run(world, name, parameters))
         .or_else(|| setting_cmdlets::run(world, name, parameters))
-        .or_else(|| cas_cmdlets::run(world, name, parameters));
+        .or_else(|| cas_cmdlets::run(world, name, parameters))
+        .or_else(|| habit_cmdlets::run(world, name, parameters));
     if migration.is_some() {
         return migration;
     }
@@ -135,6 +139,11 @@ pub(super) fn recipient(world: &World, persona: &Persona) -> Option<Value> {
             // As a size is printed; people read the first part, programs the second.
             let size = format!("{} MB ({receives} bytes)", receives / (1024 * 1024));
             object.insert("MaxReceiveSize".to_owned(), size.into());
+            let on_behalf = habit_cmdlets::on_behalf(world, persona);
+            object.insert("GrantSendOnBehalfTo".to_owned(), on_behalf.into());
+            object.insert("ForwardingAddress".to_owned(), Value::Null);
+            object.insert("ForwardingSmtpAddress".to_owned(), Value::Null);
+            object.insert("DeliverToMailboxAndForward".to_owned(), false.into());
         } else {
             let external = format!("SMTP:{}", persona.address());
             object.insert("ExternalEmailAddress".to_owned(), external.into());

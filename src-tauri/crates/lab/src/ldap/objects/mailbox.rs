@@ -4,7 +4,7 @@
 use super::organisation::{LEGACY_GROUP, POLICY, SERVER, address_lists, mta, store};
 use super::others;
 use super::{Entry, SELF, account_sid, domain_sid, user};
-use crate::org::{DOMAIN, FORMER_DOMAIN, Hurdle, LOCAL_DOMAIN, MailboxKind, Persona};
+use crate::org::{ACCOUNT, DOMAIN, FORMER_DOMAIN, Hurdle, LOCAL_DOMAIN, MailboxKind, Persona};
 
 /// The mailbox at this place among all.
 pub(super) fn mailbox(seed: u64, at: usize, persona: &Persona, all: &[Persona]) -> Entry {
@@ -49,11 +49,19 @@ pub(super) fn mailbox(seed: u64, at: usize, persona: &Persona, all: &[Persona]) 
     }
     // Whoever may open the mailbox besides its owner, and may send in its name.
     let neighbour = all.get(at.wrapping_sub(1)).filter(|_| at % 5 == 4);
+    let other = neighbour.map(|other| account_sid(seed, &other.alias));
+    // The migrating account opens every one.
+    let opens = [SELF.to_vec(), account_sid(seed, ACCOUNT)]
+        .into_iter()
+        .chain(other.clone());
     entry.set_bytes(
         "msExchMailboxSecurityDescriptor",
-        vec![security_descriptor(
-            neighbour.map(|other| account_sid(seed, &other.alias)),
-        )],
+        vec![security_descriptor(opens.map(full_access).collect())],
+    );
+    let sends = std::iter::once(SELF.to_vec()).chain(other);
+    entry.set_bytes(
+        "nTSecurityDescriptor",
+        vec![security_descriptor(sends.map(send_as).collect())],
     );
     if let Some(other) = neighbour {
         entry.set("publicDelegates", &[&other.dn()]);
@@ -154,23 +162,40 @@ fn hurdle(persona: &Persona, entry: &mut Entry) {
     }
 }
 
-/// Who may do what with the mailbox, in the form in which Windows keeps it: the owner everything, and whoever
-/// `other` is.
-fn security_descriptor(other: Option<Vec<u8>>) -> Vec<u8> {
-    // Full mailbox access and to read these rights.
-    const MASK: u32 = 0x0002_0001;
-    let mut entries = Vec::new();
-    let mut count = 0_u16;
-    for sid in std::iter::once(SELF.to_vec()).chain(other) {
-        // Access allowed, inherited by what is below.
-        entries.extend([0, 2]);
-        let size = u16::try_from(8 + sid.len()).unwrap_or(u16::MAX);
-        entries.extend(size.to_le_bytes());
-        entries.extend(MASK.to_le_bytes());
-        entries.extend(sid);
-        count += 1;
-    }
-    let mut list = vec![2, 0];
+/// An entry that lets somebody open the whole mailbox and read these rights.
+fn full_access(sid: Vec<u8>) -> Vec<u8> {
+    // Access allowed, inherited by what is below.
+    ace([0, 2], &0x0002_0001_u32.to_le_bytes(), sid)
+}
+
+/// An entry that lets somebody send as the object: an extended right, by its GUID.
+fn send_as(sid: Vec<u8>) -> Vec<u8> {
+    const SEND_AS: [u8; 16] = [
+        0x54, 0x1a, 0x72, 0xab, 0x2f, 0x1e, 0xd0, 0x11, 0x98, 0x19, 0x00, 0xaa, 0x00, 0x40, 0x52,
+        0x9b,
+    ];
+    let mut what = 0x0000_0100_u32.to_le_bytes().to_vec();
+    // The GUID of the object type is there, that of an inherited one is not.
+    what.extend(1_u32.to_le_bytes());
+    what.extend(SEND_AS);
+    ace([5, 0], &what, sid)
+}
+
+fn ace(head: [u8; 2], what: &[u8], sid: Vec<u8>) -> Vec<u8> {
+    let mut entry = head.to_vec();
+    let size = u16::try_from(4 + what.len() + sid.len()).unwrap_or(u16::MAX);
+    entry.extend(size.to_le_bytes());
+    entry.extend(what);
+    entry.extend(sid);
+    entry
+}
+
+/// Who may do what, in the form in which Windows keeps it.
+fn security_descriptor(aces: Vec<Vec<u8>>) -> Vec<u8> {
+    let count = u16::try_from(aces.len()).unwrap_or(u16::MAX);
+    let entries = aces.concat();
+    // Revision 4: entries about single rights may be among them.
+    let mut list = vec![4, 0];
     let size = u16::try_from(8 + entries.len()).unwrap_or(u16::MAX);
     list.extend(size.to_le_bytes());
     list.extend(count.to_le_bytes());
