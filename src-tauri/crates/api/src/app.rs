@@ -10,7 +10,6 @@ use stegvis_engine::preflight::ORDER;
 use stegvis_journal::Journal;
 use tokio::sync::Mutex;
 
-use crate::cloud::{BatchGuard, MailFacts};
 use crate::dto::{
     AnswersDto, AppView, CommandLine, ConvertView, DirectoryView, EndpointSettings, EndpointView,
     ListEdit, ListPage, ListQuery, ListView, MailboxChoice, MailboxesView, PlanView, PreflightView,
@@ -251,7 +250,10 @@ impl App {
 
     /// Runs every check.
     pub async fn run_preflight(&self) -> Result<PreflightView, Error> {
-        self.project().await?.run_preflight(&ORDER).await
+        let project = self.project().await?;
+        let view = project.run_preflight(&ORDER).await?;
+        project.read_habits_once().await;
+        Ok(view)
     }
 
     /// Runs one check again.
@@ -365,6 +367,7 @@ impl App {
         let project = self.project().await?;
         project.checked().await;
         project.may_copy()?;
+        project.read_habits_once().await;
         project.start(false, None)?;
         project.run_view()
     }
@@ -374,6 +377,7 @@ impl App {
         let project = self.project().await?;
         project.checked().await;
         let at = at.map(|at| project.moment(&at)).transpose()?;
+        project.read_habits_once().await;
         project.start(false, at)
     }
 
@@ -382,22 +386,6 @@ impl App {
         let project = self.project().await?;
         project.checked().await;
         project.start_filling()
-    }
-
-    /// What keeps a batch of ours in the migration service, by our name for it; nothing where it may be removed.
-    pub async fn batch_guards(
-        &self,
-        batch: &str,
-        facts: &MailFacts,
-    ) -> Result<Vec<BatchGuard>, Error> {
-        self.project().await?.batch_guards(batch, facts)
-    }
-
-    /// Removes a batch of ours from the migration service, where nothing keeps it there. The mailboxes stay.
-    pub async fn remove_batch(&self, batch: &str, facts: &MailFacts) -> Result<RunView, Error> {
-        let project = self.project().await?;
-        project.remove_batch(batch, facts).await?;
-        project.run_view()
     }
 
     /// Asks what runs to stop between two messages, or the migration service to stop its batches.

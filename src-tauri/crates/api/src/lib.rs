@@ -20,6 +20,8 @@ pub mod dns;
 pub mod dto;
 mod endpoint;
 mod error;
+mod finish;
+mod habits;
 mod journals;
 mod letters;
 mod licences;

@@ -7,6 +7,7 @@ pub mod directory;
 pub mod dns;
 pub mod endpoint;
 mod files;
+pub mod habits;
 pub mod lab;
 pub mod letters;
 pub mod licence;

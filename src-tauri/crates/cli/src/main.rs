@@ -44,7 +44,10 @@ enum Command {
     /// Batches of the migration service.
     #[command(subcommand)]
     Batch(commands::batch::BatchCommand),
-    /// At the end: give back what this program was allowed.
+    /// Rights and habits: what people could do with each other's mailboxes, before and after.
+    #[command(subcommand)]
+    Habits(commands::habits::HabitsCommand),
+    /// At the end: take back what this program left in the world.
     Cleanup(commands::cleanup::CleanupArguments),
     /// Licences: who needs one, what is free, giving them away.
     #[command(subcommand)]
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
             Command::Tenant(command) => commands::tenant::run(command).await,
             Command::Endpoint(command) => commands::endpoint::run(command).await,
             Command::Batch(command) => commands::batch::run(command).await,
+            Command::Habits(command) => commands::habits::run(command).await,
             Command::Cleanup(arguments) => commands::cleanup::run(arguments).await,
             Command::Licence(command) => commands::licence::run(command).await,
             Command::Letters(command) => commands::letters::run(command).await,

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
-use stegvis_engine::ports::Clock as _;
-use stegvis_engine::service::{CloudRunError, RemovalFacts, RemovalGuard, may_remove};
+use stegvis_engine::service::{CloudRunError, RemovalFacts, RemovalGuard};
 use stegvis_journal::CloudBatchRow;
 
 use super::run::trouble;
@@ -32,22 +31,6 @@ pub struct BatchGuard {
 }
 
 impl Project {
-    /// What keeps our batch of this name in the service; nothing where it may be removed.
-    pub(crate) fn batch_guards(
-        &self,
-        name: &str,
-        facts: &MailFacts,
-    ) -> Result<Vec<BatchGuard>, Error> {
-        let row = self.hosted_batch(name)?;
-        let users = self.setting(|tx| tx.users())?;
-        let mine: Vec<_> = users
-            .into_iter()
-            .filter(|user| user.batch == row.new.batch)
-            .collect();
-        let guards = may_remove(&row, &mine, &removal_facts(facts)?, self.clock.now());
-        Ok(guards.into_iter().map(guard).collect())
-    }
-
     /// Removes our batch of this name from the service. The mailboxes stay.
     pub(crate) async fn remove_batch(
         self: &Arc<Self>,

@@ -30,10 +30,10 @@ pub enum BatchCommand {
     Remove {
         /// Our name for it.
         name: String,
-        /// Since when MX leads to the tenant (RFC 3339).
+        /// An administrator's word since when MX leads to the tenant (RFC 3339), where the project has not looked itself.
         #[arg(long, value_name = "TIME")]
         mx_moved_at: Option<String>,
-        /// A mail from outside arrived there.
+        /// An administrator's word that a mail from outside arrived there.
         #[arg(long)]
         delivery_proved: bool,
         #[command(flatten)]
@@ -106,7 +106,6 @@ async fn watched(app: &App, stop: &CancellationToken) -> Result<RunView, Error> 
 
 async fn answer(app: &App, command: &BatchCommand) -> Result<Outcome, Error> {
     let stop = stop_on_interrupt();
-    let mut facts = MailFacts::default();
     // What the service is at is watched from the moment the project is open.
     let run = match command {
         BatchCommand::List(_) => app.run_view().await?,
@@ -136,21 +135,27 @@ async fn answer(app: &App, command: &BatchCommand) -> Result<Outcome, Error> {
             delivery_proved,
             ..
         } => {
-            facts = MailFacts {
+            let word = MailFacts {
                 mx_moved_at: mx_moved_at.clone(),
                 delivery_proved: *delivery_proved,
             };
-            app.remove_batch(name, &facts).await?
+            if word.mx_moved_at.is_none() && !word.delivery_proved {
+                // What the project itself knows of where mail goes decides.
+                app.remove_batch_checked(name).await?;
+                app.run_view().await?
+            } else {
+                app.remove_batch(name, &word).await?
+            }
         }
     };
-    outcome(app, run, &facts).await
+    outcome(app, run).await
 }
 
-async fn outcome(app: &App, run: RunView, facts: &MailFacts) -> Result<Outcome, Error> {
+async fn outcome(app: &App, run: RunView) -> Result<Outcome, Error> {
     let mut batches = Vec::new();
     for batch in run.batches {
         let guards = match &batch.cloud_name {
-            Some(_) => app.batch_guards(&batch.name, facts).await?,
+            Some(_) => app.batch_guards(&batch.name).await?,
             None => Vec::new(),
         };
         batches.push(Listed { batch, guards });

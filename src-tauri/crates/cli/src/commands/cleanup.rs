@@ -1,6 +1,7 @@
-//! `stegvis cleanup`: what this program was allowed is given back.
+//! `stegvis cleanup`: what this program left in the world is taken back.
 
 use stegvis_api::Error;
+use stegvis_api::dto::{CleanupView, FootprintState};
 
 use super::copy::stop_on_interrupt;
 use super::project::ProjectArguments;
@@ -8,58 +9,83 @@ use crate::terminal::{Rehearsal, print_json};
 
 #[derive(Debug, clap::Args)]
 pub struct CleanupArguments {
-    /// Say what would be taken back, and take nothing.
+    /// Look, say what would be taken back, and take nothing.
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
     project: ProjectArguments,
 }
 
-/// Exit code 0 when no mailbox of the project opens for this program any more, 1 when some still do.
+/// Exit code 0 when nothing is left that this program takes back itself, 1 when something is.
 pub async fn run(arguments: CleanupArguments) -> Result<bool, Error> {
     let json = arguments.project.json;
     let shown = Rehearsal::new(json);
     let app = arguments.project.open(&shown).await?;
     let taken = app
-        .remove_access(arguments.dry_run, &stop_on_interrupt())
+        .clean_up_until(arguments.dry_run, &stop_on_interrupt())
         .await;
     shown.finish();
     app.close_project().await?;
     let view = taken?;
-    let done = view.failed.is_empty()
-        && view.left.is_empty()
-        && (view.dry_run || view.sizes_raised.is_empty());
     if json {
         print_json(&view)?;
-        return Ok(done);
+    } else {
+        print(&view);
     }
-    let would = if view.dry_run { "would be" } else { "is" };
-    println!(
-        "access to {} mailboxes {would} taken back",
-        view.removed.len()
-    );
-    for kept in &view.failed {
-        println!("  {:<34} still opens: {}", kept.address, kept.server_words);
-    }
-    for raised in &view.sizes_raised {
-        let why = match raised.server_words.as_str() {
-            "" => "is put back",
-            words => words,
-        };
-        println!("  {:<34} takes larger messages than before: {why}", raised.address);
-    }
-    for address in &view.left {
-        println!("  {address:<34} not asked for: the tenant no longer answers; run it again");
-    }
-    if !view.unfinished.is_empty() {
+    Ok(view.clean)
+}
+
+fn print(view: &CleanupView) {
+    let would = if view.dry_run { "would be" } else { "were" };
+    for item in &view.items {
         println!(
-            "{} of them are not converted yet: a later pass asks for access again",
-            view.unfinished.len()
+            "{:<18} {} -> {}",
+            format!("{:?}", item.kind),
+            state(item.before),
+            state(item.after)
         );
+        if item.taken > 0 {
+            println!("  {} {would} taken back", item.taken);
+        }
+        for kept in &item.kept {
+            let words = if kept.server_words.is_empty() {
+                "it waits for the others"
+            } else {
+                &kept.server_words
+            };
+            println!(
+                "  {:<34} stays: {}",
+                kept.what,
+                words.replace(char::is_control, "?")
+            );
+        }
     }
+    let left = |state| !matches!(state, FootprintState::Gone);
     println!("by hand, and what is left for a person:");
-    for line in &view.commands {
-        println!("  {line}");
+    for item in view.finish.footprint.iter().filter(|item| left(item.state)) {
+        if item.commands.is_empty() && item.place.is_none() && item.values.is_empty() {
+            continue;
+        }
+        println!("  {:?} ({})", item.kind, state(item.state));
+        if let Some(place) = &item.place {
+            println!("    {place}");
+        }
+        let lines = if item.commands.is_empty() {
+            &item.values
+        } else {
+            &item.commands
+        };
+        for line in lines {
+            println!("    {line}");
+        }
     }
-    Ok(done)
+}
+
+const fn state(state: FootprintState) -> &'static str {
+    match state {
+        FootprintState::Present => "there",
+        FootprintState::Gone => "gone",
+        FootprintState::Kept => "kept",
+        FootprintState::Unknown => "not looked at",
+    }
 }

@@ -1,0 +1,235 @@
+//! Batches, and what keeps them in the migration service.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use stegvis_engine::dns::Standing;
+use stegvis_engine::finish::{BatchHold, holds, removal_facts, standing_everywhere};
+use stegvis_engine::ports::Clock as _;
+use stegvis_engine::powershell::quoted;
+use stegvis_engine::service::{RemovalGuard, cleanup};
+
+use crate::cloud::{BatchGuard, MailFacts};
+use crate::dto::{FinishBatch, RemovalGuardId, RemovalGuardView};
+use crate::project::{Project, count, key};
+use crate::report::words::Language;
+use crate::{Error, ErrorCode};
+
+impl Project {
+    /// Where the migration and its mail stand, over every domain.
+    pub(super) fn standing_of_mail(&self) -> Result<Option<Standing>, Error> {
+        self.setting(|tx| standing_everywhere(tx, self.clock.now()))
+    }
+
+    /// Every batch that stands or stood in the service, oldest first.
+    pub(super) fn finish_batches(&self) -> Result<Vec<FinishBatch>, Error> {
+        let now = self.clock.now();
+        let (batches, rows, users) =
+            self.setting(|tx| Ok((tx.batches()?, tx.cloud_batches()?, tx.users()?)))?;
+        let standing = self.standing_of_mail()?;
+        let views = rows.into_iter().filter_map(|row| {
+            let batch = batches.iter().find(|batch| batch.id == row.new.batch)?;
+            let mine: Vec<_> = users
+                .iter()
+                .filter(|user| user.batch == batch.id)
+                .cloned()
+                .collect();
+            let stands = row.removed_at.is_none();
+            let guards: Vec<RemovalGuardView> = match &standing {
+                Some(standing) if stands => holds(&row, &mine, standing)
+                    .into_iter()
+                    .map(guard)
+                    .collect(),
+                _ => Vec::new(),
+            };
+            let tidied = cleanup(&row, now);
+            Some(FinishBatch {
+                name: batch.name.clone(),
+                cloud_name: row.new.name.clone(),
+                mailboxes: count(mine.len()),
+                removable: stands && standing.is_some() && guards.is_empty(),
+                guards,
+                removed_at: row.removed_at.map(|at| at.to_string()),
+                cleanup_at: tidied.map(|tidied| tidied.at.to_string()),
+                cleanup_in_days: tidied.map(|tidied| days(tidied.at, now)),
+                cleanup_near: tidied.is_some(),
+                command: format!(
+                    "Remove-MigrationBatch -Identity {} -Confirm:$false",
+                    quoted(&row.new.name)
+                ),
+            })
+        });
+        Ok(views.collect())
+    }
+
+    /// Removes a batch that nothing keeps in the service. Its numbers are saved first: the service's go with it.
+    pub(super) async fn remove_batch_checked(self: &Arc<Self>, name: &str) -> Result<(), Error> {
+        let known = self.finish_batches()?;
+        let batch = known
+            .iter()
+            .find(|batch| batch.name == name && batch.removed_at.is_none())
+            .ok_or_else(|| no_batch(name))?;
+        // How far the service is, it is asked itself when the batch goes; what is known here may be of yesterday.
+        let of_mail: Vec<RemovalGuardView> = batch
+            .guards
+            .iter()
+            .filter(|guard| {
+                !matches!(
+                    guard.guard,
+                    RemovalGuardId::NotAtRest | RemovalGuardId::NotSynced
+                )
+            })
+            .cloned()
+            .collect();
+        if !of_mail.is_empty() {
+            return Err(Error::new(
+                ErrorCode::InvalidInput,
+                format!("{name} stays in the service: {}", words(&batch.guards)),
+                "Wait until none of this is so any more.",
+            ));
+        }
+        let standing = self
+            .standing_of_mail()?
+            .ok_or_else(|| Error::invalid("no mailbox is in a batch", "Start a batch first."))?;
+        let facts = removal_facts(&standing);
+        self.save_and_remove(
+            name,
+            &MailFacts {
+                mx_moved_at: facts.mx_moved_at.map(|at| at.to_string()),
+                delivery_proved: facts.delivery_proved,
+            },
+        )
+        .await
+    }
+
+    /// Removes a batch on a person's word of where mail goes. The service's own guards hold as ever.
+    pub(super) async fn remove_batch_on_word(
+        self: &Arc<Self>,
+        name: &str,
+        word: &MailFacts,
+    ) -> Result<(), Error> {
+        let now = self.clock.now();
+        let said = format!(
+            "{name}: MX moved at {}, delivery {}",
+            word.mx_moved_at.as_deref().unwrap_or("-"),
+            if word.delivery_proved {
+                "proved"
+            } else {
+                "not proved"
+            }
+        );
+        self.setting(|tx| tx.log(now, None, "BatchRemovalOnWord", &said))?;
+        self.save_and_remove(name, word).await
+    }
+
+    async fn save_and_remove(self: &Arc<Self>, name: &str, facts: &MailFacts) -> Result<(), Error> {
+        let language = self.setting(|tx| tx.setting(key::LANGUAGE))?;
+        self.save_report(Language::of(language.as_deref()), false)?;
+        let now = self.clock.now();
+        self.setting(|tx| tx.log(now, None, "ReportsSavedBeforeRemoval", name))?;
+        self.remove_batch(name, facts).await?;
+        let now = self.clock.now();
+        self.setting(|tx| tx.log(now, None, "BatchRemoved", name))
+    }
+
+    /// What keeps this batch, in words for a terminal.
+    pub(super) fn known_guards(&self, name: &str) -> Result<Vec<BatchGuard>, Error> {
+        let known = self.finish_batches()?;
+        let batch = known
+            .iter()
+            .find(|batch| batch.name == name && batch.removed_at.is_none())
+            .ok_or_else(|| no_batch(name))?;
+        Ok(batch
+            .guards
+            .iter()
+            .map(|guard| BatchGuard {
+                guard: guard_name(guard.guard),
+                words: words_of(guard),
+            })
+            .collect())
+    }
+}
+
+fn no_batch(name: &str) -> Error {
+    Error::invalid(
+        format!("the service has no batch of ours called {name}"),
+        "Name one that `stegvis batch list` shows.",
+    )
+}
+
+const fn guard_name(guard: RemovalGuardId) -> &'static str {
+    match guard {
+        RemovalGuardId::NotAtRest => "NotAtRest",
+        RemovalGuardId::NotSynced => "NotSynced",
+        RemovalGuardId::OthersNotSynced => "OthersNotSynced",
+        RemovalGuardId::MxNotMoved => "MxNotMoved",
+        RemovalGuardId::MxMovedLately => "MxMovedLately",
+        RemovalGuardId::DeliveryUnproved => "DeliveryUnproved",
+        RemovalGuardId::ProofTooOld => "ProofTooOld",
+    }
+}
+
+fn days(at: Timestamp, now: Timestamp) -> u32 {
+    let hours = at.duration_since(now).as_hours().max(0);
+    u32::try_from(hours / 24).unwrap_or(u32::MAX)
+}
+
+fn guard(hold: BatchHold) -> RemovalGuardView {
+    let simple = |guard| RemovalGuardView {
+        guard,
+        mailboxes: None,
+        until: None,
+    };
+    match hold {
+        BatchHold::Guard(RemovalGuard::NotAtRest) => simple(RemovalGuardId::NotAtRest),
+        BatchHold::Guard(RemovalGuard::NotSynced(left)) => RemovalGuardView {
+            mailboxes: Some(count(left)),
+            ..simple(RemovalGuardId::NotSynced)
+        },
+        BatchHold::Guard(RemovalGuard::MxNotMoved) => simple(RemovalGuardId::MxNotMoved),
+        BatchHold::Guard(RemovalGuard::MxMovedLately(until)) => RemovalGuardView {
+            until: Some(until.to_string()),
+            ..simple(RemovalGuardId::MxMovedLately)
+        },
+        BatchHold::Guard(RemovalGuard::DeliveryUnproved) => {
+            simple(RemovalGuardId::DeliveryUnproved)
+        }
+        BatchHold::OthersNotSynced(left) => RemovalGuardView {
+            mailboxes: Some(left),
+            ..simple(RemovalGuardId::OthersNotSynced)
+        },
+        BatchHold::ProofTooOld => simple(RemovalGuardId::ProofTooOld),
+    }
+}
+
+/// What keeps a batch, for a terminal.
+fn words(guards: &[RemovalGuardView]) -> String {
+    let words: Vec<String> = guards.iter().map(words_of).collect();
+    words.join("; ")
+}
+
+fn words_of(guard: &RemovalGuardView) -> String {
+    let mailboxes = guard.mailboxes.unwrap_or(0);
+    match guard.guard {
+        RemovalGuardId::NotAtRest => "the service is still at work on it".to_owned(),
+        RemovalGuardId::NotSynced => {
+            format!("{mailboxes} of its mailboxes are neither synced nor completed")
+        }
+        RemovalGuardId::OthersNotSynced => {
+            format!("{mailboxes} mailboxes of other batches are not synced")
+        }
+        RemovalGuardId::MxNotMoved => {
+            "mail from outside still goes to the old server, or nobody has looked".to_owned()
+        }
+        RemovalGuardId::MxMovedLately => format!(
+            "mail may come the old way until {}",
+            guard.until.as_deref().unwrap_or("later")
+        ),
+        RemovalGuardId::DeliveryUnproved => {
+            "no mail from outside has proved that it arrives".to_owned()
+        }
+        RemovalGuardId::ProofTooOld => {
+            "the test mail is from before mail changed its way".to_owned()
+        }
+    }
+}
