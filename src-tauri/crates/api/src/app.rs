@@ -567,6 +567,12 @@ const PRACTICE: &str = "practice.stegvis";
 /// The journal's file in a real project's folder.
 pub(crate) const REAL: &str = "project.stegvis";
 
+/// Whether a folder holds a real migration's project.
+#[must_use]
+pub fn holds_real_project(dir: &Path) -> bool {
+    dir.join(REAL).is_file()
+}
+
 /// Whether a folder holds a project of either kind.
 pub(crate) fn holds_project(dir: &Path) -> bool {
     [PRACTICE, REAL].iter().any(|file| dir.join(file).is_file())

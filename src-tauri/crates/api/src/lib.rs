@@ -43,7 +43,7 @@ mod typed;
 pub mod user_letters;
 mod watch;
 
-pub use app::App;
+pub use app::{App, holds_real_project};
 pub use cloud::{BatchGuard, MailFacts};
 pub use error::{Error, ErrorCode};
 pub use licences::licence_remedy;

@@ -13,6 +13,7 @@ pub mod letters;
 pub mod licence;
 pub mod list;
 mod project;
+pub mod real;
 pub mod rehearse;
 pub mod report;
 pub mod tenant;

@@ -38,6 +38,9 @@ enum Command {
     /// The tenant: signing in, what the program may do there, what is true there.
     #[command(subcommand)]
     Tenant(commands::tenant::TenantCommand),
+    /// A real migration's project: what it is connected to, its checks, its copying.
+    #[command(subcommand)]
+    Project(commands::real::ProjectCommand),
     /// The migration service's way to the old server.
     #[command(subcommand)]
     Endpoint(commands::endpoint::EndpointCommand),
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
             Command::Directory(command) => commands::directory::run(command).await,
             Command::Dns(command) => commands::dns::run(command).await,
             Command::Tenant(command) => commands::tenant::run(command).await,
+            Command::Project(command) => commands::real::run(command).await,
             Command::Endpoint(command) => commands::endpoint::run(command).await,
             Command::Batch(command) => commands::batch::run(command).await,
             Command::Habits(command) => commands::habits::run(command).await,

@@ -1,6 +1,8 @@
-use stegvis_api::dto::{EndpointView, ServiceView};
+use stegvis_api::dto::{EndpointView, NewEndpointDto, ServiceView};
 use stegvis_api::{App, Error};
+use tokio_util::sync::CancellationToken;
 
+use super::copy::stop_on_interrupt;
 use super::project::ProjectArguments;
 use crate::terminal::{Rehearsal, print_json};
 
@@ -10,6 +12,25 @@ pub enum EndpointCommand {
     List(ProjectArguments),
     /// Have the service itself try its way to the old server.
     Test(ProjectArguments),
+    /// Make an endpoint: by Microsoft's module, or wait until it was made in the Exchange admin centre.
+    Make {
+        /// Its name.
+        name: String,
+        /// Who makes it.
+        #[arg(long, value_enum, default_value_t = Route::PowerShell)]
+        route: Route,
+        /// The public name of the old server's RPC proxy.
+        #[arg(long)]
+        host: String,
+        /// The old server's own name, where it is another than the project's.
+        #[arg(long)]
+        exchange_server: Option<String>,
+        /// Mailboxes at the same time.
+        #[arg(long, default_value_t = 20)]
+        at_once: u32,
+        #[command(flatten)]
+        project: ProjectArguments,
+    },
     /// Let the service move the mail, by this endpoint.
     Choose {
         /// Its name.
@@ -19,10 +40,46 @@ pub enum EndpointCommand {
     },
 }
 
+/// Who makes an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Route {
+    /// Microsoft's module, on this computer.
+    PowerShell,
+    /// A person in the Exchange admin centre, for whom this waits.
+    AdminCentre,
+}
+
+impl Route {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::PowerShell => "PowerShell",
+            Self::AdminCentre => "AdminCentre",
+        }
+    }
+}
+
+/// Makes it, or waits for it until somebody interrupts.
+async fn made(
+    app: &App,
+    endpoint: NewEndpointDto,
+    stop: &CancellationToken,
+) -> Result<EndpointView, Error> {
+    let making = app.make_cloud_endpoint(endpoint);
+    tokio::pin!(making);
+    tokio::select! {
+        made = &mut making => made,
+        () = stop.cancelled() => {
+            app.cancel_cloud_endpoint().await?;
+            making.await
+        }
+    }
+}
+
 pub async fn run(command: EndpointCommand) -> Result<bool, Error> {
     let project = match &command {
         EndpointCommand::List(project)
         | EndpointCommand::Test(project)
+        | EndpointCommand::Make { project, .. }
         | EndpointCommand::Choose { project, .. } => project.clone(),
     };
     let shown = Rehearsal::new(true);
@@ -49,9 +106,28 @@ async fn answer(app: &App, command: &EndpointCommand) -> Result<EndpointView, Er
     match command {
         EndpointCommand::List(_) => Ok(read),
         EndpointCommand::Test(_) => app.test_cloud_endpoint().await,
+        EndpointCommand::Make {
+            name,
+            route,
+            host,
+            exchange_server,
+            at_once,
+            ..
+        } => {
+            let endpoint = NewEndpointDto {
+                route: route.name().to_owned(),
+                name: name.clone(),
+                host: host.clone(),
+                exchange_server: exchange_server.clone(),
+                email_address: None,
+                max_concurrent_migrations: *at_once,
+            };
+            made(app, endpoint, &stop_on_interrupt()).await
+        }
         EndpointCommand::Choose { name, .. } => {
-            app.choose_engine("Service".to_owned()).await?;
-            app.choose_cloud_endpoint(name.clone()).await
+            // A name that is not there changes nothing.
+            app.choose_cloud_endpoint(name.clone()).await?;
+            app.choose_engine("Service".to_owned()).await
         }
     }
 }

@@ -1,9 +1,9 @@
-//! The practice project that `endpoint` and `batch` work on: one that `rehearse --engine service` made, or makes.
+//! The project that a verb works on: a real one, or a practice project that `rehearse --engine service` made, or makes.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use stegvis_api::{App, Error, ErrorCode, Secrets};
+use stegvis_api::{App, Error, ErrorCode, Events, Secrets, holds_real_project};
 use stegvis_lab::LabOptions;
 
 use super::rehearse::stage::{RunningPractice, Stage};
@@ -42,8 +42,15 @@ impl ProjectArguments {
         }
     }
 
-    /// Opens the project.
+    /// Opens the project: a real one where the folder holds it, else the practice company's.
     pub async fn open(&self, shown: &Rehearsal) -> Result<App, Error> {
+        if self.lab.is_none() && holds_real_project(&self.project) {
+            let real = RealFolder {
+                project: self.project.clone(),
+                json: self.json,
+            };
+            return real.open(shown).await;
+        }
         let stage = match &self.lab {
             Some(file) => Stage::Running(Arc::new(RunningPractice(file.clone()))),
             None => {
@@ -60,8 +67,8 @@ impl ProjectArguments {
                     ..LabOptions::new("")
                 };
                 // A company that is there is what it was made as.
-                let there = LabOptions::of_world(&self.project.join("practice"))
-                    .map_err(|error| {
+                let there =
+                    LabOptions::of_world(&self.project.join("practice")).map_err(|error| {
                         Error::new(
                             ErrorCode::Practice,
                             error.to_string(),
@@ -85,6 +92,52 @@ impl ProjectArguments {
             shown.events(),
         );
         app.open_practice(&self.project, Some(self.mailboxes))
+            .await?;
+        Ok(app)
+    }
+}
+
+/// The folder of a real project.
+#[derive(Debug, Clone, clap::Args)]
+pub struct RealFolder {
+    /// Folder of the project.
+    #[arg(long)]
+    project: PathBuf,
+    /// Print the outcome as one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl RealFolder {
+    /// The product, with this computer's keychain: a real project's secrets are there and nowhere else.
+    pub fn app(&self, events: Events) -> App {
+        let nobody = Stage::Own(Arc::new(OwnPractice::of(LabOptions::new(""))));
+        App::new(&self.project, Secrets::native(), nobody.practice(), events)
+    }
+
+    /// Makes the project and opens it.
+    pub async fn make(&self, shown: &Rehearsal, name: &str) -> Result<App, Error> {
+        let app = self.app(shown.events());
+        app.create_project(name.to_owned(), Some(self.project.clone()))
+            .await?;
+        Ok(app)
+    }
+
+    /// Opens it.
+    pub async fn open(&self, shown: &Rehearsal) -> Result<App, Error> {
+        self.enter(self.app(shown.events())).await
+    }
+
+    /// Opens it in this product.
+    pub async fn enter(&self, app: App) -> Result<App, Error> {
+        if !holds_real_project(&self.project) {
+            return Err(Error::new(
+                ErrorCode::ProjectUnreadable,
+                format!("{} holds no real project", self.project.display()),
+                "Make one with `stegvis project new`.",
+            ));
+        }
+        app.open_project(&self.project.display().to_string())
             .await?;
         Ok(app)
     }

@@ -1,4 +1,4 @@
-mod batches;
+pub mod batches;
 mod convert;
 mod outcome;
 pub mod service;

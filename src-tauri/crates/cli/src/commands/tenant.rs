@@ -202,7 +202,7 @@ async fn signed_in(arguments: SignInArguments) -> Result<bool, Error> {
             open: Box::new(move |address| {
                 eprintln!("Sign in in the browser: {address}");
                 if !quiet {
-                    open(address.as_str());
+                    open_browser(address.as_str());
                 }
             }),
             done: "You are signed in. You can close this page and go back to Stegvis.".to_owned(),
@@ -219,7 +219,7 @@ async fn signed_in(arguments: SignInArguments) -> Result<bool, Error> {
 }
 
 /// Opens the system's browser. Where there is none the address has been printed.
-fn open(address: &str) {
+pub fn open_browser(address: &str) {
     let (program, arguments): (&str, &[&str]) = if cfg!(windows) {
         ("rundll32", &["url.dll,FileProtocolHandler"])
     } else if cfg!(target_os = "macos") {
