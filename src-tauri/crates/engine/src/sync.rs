@@ -4,6 +4,7 @@ mod attempt;
 mod copy;
 pub(crate) mod patience;
 mod progress;
+mod subject;
 
 use std::sync::Arc;
 use std::time::Duration;

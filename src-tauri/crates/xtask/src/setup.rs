@@ -22,7 +22,7 @@ pub const BUILD: Group = Group {
     ],
 };
 
-/// To run the tests: a display, a keychain, a browser, and a mail server, DNS servers, a directory and clients nobody here wrote.
+/// To run the tests: a display, a keychain, a browser, a spreadsheet, and a mail server, DNS servers, a directory and clients nobody here wrote.
 pub const TEST: Group = Group {
     what: "run the tests",
     packages: &[
@@ -38,6 +38,7 @@ pub const TEST: Group = Group {
         "knot",
         "unbound",
         "chromium",
+        "libreoffice-calc-nogui",
         "samba",
         "samba-ad-dc",
         "samba-ad-provision",

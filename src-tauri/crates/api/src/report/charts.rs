@@ -7,7 +7,7 @@ use crate::dto::{ItemsOfKind, MailboxesInState, ReportThroughput};
 
 /// The plot of the throughput, in the units of its drawing.
 const WIDTH: f64 = 640.0;
-const HEIGHT: f64 = 150.0;
+const HEIGHT: f64 = 130.0;
 /// How wide a bar of items is at most.
 const BAR: f64 = 200.0;
 
@@ -259,8 +259,8 @@ mod tests {
             points: vec![point(0, 10), point(5, 0)],
         })
         .unwrap();
-        assert_eq!(drawn.path, "M0 0H320L320 150H640");
-        assert_eq!(drawn.area, "M0 0H320L320 150H640V150H0Z");
+        assert_eq!(drawn.path, "M0 0H320L320 130H640");
+        assert_eq!(drawn.area, "M0 0H320L320 130H640V130H0Z");
         assert_eq!((drawn.items, drawn.bytes, drawn.peak), (10, 20, 10));
         assert_eq!(drawn.ticks.len(), 2);
         assert!(

@@ -70,7 +70,6 @@ pub(super) fn report_html(
             context! { words => labels::task(task.task, language), about }
         })
         .collect();
-    let most = view.users.iter().map(|user| user.ledger.source).max();
     let over = view
         .users
         .iter()
@@ -99,7 +98,6 @@ pub(super) fn report_html(
                 tasks,
                 over,
                 verdict => verdict(view, over, language),
-                most => most.unwrap_or(0).max(1),
                 line => charts::line(&view.throughput),
                 parts => charts::states(&view.states, language),
                 kinds => charts::kinds(&view.kinds, language),

@@ -37,8 +37,8 @@ pub(super) fn phrases(language: Language) -> Value {
         skipped => say("Skipped", "Överhoppade"),
         excluded => say("Excluded", "Undantagna"),
         excluded_why => say(
-            "Excluded folders hold calendars, contacts, tasks, notes or unsent mail: this program copies mail. The CSV file names the rule for each.",
-            "Undantagna mappar innehåller kalendrar, kontakter, uppgifter, anteckningar eller osänd post: det här programmet kopierar e‑post. CSV-filen anger regeln för var och en.",
+            "This program copies mail. The CSV file names the rule for each excluded folder.",
+            "Det här programmet kopierar e‑post. CSV-filen anger regeln för varje undantagen mapp.",
         ),
         total => say("Total", "Summa"),
         reconciles => say("Reconciles", "Stämmer"),

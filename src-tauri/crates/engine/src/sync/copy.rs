@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::progress::Progress;
-use super::{Missing, SyncPorts, Trouble, on};
+use super::{Missing, SyncPorts, Trouble, on, subject};
 use crate::plan::{CandidatePool, ItemsPlan};
 use crate::ports::{
     Ack, EndpointErrorKind, Fetched, FetchedBody, Outgoing, Side, SourceMailbox, TargetMailbox,
@@ -66,6 +66,7 @@ pub(super) async fn copy(
         pool,
         missing,
         alone,
+        subjects: BTreeMap::new(),
         progress,
         copied: Copied {
             unsettled: false,
@@ -105,6 +106,8 @@ struct Conductor<'a> {
     pool: CandidatePool,
     missing: Missing,
     alone: bool,
+    /// What the messages on their way are about, should one be refused.
+    subjects: BTreeMap<ItemRowId, Vec<u8>>,
     progress: &'a mut Progress,
     copied: Copied,
 }
@@ -165,6 +168,7 @@ impl Conductor<'_> {
     fn intend(&mut self, page: &mut Vec<Fetched>) -> Result<Vec<Outgoing>, JournalError> {
         let (mut intents, mut found, mut skips, mut ready) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut subjects = Vec::new();
         for fetched in page.drain(..) {
             let Some((folder, path, items)) = self.folders.get(fetched.request) else {
                 continue;
@@ -202,13 +206,20 @@ impl Conductor<'_> {
                 });
                 continue;
             }
+            let field = subject::field(body.head());
             if self.missing == Missing::Note {
+                if let Some(subject) = field.and_then(subject::decoded) {
+                    subjects.push((open.row, subject));
+                }
                 skips.push(Skip {
                     row: open.row,
                     reason: SkipReason::LeftByService,
                     detail: String::new(),
                 });
                 continue;
+            }
+            if let Some(field) = field {
+                self.subjects.insert(open.row, field);
             }
             intents.push(Intent {
                 row: open.row,
@@ -234,7 +245,8 @@ impl Conductor<'_> {
             if self.missing == Missing::Copy {
                 tx.moved(Engine::Direct, self.weight(&found), self.ports.clock.now())?;
             }
-            tx.skip(&skips)
+            tx.skip(&skips)?;
+            tx.note_subjects(&subjects)
         })?;
         for item in found {
             self.count_copied(item.row, item.at);
@@ -246,10 +258,11 @@ impl Conductor<'_> {
 
     /// Journals what the target acknowledged.
     fn settle(&mut self, settled: &mut Vec<Ack>) -> Result<(), JournalError> {
-        let (mut copied, mut skips) = (Vec::new(), Vec::new());
+        let (mut copied, mut skips, mut subjects) = (Vec::new(), Vec::new(), Vec::new());
         for ack in settled.drain(..) {
             match ack {
                 Ack::Copied { row, at } => {
+                    self.subjects.remove(&row);
                     let at = at.map(|at| CopiedPlace {
                         validity: at.validity,
                         uid: at.uid,
@@ -260,18 +273,25 @@ impl Conductor<'_> {
                     row,
                     reason,
                     detail,
-                } => skips.push(Skip {
-                    row,
-                    reason,
-                    detail,
-                }),
+                } => {
+                    let field = self.subjects.remove(&row);
+                    if let Some(subject) = field.and_then(subject::decoded) {
+                        subjects.push((row, subject));
+                    }
+                    skips.push(Skip {
+                        row,
+                        reason,
+                        detail,
+                    });
+                }
                 Ack::Unsettled { .. } => self.copied.unsettled = true,
             }
         }
         self.ports.journal.transaction(|tx| {
             tx.acknowledge(&copied)?;
             tx.moved(Engine::Direct, self.weight(&copied), self.ports.clock.now())?;
-            tx.skip(&skips)
+            tx.skip(&skips)?;
+            tx.note_subjects(&subjects)
         })?;
         for item in copied {
             self.count_copied(item.row, item.at);
