@@ -16,6 +16,7 @@ use crate::item::{Flags, InternalDate};
 use crate::ldap::Born;
 use crate::org::{self, Persona, SourceVersion};
 use crate::store::{self, State};
+use crate::world::World;
 
 pub use directory::DirectoryState;
 
@@ -199,6 +200,23 @@ pub(crate) fn judge(
         examples,
         mailboxes,
     })
+}
+
+/// The mails in the sink, to the octet.
+pub(crate) fn sunk(world: &World) -> Result<Vec<Vec<u8>>, LabError> {
+    let mails: Vec<(u64, u64)> = world
+        .store
+        .read(|state| state.mails.iter().map(|mail| (mail.at, mail.size)).collect());
+    mails
+        .into_iter()
+        .map(|(at, size)| {
+            let mut bytes = Vec::new();
+            store::reader(world.store.dir(), &store::Place::Log(at), 0, size)
+                .and_then(|mut reader| reader.read_to_end(&mut bytes))
+                .map_err(LabError::io("a mail in the sink"))?;
+            Ok(bytes)
+        })
+        .collect()
 }
 
 /// An item, as far as it matters.

@@ -374,6 +374,11 @@ impl Lab {
         Self::judge_aside(dir).await
     }
 
+    /// The mails in the sink, as they were handed in, in the order of their arrival.
+    pub fn sunk(&self) -> Result<Vec<Vec<u8>>, LabError> {
+        judge::sunk(&self.world)
+    }
+
     /// [`Self::judge`] from the folder alone, whether or not the organisation runs.
     pub fn judge_dir(dir: &Path) -> Result<Verdict, LabError> {
         judge::judge_dir(dir)
