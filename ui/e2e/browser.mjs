@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { preview } from 'vite';
 
+import { finishPages } from './finish-pages.mjs';
+
 export async function open() {
   const server = await preview({
-    build: { outDir: 'dist-fake' },
+    build: { outDir: process.env.DIST_FAKE ?? 'dist-fake' },
     preview: {
       port: 0,
       host: '127.0.0.1',
@@ -46,6 +48,21 @@ export async function open() {
 /** The pages of the wizard: in which scene, and what is pressed to get there. */
 export const pages = [
   { name: '01-project', scene: 'fresh', step: 'project', press: ['kind-Real', 'exchange-Exchange2007', 'count-UpTo150', 'directorySync-Yes', 'singleSignOn-No', 'pace-InGroups', 'kind-Practice'] },
+  { name: '01-project-real', scene: 'fresh', step: 'project', press: ['kind-Real', 'primary'] },
+  { name: '01-project-real-open', scene: 'opened', query: { kind: 'Real', connected: 'no' }, step: 'project', press: [] },
+  { name: '02-prepare-real', scene: 'opened', query: { kind: 'Real', connected: 'no' }, step: 'prepare', press: [] },
+  { name: '02-prepare-real-sign-in', scene: 'opened', query: { kind: 'Real', connected: 'no' }, step: 'prepare', press: ['connect-part', 'sign-in-browser'] },
+  { name: '02-prepare-real-code', scene: 'opened', query: { kind: 'Real', connected: 'no', signIn: 'waits' }, step: 'prepare', press: ['primary', 'client-id=69f63fbf-3c89-b6f8-b3b4-816819b02fcc', 'sign-in-device'] },
+  { name: '02-prepare-real-browser', scene: 'opened', query: { kind: 'Real', connected: 'no', signIn: 'waits' }, step: 'prepare', press: ['primary', 'client-id=69f63fbf-3c89-b6f8-b3b4-816819b02fcc', 'sign-in-browser'] },
+  { name: '02-prepare-real-refused', scene: 'opened', query: { kind: 'Real', connected: 'no', signIn: 'wrongTenant' }, step: 'prepare', press: ['primary', 'client-id=69f63fbf-3c89-b6f8-b3b4-816819b02fcc', 'tenant-guide summary', 'by-certificate summary', 'make-certificate', 'sign-in-browser'] },
+  { name: '02-prepare-real-directory', scene: 'opened', query: { kind: 'Real', connected: 'no' }, step: 'prepare', press: ['connect-directory-open', 'old-directory-host=srv-dc01.nordvik.example', 'old-directory-account=NORDVIK\\migrering', 'connect-directory-now'] },
+  { name: '02-prepare-real-mail', scene: 'prepared', query: { kind: 'Real' }, step: 'prepare', press: ['open-mail', 'mail-Smtp', 'save-mail'] },
+  { name: '02-prepare-real-connected', scene: 'prepared', query: { kind: 'Real' }, step: 'prepare', press: [] },
+  { name: '03-mailboxes-real', scene: 'opened', query: { kind: 'Real', connected: 'no' }, step: 'mailboxes', press: [] },
+  { name: '04-connect-real', scene: 'listed', query: { kind: 'Real', connected: 'no' }, step: 'connect', press: [] },
+  { name: '04-connect-real-source', scene: 'listed', query: { kind: 'Real' }, step: 'connect', press: ['change-source'] },
+  { name: '04-connect-real-make', scene: 'listed', query: { kind: 'Real', engine: 'Service', tenant: 'none' }, step: 'connect', press: ['look-again', 'route-PowerShell summary', 'make-PowerShell'] },
+  { name: '05-wait-real', scene: 'opened', query: { kind: 'Real', connected: 'no' }, step: 'migrate', press: [] },
   { name: '02-prepare', scene: 'prepared', step: 'prepare', press: ['row-TargetAddressWritable .disc'] },
   { name: '02-prepare-twin', scene: 'prepared', step: 'prepare', press: ['row-NoDeletedTwin .disc'] },
   { name: '02-prepare-directory', scene: 'prepared', step: 'prepare', press: ['open-directory', 'bite-protected summary'] },
@@ -78,8 +95,7 @@ export const pages = [
   { name: '08-convert-running', scene: 'converting', step: 'convert', press: [] },
   { name: '08-convert-refused', scene: 'converted', step: 'convert', press: [] },
   { name: '08-convert-undo', scene: 'converted', step: 'convert', press: ['convert-siv.jonsson@nordvik.example .rowlink', 'undo'] },
-  { name: '09-finish', scene: 'synced', step: 'finish', press: ['save-report'] },
-  { name: '10-report', scene: 'synced', step: 'finish', press: ['read-report'] },
+  ...finishPages,
 ];
 
 /** Opens one of the pages and waits until it stands still. */
@@ -87,6 +103,12 @@ export async function visit(page, address, { scene, step, press, query = {} }, {
   await page.goto(address({ scene, lang, theme, tick: 0, latency: 0, ...query }));
   await page.locator(`[data-testid="step-${step}"]`).click();
   for (const what of press) {
+    // `field=text` types; `row=4` presses a row of the list.
+    const typed = /^(?!row=)([\w-]+)=(.*)$/.exec(what);
+    if (typed) {
+      await page.locator(`[data-testid="${typed[1]}"]`).fill(typed[2]);
+      continue;
+    }
     const [id, ...rest] = what.startsWith('row=') ? ['list-rows', `tr[data-row="${what.slice(4)}"] th`] : what.split(' ');
     const target = page.locator(`[data-testid="${id}"]`).locator(rest.length > 0 ? rest.join(' ') : 'xpath=.');
     await target.click({ force: true });

@@ -11,6 +11,7 @@ import { directoryChangeCauses } from './directory';
 import { biteCodes } from './bites';
 import { checkIds, findingWords } from './findings';
 import { errorCodes, failureCodes, present } from './present';
+import { signInCauses, signInTrouble } from './sign_in';
 
 const crates = fileURLToPath(new URL('../../../src-tauri/crates/', import.meta.url));
 
@@ -48,6 +49,21 @@ test('everything that will bite has words', () => {
   const codes = [...source.matchAll(/Self::\w+ => "(\w+)"/g)].map((found) => found[1] ?? '');
   expect(codes.length).toBeGreaterThan(10);
   expect([...biteCodes].sort()).toEqual(codes.sort());
+});
+
+test('every refusal of a sign-in has a cause and a remedy', () => {
+  const source = readFileSync(`${crates}api/src/sign_in/words.rs`, 'utf8');
+  const told = source.slice(source.indexOf('fn told'), source.indexOf('#[cfg(test)]'));
+  const causes = [...told.matchAll(/=> \(\s*"([^"]+)"/g)].map((found) => found[1] ?? '');
+  expect(causes.length).toBeGreaterThan(15);
+  expect(causes.filter((cause) => !signInCauses.includes(cause))).toEqual([]);
+  setLocale('en');
+  const refusal = (message: string) => signInTrouble({ code: 'Endpoint', message, help: '', retry: false });
+  expect(refusal('the account belongs to another tenant: AADSTS50020: words')).toMatchObject({
+    cause: 'The account belongs to another tenant.',
+    words: 'AADSTS50020: words',
+  });
+  expect(refusal('the weather is bad')).toBeNull();
 });
 
 test('every check of the preflight has words', () => {

@@ -63,6 +63,7 @@ const errors: Record<ErrorCode, { severity: Severity; title: () => string; help:
   NothingChosen: { severity: 'wait', title: m.error_NothingChosen, help: m.error_NothingChosen_help },
   EndpointMissing: { severity: 'wait', title: m.error_EndpointMissing, help: m.error_EndpointMissing_help },
   Endpoint: { severity: 'bad', title: m.error_Endpoint, help: m.error_Endpoint_help },
+  NotConnected: { severity: 'wait', title: m.error_NotConnected, help: m.error_NotConnected_help },
   Keychain: { severity: 'bad', title: m.error_Keychain, help: m.error_Keychain_help },
   Practice: { severity: 'bad', title: m.error_Practice, help: m.error_Practice_help },
   NotAvailableYet: { severity: 'wait', title: m.error_NotAvailableYet, help: m.error_NotAvailableYet_help },

@@ -101,7 +101,8 @@ export function dateRange(from: string, to: string): string {
 export function duration(ms: number): string {
   const seconds = Math.max(1, Math.round(ms / 1000));
   if (seconds < 90) return m.time_seconds({ count: count(seconds) });
-  return m.time_minutes({ count: count(Math.round(seconds / 60)) });
+  if (seconds < 7200) return m.time_minutes({ count: count(Math.round(seconds / 60)) });
+  return m.time_hours({ count: count(Math.round(seconds / 3600)) });
 }
 
 /** Names as a sentence lists them. */

@@ -94,6 +94,8 @@ const commands: Words = {
   makeBatch: m.commands_makeBatch,
   startBatch: m.commands_startBatch,
   readUsers: m.commands_readUsers,
+  habit: m.commands_habit,
+  cleanUp: m.commands_cleanUp,
 };
 export const commandWords = (does: string) => (Object.hasOwn(commands, does) ? commands[does]!() : m.commands_other());
 

@@ -78,8 +78,36 @@ export const commands = {
 	undoConversion: (users: number[]) => __TAURI_INVOKE<ConvertView>("undo_conversion", { users }),
 	stopConverting: () => __TAURI_INVOKE<ConvertView>("stop_converting"),
 	saveLdif: () => __TAURI_INVOKE<ReportFile[]>("save_ldif"),
+	dnsView: () => __TAURI_INVOKE<DnsPageView>("dns_view"),
+	checkDns: () => __TAURI_INVOKE<DnsPageView>("check_dns"),
+	watchDns: (on: boolean) => __TAURI_INVOKE<DnsPageView>("watch_dns", { on }),
+	chooseDns: (settings: DnsSettingsDto) => __TAURI_INVOKE<DnsPageView>("choose_dns", { settings }),
+	proveDelivery: (mail: string) => __TAURI_INVOKE<DnsPageView>("prove_delivery", { mail }),
+	pickTestMail: (title: string, kind: string) => __TAURI_INVOKE<DnsPageView | null>("pick_test_mail", { title, kind }),
+	practiceDns: (step: string) => __TAURI_INVOKE<DnsPageView>("practice_dns", { step }),
+	practiceMail: () => __TAURI_INVOKE<PracticeMail>("practice_mail"),
+	saveDnsLines: () => __TAURI_INVOKE<ReportFile>("save_dns_lines"),
+	licencesView: (wishes: LicenceWishesDto) => __TAURI_INVOKE<LicencesView>("licences_view", { wishes }),
+	assignLicences: (wishes: LicenceWishesDto) => __TAURI_INVOKE<LicencesView>("assign_licences", { wishes }),
+	stopLicences: () => __TAURI_INVOKE<null>("stop_licences"),
+	lettersView: () => __TAURI_INVOKE<LettersView>("letters_view"),
+	setLetterFields: (fields: LetterFieldsDto) => __TAURI_INVOKE<LettersView>("set_letter_fields", { fields }),
+	letterPreview: (letter: string, language: string, address: string | null) => __TAURI_INVOKE<LetterPreview>("letter_preview", { letter, language, address }),
+	letterTemplate: (letter: string, language: string) => __TAURI_INVOKE<string>("letter_template", { letter, language }),
+	setLetterTemplate: (letter: string, language: string, text: string | null) => __TAURI_INVOKE<LettersView>("set_letter_template", { letter, language, text }),
+	sendLetters: (letter: string, only: string[] | null) => __TAURI_INVOKE<LettersView>("send_letters", { letter, only }),
+	stopLetters: () => __TAURI_INVOKE<LettersView>("stop_letters"),
+	saveLetters: (letter: string) => __TAURI_INVOKE<ReportFile[]>("save_letters", { letter }),
+	redoList: (address: string) => __TAURI_INVOKE<RedoItem[]>("redo_list", { address }),
+	habitsView: () => __TAURI_INVOKE<HabitsView>("habits_view"),
+	readHabits: () => __TAURI_INVOKE<HabitsView>("read_habits"),
+	taskDone: (id: number, done: boolean) => __TAURI_INVOKE<HabitsView>("task_done", { id, done }),
+	finishView: () => __TAURI_INVOKE<FinishView>("finish_view"),
+	finishAnswer: (answers: FinishAnswersDto) => __TAURI_INVOKE<FinishView>("finish_answer", { answers }),
+	removeBatch: (name: string) => __TAURI_INVOKE<FinishView>("remove_batch", { name }),
+	cleanUp: (dryRun: boolean) => __TAURI_INVOKE<CleanupView>("clean_up", { dryRun }),
 	reportView: () => __TAURI_INVOKE<ReportView>("report_view"),
-	saveReport: (language: string) => __TAURI_INVOKE<ReportFile[]>("save_report", { language }),
+	saveReport: (language: string, redact: boolean) => __TAURI_INVOKE<ReportFile[]>("save_report", { language, redact }),
 	openReport: (format: string) => __TAURI_INVOKE<null>("open_report", { format }),
 };
 
@@ -236,6 +264,42 @@ export type CertificateQuestion = {
 	security: string,
 	/**  Which certificates are good. */
 	trust: TrustDto,
+};
+
+/**  One item of a clean-up. */
+export type CleanupItem = {
+	/**  What. */
+	kind: FootprintKind,
+	/**  How it stood before. */
+	before: FootprintState,
+	/**  How it stands now; in a dry run how it would. */
+	after: FootprintState,
+	/**  How many were taken back, or would be. */
+	taken: number,
+	/**  Those that were not. */
+	kept: CleanupKept[],
+};
+
+/**  Something that a clean-up could not take back. */
+export type CleanupKept = {
+	/**  Which. */
+	what: string,
+	/**  Why, in the words of whoever would not. */
+	serverWords: string,
+};
+
+/**  A clean-up, or what one would do. */
+export type CleanupView = {
+	/**  Whether nothing was changed, and only said. */
+	dryRun: boolean,
+	/**  When. */
+	at: string,
+	/**  Item by item. */
+	items: CleanupItem[],
+	/**  Whether nothing that this program takes back itself is left. */
+	clean: boolean,
+	/**  The project afterwards. */
+	finish: FinishView,
 };
 
 /**  A batch that the migration service ran. */
@@ -441,6 +505,105 @@ export type ConvertedMailbox = {
 
 /**  What the core tells the wizard unasked. */
 export type CoreEvent = AppEvent;
+
+/**  What comes before the old server goes, in order. */
+export type DecommissionGateId = 
+/**  Every mailbox is synced. */
+"Synced" | 
+/**  Every old mailbox is converted. */
+"Converted" | 
+/**  MX leads to the tenant for 72 hours. */
+"MxMoved" | 
+/**  A test mail came directly. */
+"DeliveryProved" | 
+/**  The batches are removed from the migration service. */
+"BatchesRemoved" | 
+/**  Tasks of rights and habits are done. */
+"HabitsDone" | 
+/**  Public folders are moved or given up. */
+"PublicFolders" | 
+/**  Whatever sent through the old server sends another way. */
+"Relays" | 
+/**  This program's footprint is taken back. */
+"CleanedUp" | 
+/**  The old databases are kept, read only, for 30 days. */
+"DatabasesKept";
+
+/**  How a gate stands. */
+export type DecommissionGateState = 
+/**  Passed. */
+"Passed" | 
+/**  Not yet. */
+"Open" | 
+/**  It is not known; a person says, or looks. */
+"Unknown";
+
+/**  Something that comes before the old server goes. */
+export type DecommissionGateView = {
+	/**  What. */
+	id: DecommissionGateId,
+	/**  How it stands. */
+	state: DecommissionGateState,
+	/**  How many are left, where it is about some. */
+	left: number | null,
+	/**  Until when, where it ends by itself. */
+	until: string | null,
+};
+
+/**  What is never to be done first. */
+export type DecommissionNever = 
+/**  Removing the last server, or Exchange's attributes with it, while directory synchronisation runs. */
+"RemoveLastServerWhileSynced" | 
+/**  Turning directory synchronisation off before a backup: there is no simple way back. */
+"TurnSyncOffWithoutBackup" | 
+/**  Deleting old mailboxes, and the users with them, instead of converting. */
+"DeleteUsersInstead" | 
+/**  Switching the server off while something still sends through it. */
+"SwitchOffBeforeRelays" | 
+/**  Uninstalling without asking Microsoft's support first. */
+"UninstallWithoutSupport";
+
+/**  Why. */
+export type DecommissionReason = 
+/**  Single sign-on is used. */
+"SingleSignOn" | 
+/**  Directory synchronisation goes on: attributes are edited on the premises. */
+"DirectorySyncStays" | 
+/**  Neither. */
+"NothingNeedsIt" | 
+/**  Nobody said whether single sign-on is used. */
+"SignOnUnknown" | 
+/**  Nobody said whether directory synchronisation goes on. */
+"SyncUnknown" | 
+/**  Nobody said which version it is, so which roles stay is not known. */
+"VersionUnknown";
+
+/**  Which way the old organisation ends. */
+export type DecommissionRoute = 
+/**  One server stays, to edit mail attributes with. */
+"KeepOneServer" | 
+/**  The last may go. */
+"RemoveAll" | 
+/**  An answer is missing. */
+"Undecided";
+
+/**  Whether the old server may go. */
+export type DecommissionView = {
+	/**  Which way it ends. */
+	route: DecommissionRoute,
+	/**  Why, reason by reason. */
+	reasons: DecommissionReason[],
+	/**  The roles of the server that stays, in Microsoft's words; nothing where none stays, or where the version has no roles. */
+	keepRoles: string[],
+	/**  The tools it is kept for. */
+	keepTools: string[],
+	/**  What comes first, in order. */
+	gates: DecommissionGateView[],
+	/**  Whether every gate is passed. */
+	ready: boolean,
+	/**  What is never to be done first. */
+	never: DecommissionNever[],
+};
 
 /**  What a test mail showed. */
 export type DeliveryView = {
@@ -694,6 +857,18 @@ export type DnsServerView = {
 	asExpected: boolean,
 };
 
+/**  What the administrator chose for a domain. */
+export type DnsSettingsDto = {
+	/**  The domain. */
+	domain: string,
+	/**  `ADDRESS` or `ADDRESS:PORT` of resolvers, at most two; without any, this computer's own. */
+	resolvers: string[],
+	/**  Names and addresses of the old server, beside those within the domain. */
+	old: string[],
+	/**  `ADDRESS` or `ADDRESS:PORT` of the servers that decide, where they are not to be searched for. */
+	authoritative: string[],
+};
+
 /**  One subject. */
 export type DnsSubjectView = {
 	/**  `mx`, `autodiscover`, `spf`, `dkimSelector1`, `dkimSelector2` or `dmarc`. */
@@ -897,6 +1072,54 @@ export type FindingView = {
 	checkedAt: string | null,
 };
 
+/**  What only a person knows of the old server: `Yes`, `No`, `NotSure`, or nothing yet. */
+export type FinishAnswersDto = {
+	/**  Whether there are public folders that are still used. */
+	publicFolders?: string | null,
+	/**  Whether printers, scanners or programs still send through the old server. */
+	relays?: string | null,
+	/**  Whether directory synchronisation goes on after the migration. */
+	keepsSync?: string | null,
+};
+
+/**  A batch of the migration service. */
+export type FinishBatch = {
+	/**  Our name for it. */
+	name: string,
+	/**  Its name in the tenant. */
+	cloudName: string,
+	/**  Its mailboxes. */
+	mailboxes: number,
+	/**  What keeps it there. */
+	guards: RemovalGuardView[],
+	/**  Whether it may be removed now. */
+	removable: boolean,
+	/**  When it was removed. */
+	removedAt: string | null,
+	/**  When the service removes it by itself. */
+	cleanupAt: string | null,
+	/**  In how many whole days that is; 0 when it is overdue. */
+	cleanupInDays: number | null,
+	/**  Whether that is near: its reports go with it. */
+	cleanupNear: boolean,
+	/**  The same by hand. */
+	command: string,
+};
+
+/**  The end of a migration, as the project knows it: nobody is asked for it. */
+export type FinishView = {
+	/**  The batches that stand, or stood, in the migration service. */
+	batches: FinishBatch[],
+	/**  What this program left in the world, in the order in which it goes. */
+	footprint: FootprintItem[],
+	/**  When it was last tried to clean up. */
+	cleanedAt: string | null,
+	/**  What only a person knows of the old server. */
+	answers: FinishAnswersDto,
+	/**  Whether the old server may go, and what first. */
+	advice: DecommissionView,
+};
+
 /**  A folder's account. */
 export type FolderLedger = {
 	/**  The folder in the source. */
@@ -908,6 +1131,60 @@ export type FolderLedger = {
 	/**  Its account. */
 	ledger: LedgerView,
 };
+
+/**  Something that this program, or its being used, left in the world. */
+export type FootprintItem = {
+	/**  What. */
+	kind: FootprintKind,
+	/**  How it stands, as far as is known. */
+	state: FootprintState,
+	/**  How many there are of it. */
+	count: number,
+	/**  Which: addresses, names, ids. */
+	values: string[],
+	/**  Whether this program takes it back itself; else a person does. */
+	removable: boolean,
+	/**  The page where a person does it, in Microsoft's own names. */
+	place: string | null,
+	/**  The same by hand, as it is typed. */
+	commands: string[],
+	/**  Why it is still there, in the words of whoever would not take it. */
+	serverWords: string | null,
+};
+
+/**  What was left in the world. */
+export type FootprintKind = 
+/**  Full access to the new mailboxes. */
+"MailboxAccess" | 
+/**  Mailboxes whose largest message was raised for the run. */
+"ReceiveSize" | 
+/**  Batches in the migration service. */
+"Batches" | 
+/**  The migration service's endpoint, if this program made it. */
+"MigrationEndpoint" | 
+/**  A time to live that was lowered for the change. */
+"TimeToLive" | 
+/**  The application, as Exchange Online knows it. */
+"ServicePrincipal" | 
+/**  The application's consent and its registration. */
+"Application" | 
+/**  The migration account's rights on the old server. */
+"SourceAccount" | 
+/**  The account that writes the directory. */
+"DirectoryAccount" | 
+/**  The project's secrets, the sign-in among them. They go last: without them nothing else can be taken back. */
+"Secrets";
+
+/**  How something of the footprint stands. */
+export type FootprintState = 
+/**  It is there. */
+"Present" | 
+/**  It was there and is gone, or never was. */
+"Gone" | 
+/**  It could not be taken back. */
+"Kept" | 
+/**  Nobody has looked. */
+"Unknown";
 
 /**  What the migration service left in the source. */
 export type GapView = {
@@ -931,6 +1208,75 @@ export type GateView = {
 	code: string,
 	/**  A number, a name or the server's own words for it; may be empty. */
 	detail: string,
+};
+
+/**  Rights and habits by kind. */
+export type HabitKindView = 
+/**  Opens the whole mailbox. */
+"FullAccess" | 
+/**  Sends as its owner. */
+"SendAs" | 
+/**  Sends on behalf of its owner. */
+"SendOnBehalf" | 
+/**  Its mail goes to someone else as well, or instead. */
+"Forwarding" | 
+/**  A rule in the mailbox. */
+"InboxRule" | 
+/**  An automatic reply. */
+"AutomaticReply";
+
+/**  Something a person has to do, because it does not move by itself. */
+export type HabitTaskView = {
+	/**  Its number. */
+	id: number,
+	/**  Whose mailbox. */
+	address: string,
+	/**  What about. */
+	kind: HabitKindView,
+	/**  Who gets the right; nothing where the owner is to be asked. */
+	who: string | null,
+	/**  More of it. */
+	detail: string | null,
+	/**  PowerShell that does it; nothing where only the owner can. */
+	command: string | null,
+	/**  Whether whoever gets it is outside what is migrated, so that the tenant may not know them. */
+	outside: boolean,
+	/**  Whether a person called it done. */
+	done: boolean,
+	/**  When. */
+	doneAt: string | null,
+};
+
+/**  One right or habit. */
+export type HabitView = {
+	/**  Which. */
+	kind: HabitKindView,
+	/**  Who has it, or where mail goes: an address where one is known, else a name or a SID. */
+	who: string,
+	/**  More of it: a rule's name, whether a copy stays. */
+	detail: string | null,
+	/**  Whether it was so before. */
+	before: boolean,
+	/**  Whether it is so now; nothing before the tenant was read. */
+	after: boolean | null,
+	/**  Whether it is this program's own, and goes with the clean-up. */
+	footprint: boolean,
+};
+
+/**  Rights and habits: what people could do with each other's mailboxes before, and what they can after. */
+export type HabitsView = {
+	/**  When the old side was read. It is read once and kept as it was. */
+	beforeAt: string | null,
+	/**  When the tenant was read last. */
+	afterAt: string | null,
+	/**  Why the old side could not be read, in its own words. */
+	beforeWords: string | null,
+	/**  Why the tenant could not be read, in its own words. */
+	afterWords: string | null,
+	/**  Mailbox by mailbox; those about which nothing is to be said are left out. */
+	mailboxes: MailboxHabitsView[],
+	/**  What a person has to do. */
+	tasks: HabitTaskView[],
 };
 
 /**  The account of one kind of items. */
@@ -1004,6 +1350,22 @@ export type LetterPerson = {
 	way: LetterWay | null,
 	/**  The server's own words, where it could not be sent. */
 	serverWords: string,
+};
+
+/**  A letter as one person would get it. */
+export type LetterPreview = {
+	/**  To whom. */
+	to: string,
+	/**  The name. */
+	name: string,
+	/**  The subject. */
+	subject: string,
+	/**  The text. */
+	text: string,
+	/**  Names of the files that go with it. */
+	attachments: string[],
+	/**  Everyone it can be shown for. */
+	people: string[],
 };
 
 /**  How far one person's letter is. */
@@ -1165,6 +1527,17 @@ export type LicenceRefusalView = {
 	cause: LicenceRefusal,
 	/**  Microsoft's own words. */
 	serverWords: string,
+};
+
+/**  What a person decides about licences. */
+export type LicenceWishesDto = {
+	/**
+	 *  The products to take, by their ids, the first one first; none for whatever fits, the one with most to
+	 *  spare first.
+	 */
+	preferred: string[],
+	/**  Two letters (ISO 3166): the country of those of whom the tenant knows none. */
+	location: string | null,
 };
 
 /**  Licences: who needs one and until when, what fits, and who got which. */
@@ -1542,6 +1915,16 @@ export type MailboxChoice = {
 	pilot: boolean,
 };
 
+/**  One mailbox's. */
+export type MailboxHabitsView = {
+	/**  Its address. */
+	address: string,
+	/**  What was or is so. */
+	habits: HabitView[],
+	/**  What could not be read of the old mailbox: its owner is asked. */
+	unreadable: HabitKindView[],
+};
+
 /**  What the administrator should know of a mailbox before choosing it. */
 export type MailboxNote = 
 /**  The tenant has no mail user for it: it cannot move yet. */
@@ -1796,6 +2179,14 @@ export type PlannedStep = {
 	words: string | null,
 };
 
+/**  A test mail that came to a mailbox of the practice company. */
+export type PracticeMail = {
+	/**  Whom it was sent to. */
+	to: string,
+	/**  The mail as it came, headers first. */
+	mail: string,
+};
+
 /**  How many checks ended how. */
 export type PreflightTally = {
 	/**  Passed. */
@@ -1903,6 +2294,66 @@ export type RecentProject = {
 	openedAt: string,
 	/**  Whether it is a practice company's. */
 	practice: boolean,
+};
+
+/**  Something that one person must do again in the new mailbox. */
+export type RedoItem = {
+	/**  What. */
+	kind: RedoKind,
+	/**  For an item left behind: its folder. */
+	folder: string | null,
+	/**  For an item left behind: the day it arrived. */
+	date: string | null,
+	/**  For an item left behind: its size in megabytes. */
+	megabytes: number | null,
+	/**  The rule's name, the delegate, the address mail is forwarded to, the words of the automatic reply. */
+	value: string | null,
+};
+
+/**  What must be done again. */
+export type RedoKind = 
+/**  A new Outlook profile. */
+"OutlookProfile" | 
+/**  The phone's account. */
+"Phone" | 
+/**  The signature. */
+"Signature" | 
+/**  The automatic reply. */
+"AutomaticReply" | 
+/**  A rule. */
+"Rule" | 
+/**  Who may see or act in the mailbox. */
+"Delegate" | 
+/**  Where mail is forwarded to. */
+"Forwarding" | 
+/**  A message that did not move. */
+"LeftBehind";
+
+/**  What keeps a batch in the service. */
+export type RemovalGuardId = 
+/**  The service is still at work on it. */
+"NotAtRest" | 
+/**  Some of its mailboxes are neither synced nor completed. */
+"NotSynced" | 
+/**  Mailboxes of other batches are not synced: MX could not have moved rightly. */
+"OthersNotSynced" | 
+/**  MX leads to the old server, or nobody looked. */
+"MxNotMoved" | 
+/**  It moved less than 72 hours ago. */
+"MxMovedLately" | 
+/**  No test mail has proved that mail comes directly. */
+"DeliveryUnproved" | 
+/**  The test mail is from before MX moved. */
+"ProofTooOld";
+
+/**  Something that keeps a batch in the service. */
+export type RemovalGuardView = {
+	/**  What. */
+	guard: RemovalGuardId,
+	/**  How many mailboxes, where it is about some. */
+	mailboxes: number | null,
+	/**  Until when, where it ends by itself. */
+	until: string | null,
 };
 
 /**  Something that was done. */

@@ -3,7 +3,10 @@
 import { cloudName, cloudPlan, FakeCloudRun, FakeTenant, tenants, type Tenant } from './fake/cloud';
 import { company, directory, findings, people } from './fake/company';
 import { FakeConversion } from './fake/convert';
+import { fakeFinish, finishScenes, type FinishScene } from './fake/finish';
 import { FakeList, listSizes, watchDrops, type ListSize } from './fake/list';
+import { FakePlaces, signIns, type SignInEnd } from './fake/places';
+import { fakeReport } from './fake/report';
 import { COPIED, FakeRun, type Size } from './fake/run';
 import { tenant } from './fake/tenant';
 import type {
@@ -12,24 +15,33 @@ import type {
   AppView,
   ConvertRunKind,
   ConvertView,
+  CertificateQuestion,
   CoreError,
+  DirectoryDto,
   EndpointSettings,
   EndpointTest,
   EndpointView,
   ErrorCode,
+  FinishPlatform,
   ListDrop,
   ListEdit,
   ListQuery,
   ListView,
   MailboxesView,
+  MailDto,
+  NewEndpointDto,
+  PlacesView,
   Platform,
   PlanView,
   PreflightView,
+  ProjectKind,
   ProjectFacts,
   ProjectView,
   ReportFile,
   ReportView,
   RunView,
+  SourceDto,
+  TrustDto,
 } from './types';
 
 const scenes = ['fresh', 'opened', 'prepared', 'listed', 'connected', 'running', 'stopped', 'needs', 'synced', 'gated', 'proved', 'converting', 'converted'] as const;
@@ -52,6 +64,13 @@ export interface FakeOptions {
   tenant?: Tenant;
   /** Whether the service cannot be asked while it runs. */
   silent?: boolean;
+  /** What the open project is for, and, of a real one, whether its parts are connected. */
+  kind?: ProjectKind;
+  connected?: boolean;
+  /** How a sign-in to the tenant ends. */
+  signIn?: SignInEnd;
+  /** How far DNS and the rest of the last step are. */
+  finish?: FinishScene;
   /** Milliseconds between two moments of a run; 0 stands still. */
   tick?: number;
 }
@@ -74,10 +93,16 @@ function refuse(code: ErrorCode, message: string): never {
   throw error;
 }
 
+/** The requests of the last step are put in by `fakeFinish`. */
+export interface FakePlatform extends FinishPlatform {}
+
 export class FakePlatform implements Platform {
   #listeners = new Set<(event: AppEvent) => void>();
   #options: Required<FakeOptions>;
   #open = false;
+  #name = company.name;
+  #kind: ProjectKind;
+  #places: FakePlaces;
   #answers: AnswersDto = { exchange: null, count: null, directorySync: null, singleSignOn: null, pace: null };
   #preflight: PreflightView | null = null;
   #checking = false;
@@ -101,9 +126,19 @@ export class FakePlatform implements Platform {
   #list: FakeList | null = null;
 
   constructor(options: FakeOptions = {}) {
-    this.#options = { scene: 'fresh', keychain: true, latency: 0, tick: 100, list: 'small', started: false, engine: 'Direct', tenant: 'endpoints', silent: false, ...options };
+    this.#options = { scene: 'fresh', keychain: true, latency: 0, tick: 100, list: 'small', started: false, engine: 'Direct', tenant: 'endpoints', silent: false, kind: 'Practice', connected: true, signIn: 'ok', finish: 'unseen', ...options };
     this.#engine = this.#options.engine;
+    Object.assign(this, fakeFinish({
+      scene: this.#options.finish,
+      latency: this.#options.latency,
+      cloud: this.#engine === 'Service',
+      facts: () => this.#facts(),
+      run: () => this.#runNow(),
+      tell: (event) => this.#tell(event),
+    }));
     this.#tenant = new FakeTenant(this.#options.tenant);
+    this.#kind = this.#options.kind;
+    this.#places = this.#placed(this.#options.connected);
     if (this.#options.started) this.#openList();
     this.#arrange(scenes.indexOf(this.#options.scene));
   }
@@ -114,17 +149,79 @@ export class FakePlatform implements Platform {
       keychain: this.#options.keychain
         ? { state: 'Available' as const, store: 'Secret Service' }
         : { state: 'Unavailable' as const, serverWords: 'org.freedesktop.secrets was not provided by any .service files' },
-      recent: this.#open ? [] : [{ name: company.name, path: '/projekt/Nordvik.stegvis', openedAt: '2026-11-23T14:02:00Z' }],
+      recent: this.#open
+        ? []
+        : [
+            { name: company.name, path: '/projekt/Nordvik.stegvis', openedAt: '2026-11-23T14:02:00Z', practice: true },
+            { name: 'Fabrikam Trä AB', path: '/projekt/Fabrikam Trä AB', openedAt: '2026-11-20T08:15:00Z', practice: false },
+          ],
       project: this.#open ? this.#project() : null,
     }));
   }
 
   createPractice = () => this.#opened();
-  openProject = () => this.#opened();
+  openProject = (path: string) => (path.includes('Fabrikam') ? this.#openedReal('Fabrikam Trä AB', false) : this.#opened());
+  pickProject = () => this.#openedReal('Fabrikam Trä AB', false);
+
+  createProject(name: string): Promise<ProjectView> {
+    if (name.trim() === '') refuse('InvalidInput', 'The company has no name.');
+    return this.#openedReal(name, false);
+  }
+
+  #openedReal(name: string, connected: boolean): Promise<ProjectView> {
+    return this.#answer(() => {
+      this.#open = true;
+      this.#name = name;
+      this.#kind = 'Real';
+      this.#places = this.#placed(connected);
+      return this.#project();
+    });
+  }
+
+  #placed = (connected: boolean) =>
+    new FakePlaces(this.#kind, connected, this.#options.signIn, () => this.#tell({ event: 'Places', view: this.#places.view() }));
+
+  placesView = () => this.#answer(() => (this.#needProject(), this.#places.view()));
+  setNotify = (notify: string | null) => this.#answer(() => this.#places.change({ notify }));
+  setSource = (source: SourceDto, password: string | null) => this.#answer(() => this.#places.setSource(source, password));
+  setDirectory = (directory: DirectoryDto, password: string | null) => this.#answer(() => this.#places.setDirectory(directory, password));
+  setMail = (mail: MailDto | null, password: string | null) => this.#answer(() => this.#places.setMail(mail, password));
+  serverCertificate = (question: CertificateQuestion) => this.#answer(() => this.#places.certificate(question));
+  pickAuthority = (): Promise<TrustDto | null> => this.#answer(() => null);
+  appGuide = () => this.#answer(() => this.#places.guide());
+  cancelSignIn = () => this.#answer(() => this.#places.cancel());
+  signOut = () => this.#answer(() => this.#places.change({ signedIn: null }));
+  makeCertificate = () => this.#answer(() => this.#places.makeCertificate());
+
+  setCompany(name: string): Promise<PlacesView> {
+    return this.#answer(() => {
+      this.#name = name;
+      this.#tellProject();
+      return this.#places.change({ company: name });
+    });
+  }
+
+  async signInBrowser(): Promise<PlacesView> {
+    const address = 'https://login.microsoftonline.com/organizations/oauth2/v2.0/authorize?client_id=69f63fbf';
+    return structuredClone(await this.#places.signIn({ state: 'Browser', address }, this.#options.latency * 20));
+  }
+
+  async signInDevice(): Promise<PlacesView> {
+    const waiting = { state: 'Device' as const, address: 'https://microsoft.com/devicelogin', code: 'F7KQ2XNPD', seconds: 900 };
+    return structuredClone(await this.#places.signIn(waiting, this.#options.latency * 20));
+  }
+
+  async signInCertificate(): Promise<PlacesView> {
+    if (!this.#places.view().certificate) refuse('InvalidInput', 'No certificate was made.');
+    return structuredClone(await this.#places.signIn({ state: 'Tenant' }, this.#options.latency));
+  }
 
   #opened(): Promise<ProjectView> {
     return this.#answer(() => {
       this.#open = true;
+      this.#name = company.name;
+      this.#kind = 'Practice';
+      this.#places = this.#placed(true);
       this.#answers = {
         exchange: 'Exchange2007',
         count: 'UpTo150',
@@ -161,6 +258,7 @@ export class FakePlatform implements Platform {
 
   async runPreflight(): Promise<PreflightView> {
     this.#needProject();
+    this.#needConnections();
     this.#checking = true;
     const all = findings(new Date().toISOString());
     for (let done = 0; done <= all.length; done += 1) {
@@ -191,9 +289,20 @@ export class FakePlatform implements Platform {
     });
   }
 
-  tenantView = () => this.#answer(() => (this.#needProject(), tenant(new Date().toISOString())));
+  tenantView = () =>
+    this.#answer(() => {
+      this.#needProject();
+      if (this.#kind === 'Practice') return tenant(new Date().toISOString());
+      const who = this.#places.view().signedIn ?? refuse('NotConnected', 'nobody is signed in to the tenant');
+      return tenant(new Date().toISOString(), who.way, who.name);
+    });
 
-  directoryView = () => this.#answer(() => (this.#needProject(), directory(new Date().toISOString())));
+  directoryView = () =>
+    this.#answer(() => {
+      this.#needProject();
+      if (this.#kind === 'Real' && !this.#places.view().directory) refuse('NotConnected', 'the old directory is not set');
+      return directory(new Date().toISOString());
+    });
 
   mailboxesView = () => this.#answer(() => this.#mailboxes());
 
@@ -296,6 +405,15 @@ export class FakePlatform implements Platform {
     });
   }
 
+  makeCloudEndpoint(endpoint: NewEndpointDto): Promise<EndpointView> {
+    return this.#answer(() => {
+      this.#tenant.make(endpoint);
+      return this.#endpoint();
+    });
+  }
+
+  cancelCloudEndpoint = () => this.#answer(() => this.#endpoint());
+
   plan = () => this.#answer(() => this.#plan());
 
   start(): Promise<RunView> {
@@ -373,7 +491,12 @@ export class FakePlatform implements Platform {
   saveLdif = () =>
     this.#answer(() => ['convert', 'undo'].map((name) => ({ format: 'ldif', path: `/projekt/Nordvik.stegvis/conversion/${name}.ldif` })));
 
-  reportView = () => this.#answer(() => this.#report());
+  async reportView(): Promise<ReportView> {
+    const dns = await this.dnsView();
+    return this.#answer(() =>
+      fakeReport(this.#need(), { facts: this.#facts(), converted: this.#converting().view(null).users, dns, files: this.#files }),
+    );
+  }
 
   saveReport(): Promise<ReportFile[]> {
     return this.#answer(() => {
@@ -431,6 +554,12 @@ export class FakePlatform implements Platform {
 
   #needProject(): void {
     if (!this.#open) refuse('NoProject', 'No project is open.');
+  }
+
+  /** The checks ask the tenant and the old directory. */
+  #needConnections(): void {
+    const { signedIn, directory: old } = this.#places.view();
+    if (this.#kind === 'Real' && !(signedIn && old)) refuse('NotConnected', 'a part is not connected yet');
   }
 
   #need(): FakeRun {
@@ -524,9 +653,9 @@ export class FakePlatform implements Platform {
     this.#needProject();
     const answered = Object.values(this.#answers).every((answer) => answer !== null);
     return {
-      name: company.name,
-      kind: 'Practice',
-      path: '/projekt/Nordvik.stegvis',
+      name: this.#name,
+      kind: this.#kind,
+      path: this.#kind === 'Practice' ? '/projekt/Nordvik.stegvis' : `/projekt/${this.#name}`,
       answers: this.#answers,
       verdict: {
         route: answered ? 'Staged' : 'Undecided',
@@ -538,14 +667,17 @@ export class FakePlatform implements Platform {
 
   #preflightNow(): PreflightView {
     this.#needProject();
+    const { signedIn, directory: old } = this.#places.view();
     const connection = { connected: true, serverWords: null };
+    const gone = { connected: false, serverWords: null, account: '', endpoint: '' };
+    const real = this.#kind === 'Real';
     return (
       this.#preflight ?? {
         running: this.#checking,
         ranAt: null,
         tookMs: 0,
-        tenant: { ...connection, account: 'admin@nordvikbygg.onmicrosoft.com', endpoint: '' },
-        directory: { ...connection, account: '', endpoint: 'nordvik.local, SRV-DC01' },
+        tenant: real && !signedIn ? gone : { ...connection, account: 'admin@nordvikbygg.onmicrosoft.com', endpoint: '' },
+        directory: real && !old ? gone : { ...connection, account: '', endpoint: 'nordvik.local, SRV-DC01' },
         findings: findings('').map((finding) => ({
           ...finding,
           severity: 'NotRun',
@@ -624,74 +756,6 @@ export class FakePlatform implements Platform {
     return this.#engine === 'Service' ? cloudPlan(plan, cloudName(batch)) : plan;
   }
 
-  #report(): ReportView {
-    const run = this.#need();
-    const view = run.view();
-    const total = run.ledger(view.users);
-    const skipped = view.users.filter((user) => user.itemsSkipped > 0);
-    const settled = this.#facts().verified;
-    return {
-      project: company.name,
-      source: 'Exchange2007',
-      from: view.startedAt,
-      to: view.lastProgressAt,
-      reconciled: total.reconciles,
-      differing: [],
-      batches: view.batches.map((batch) => {
-        const users = view.users.filter((user) => user.batch === batch.name);
-        return { batch: batch.name, mailboxes: users.length, ledger: run.ledger(users) };
-      }),
-      total,
-      users: view.users.map((user) => ({
-        address: user.address,
-        name: user.name,
-        status: user.status,
-        cause: user.cause,
-        ledger: run.ledger([user]),
-        folders: [],
-      })),
-      skippedReasons: skipped.length > 0 ? [{ reason: 'TooLarge', items: total.skipped }] : [],
-      skipped: skipped.map((user) => ({
-        address: user.address,
-        folder: 'Inkorgen/Ritningar',
-        date: '2019-04-02T07:12:00Z',
-        size: 171_000_000,
-        reason: 'TooLarge',
-        serverWords: 'NO Message size exceeds fixed limit',
-      })),
-      verification: settled
-        ? {
-            at: view.reportMailAt ?? view.lastProgressAt ?? new Date().toISOString(),
-            compared: total.copied,
-            missing: 0,
-            extra: 0,
-            differing: 0,
-            agrees: true,
-          }
-        : null,
-      mails: [
-        ...(view.statusMailAt ? [{ kind: 'Status' as const, to: company.notify, at: view.statusMailAt }] : []),
-        ...(view.reportMailAt ? [{ kind: 'FinalReport' as const, to: company.notify, at: view.reportMailAt }] : []),
-      ],
-      forwarded: view.users.filter((user) => ['Syncing', ...COPIED].includes(user.status)).map((user) => user.address),
-      converted: this.#converting().view(null).users.flatMap((user) =>
-        user.convertedAt
-          ? [
-              {
-                address: user.address,
-                name: user.name,
-                at: user.convertedAt,
-                proved: user.state === 'Proved',
-                signedBy: user.signedBy,
-                undoUntil: user.undoUntil,
-              },
-            ]
-          : [],
-      ),
-      files: this.#files,
-    };
-  }
-
   /** Puts everything where a story of so many chapters has led. */
   #arrange(chapter: number): void {
     const reached = (scene: Scene) => chapter >= scenes.indexOf(scene);
@@ -752,6 +816,10 @@ export function fakePlatformOfPage(): FakePlatform {
     started: asked.get('started') === 'yes',
     engine: engines.find((one) => one === asked.get('engine')) ?? 'Direct',
     silent: asked.get('silent') === 'yes',
+    finish: finishScenes.find((one) => one === asked.get('finish')) ?? 'unseen',
+    kind: asked.get('kind') === 'Real' ? 'Real' : 'Practice',
+    connected: asked.get('connected') !== 'no',
+    signIn: signIns.find((one) => one === asked.get('signIn')) ?? 'ok',
     tenant: tenants.find((one) => one === asked.get('tenant')) ?? 'endpoints',
   });
 }

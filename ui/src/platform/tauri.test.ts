@@ -20,7 +20,7 @@ test('every request travels as one command of that name, with its arguments by n
   await tauriPlatform.pickList('Choose', 'Lists');
   await tauriPlatform.editList({ edit: 'LeaveOut', rows: [3, 4], out: true });
   await tauriPlatform.saveList('Save', 'CSV', true);
-  await tauriPlatform.saveReport('sv');
+  await tauriPlatform.saveReport('sv', true);
   await tauriPlatform.commands('migrate');
   expect(sent).toEqual([
     ['app_view', {}],
@@ -31,7 +31,7 @@ test('every request travels as one command of that name, with its arguments by n
     ['pick_list', { title: 'Choose', kind: 'Lists' }],
     ['edit_list', { edit: { edit: 'LeaveOut', rows: [3, 4], out: true } }],
     ['save_list', { title: 'Save', kind: 'CSV', forPerson: true }],
-    ['save_report', { language: 'sv' }],
+    ['save_report', { language: 'sv', redact: true }],
     ['commands', { step: 'migrate' }],
   ]);
 });

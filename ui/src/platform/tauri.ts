@@ -8,6 +8,7 @@ export const tauriPlatform: Platform = {
   openReport: async (format) => void (await commands.openReport(format)),
   setLanguage: async (language) => void (await commands.setLanguage(language)),
   startAt: async (at) => void (await commands.startAt(at)),
+  stopLicences: async () => void (await commands.stopLicences()),
   fillGap: async () => void (await commands.fillGap()),
   useList: async () => void (await commands.useList()),
   closeList: async () => void (await commands.closeList()),

@@ -3,10 +3,13 @@
 // are stable names that the wizard has words for.
 import type {
   AnswersDto,
+  AppGuideView,
   AppEvent,
   AppView,
+  CertificateQuestion,
   CommandLine,
   ConvertView,
+  DirectoryDto,
   DirectoryView,
   EndpointSettings,
   EndpointView,
@@ -15,8 +18,11 @@ import type {
   ListPage,
   ListQuery,
   ListView,
+  MailDto,
   MailboxChoice,
   MailboxesView,
+  NewEndpointDto,
+  PlacesView,
   PlanView,
   PreflightView,
   ProjectView,
@@ -24,17 +30,28 @@ import type {
   ReportView,
   RunView,
   SavedList,
+  ServerCertificateView,
   SkippedItemView,
+  SourceDto,
   TenantView,
+  TrustDto,
 } from './bindings.gen';
+import type { FinishPlatform } from './finish';
 
 export type {
   AnswersDto,
+  AppCertificateView,
   AppEvent,
+  AppGuideView,
   AppView,
   AttributeDiff,
   AttributeValue,
   BatchView,
+  CertificateQuestion,
+  CleanupItem,
+  CleanupKept,
+  CleanupView,
+  CloudBatchAccount,
   CloudEndpointView,
   CommandLine,
   ConnectionView,
@@ -45,9 +62,28 @@ export type {
   ConvertState,
   ConvertUser,
   ConvertView,
+  DecommissionGateId,
+  DecommissionGateState,
+  DecommissionGateView,
+  DecommissionNever,
+  DecommissionReason,
+  DecommissionRoute,
+  DecommissionView,
+  DeliveryView,
+  DirectoryDto,
   DirectoryFindingView,
   DirectoryOther,
   DirectoryView,
+  DnsAccount,
+  DnsChangeView,
+  DnsFindingView,
+  DnsHistoryLine,
+  DnsPageView,
+  DnsRecordView,
+  DnsServerView,
+  DnsSettingsDto,
+  DnsSubjectView,
+  DnsView,
   DryRun,
   EndpointRouteView,
   EndpointSettings,
@@ -57,9 +93,37 @@ export type {
   ErrorCode,
   EvidenceLine,
   FindingView,
+  FinishAnswersDto,
+  FinishBatch,
+  FinishView,
+  FootprintItem,
+  FootprintKind,
+  FootprintState,
   GapView,
   GateView,
+  HabitKindView,
+  HabitsView,
+  HabitTaskView,
+  HabitView,
+  ItemsOfKind,
   LedgerView,
+  LetterFieldsDto,
+  LetterPerson,
+  LetterPreview,
+  LetterSending,
+  LetterState,
+  LettersView,
+  LetterWay,
+  LicenceAlarm,
+  LicenceAssignmentView,
+  LicenceGivenView,
+  LicenceNeedView,
+  LicencePlanKind,
+  LicenceProductView,
+  LicenceRefusal,
+  LicenceRefusalView,
+  LicencesView,
+  LicenceWishesDto,
   ListBatch,
   ListColumn,
   ListCounts,
@@ -75,33 +139,58 @@ export type {
   ListSort,
   ListView,
   MailboxChoice,
+  MailboxesInState,
   MailboxesView,
+  MailboxHabitsView,
   MailboxNote,
   MailboxRow,
+  MailDto,
   MailSent,
   MailSentKind,
+  MailView,
   MigrationUserView,
+  MovedPoint,
+  NewEndpointDto,
+  PlacesView,
+  PlannedChange,
+  PlannedFields,
+  PlannedStep,
   PlanStep,
   PlanStepKind,
   PlanView,
+  PracticeMail,
   PreflightView,
   ProjectFacts,
   ProjectKind,
   ProjectView,
   ProofView,
+  RedoItem,
+  RedoKind,
+  RemovalGuardId,
+  RemovalGuardView,
+  ReportAction,
   ReportFile,
+  ReportTask,
+  ReportTaskKind,
+  ReportThroughput,
   ReportView,
   RunView,
   SavedList,
   SequenceState,
   SequenceStep,
   SequenceStepId,
+  ServerCertificateView,
   ServiceView,
+  SignedInDto,
+  SignInState,
   SkippedItemView,
+  SourceDto,
   TenantPermissionView,
   TenantView,
   ThrottledSpan,
   ThroughputPoint,
+  TrustDto,
+  TtlLine,
   UndoFacts,
   VerdictView,
   VerificationView,
@@ -109,7 +198,7 @@ export type {
   Error as CoreError,
 } from './bindings.gen';
 
-export type * from './finish';
+export type { FinishPlatform } from './finish';
 
 export type StepId = 'project' | 'prepare' | 'mailboxes' | 'connect' | 'migrate' | 'convert' | 'finish';
 
@@ -117,10 +206,36 @@ export type ReportLanguage = 'en' | 'sv';
 export type ReportFormat = 'html' | 'csv' | 'json';
 
 /** Everything that can be asked of the core. Every promise may reject with a {@link CoreError}. */
-export interface Platform {
+export interface Platform extends FinishPlatform {
   appView(): Promise<AppView>;
   createPractice(mailboxes: number | null): Promise<ProjectView>;
   openProject(path: string): Promise<ProjectView>;
+  /** Makes a project of the company; `folder` asks where in the system's own dialog. Nothing when it was cancelled. */
+  createProject(name: string, folder: boolean, title: string): Promise<ProjectView | null>;
+  /** Asks for a project's folder in the system's own dialog and opens it; nothing when it was cancelled. */
+  pickProject(title: string): Promise<ProjectView | null>;
+
+  /** Where a project's servers are, and as whom we go there. Every change is told by an event as well. */
+  placesView(): Promise<PlacesView>;
+  setCompany(name: string): Promise<PlacesView>;
+  setNotify(address: string | null): Promise<PlacesView>;
+  /** A password that is null is the one that is kept. */
+  setSource(source: SourceDto, password: string | null): Promise<PlacesView>;
+  setDirectory(directory: DirectoryDto, password: string | null): Promise<PlacesView>;
+  setMail(mail: MailDto | null, password: string | null): Promise<PlacesView>;
+  /** Looks at a server's certificate, and sends it nothing. */
+  serverCertificate(question: CertificateQuestion): Promise<ServerCertificateView>;
+  /** Asks for a certificate authority's file; nothing when it was cancelled. */
+  pickAuthority(title: string): Promise<TrustDto | null>;
+  /** How the application is registered. */
+  appGuide(clientId: string | null, tenant: string | null): Promise<AppGuideView>;
+  /** Signs in, and answers when that has ended; `done` and `refused` are what the browser shows then. */
+  signInBrowser(clientId: string, tenant: string | null, done: string, refused: string): Promise<PlacesView>;
+  signInDevice(clientId: string, tenant: string | null): Promise<PlacesView>;
+  signInCertificate(clientId: string, tenant: string): Promise<PlacesView>;
+  cancelSignIn(): Promise<PlacesView>;
+  signOut(): Promise<PlacesView>;
+  makeCertificate(replace: boolean): Promise<PlacesView>;
   closeProject(): Promise<AppView>;
   projectView(): Promise<ProjectView>;
   answer(answers: AnswersDto): Promise<ProjectView>;
@@ -161,6 +276,9 @@ export interface Platform {
   chooseCloudEndpoint(name: string): Promise<EndpointView>;
   /** Has the service itself try its way to the old server. */
   testCloudEndpoint(): Promise<EndpointView>;
+  /** Makes an endpoint in the tenant, or waits until somebody has; answers when it is there. */
+  makeCloudEndpoint(endpoint: NewEndpointDto): Promise<EndpointView>;
+  cancelCloudEndpoint(): Promise<EndpointView>;
 
   plan(): Promise<PlanView>;
   start(): Promise<RunView>;
@@ -190,7 +308,8 @@ export interface Platform {
   saveLdif(): Promise<ReportFile[]>;
 
   reportView(): Promise<ReportView>;
-  saveReport(language: ReportLanguage): Promise<ReportFile[]>;
+  /** `redact` leaves names and subjects out of what is saved. */
+  saveReport(language: ReportLanguage, redact: boolean): Promise<ReportFile[]>;
   openReport(format: ReportFormat): Promise<void>;
 
   /** In which language our own mail is written from now on. */

@@ -3,7 +3,7 @@
 import { createContext } from 'svelte';
 
 import { present } from '../errors/present';
-import type { AppView, ConvertView, CoreError, Platform, PreflightView, ProjectView, ReportLanguage } from '../platform/types';
+import type { AppView, ConvertView, CoreError, PlacesView, Platform, PreflightView, ProjectView, ReportLanguage } from '../platform/types';
 import { FinishSession } from './finish.svelte';
 import { ListSession } from './list.svelte';
 import { RunSession } from './run.svelte';
@@ -16,6 +16,8 @@ export class Session {
 
   app = $state.raw<AppView | null>(null);
   project = $state.raw<ProjectView | null>(null);
+  /** What the project is connected to. */
+  places = $state.raw<PlacesView | null>(null);
   preflight = $state.raw<PreflightView | null>(null);
   convert = $state.raw<ConvertView | null>(null);
   /** What went wrong last, until it is dismissed or something succeeds. */
@@ -33,6 +35,9 @@ export class Session {
       switch (event.event) {
         case 'Project':
           this.project = event.view;
+          break;
+        case 'Places':
+          this.places = event.view;
           break;
         case 'Preflight':
           this.preflight = event.view;
@@ -81,6 +86,7 @@ export class Session {
   /** Takes up a project that was opened, or none. */
   async entered(project: ProjectView | null): Promise<void> {
     this.project = project;
+    this.places = project ? await this.platform.placesView() : null;
     this.preflight = null;
     this.convert = null;
     this.finish.clear();

@@ -2,6 +2,7 @@
 import { createContext, type Component } from 'svelte';
 
 import type { ProjectView, StepId } from '../platform/types';
+import { placeOf, type Part } from '../session/places';
 
 /** The step that a program opened anew should show. */
 export function restingPlace(project: ProjectView | null): StepId {
@@ -25,12 +26,28 @@ export class Wizard {
   /** A page that takes the whole window, such as the report. */
   sheet = $state.raw<Component | null>(null);
 
+  /** The part of the project that somebody is on the way to connect; its page opens it. */
+  wanted = $state<Part | null>(null);
+
   /** What each step keeps while another is shown; forgotten with the project. */
   #kept = new Map<string, unknown>();
 
   go(step: StepId): void {
     this.sheet = null;
     this.current = step;
+  }
+
+  /** Leads to where a part is connected. */
+  connect(part: Part): void {
+    this.wanted = part;
+    this.go(placeOf[part]);
+  }
+
+  /** Whether a part is to be opened here; said once. */
+  take(...parts: Part[]): Part | null {
+    const part = parts.find((one) => one === this.wanted) ?? null;
+    if (part) this.wanted = null;
+    return part;
   }
 
   keep<T>(key: string, make: () => T): T {

@@ -1,6 +1,6 @@
 // Microsoft's migration service as the pretend platform has it: a tenant with endpoints, or one that gets its first
 // when somebody looks again; and a run as the service would tell it.
-import type { CommandLine, GapView, PlanView, RunView, ServiceView } from '../types';
+import type { CommandLine, GapView, NewEndpointDto, PlanView, RunView, ServiceView } from '../types';
 import { company } from './company';
 import { COPIED } from './run';
 
@@ -32,6 +32,7 @@ const testEndpoint: CommandLine = {
 export class FakeTenant {
   #tenant: Tenant;
   #asked = 0;
+  #made: ServiceView['endpoints'] = [];
   #chosen: string | null = null;
   #tested: ServiceView['tested'] = null;
   #atOnce = new Map<string, number>();
@@ -44,6 +45,13 @@ export class FakeTenant {
     this.#asked += 1;
     const only = this.#endpoints();
     if (this.#chosen === null && only.length === 1) this.#chosen = only[0]?.name ?? null;
+  }
+
+  /** Somebody made one, in whatever way. */
+  make({ name, host, maxConcurrentMigrations }: NewEndpointDto): void {
+    this.#asked += 1;
+    this.#made = [{ name, proxy: host, atOnce: maxConcurrentMigrations }];
+    this.choose(name);
   }
 
   choose(name: string): void {
@@ -76,6 +84,7 @@ export class FakeTenant {
   #endpoints(): ServiceView['endpoints'] {
     if (this.#asked === 0 || this.#tenant === 'silent') return [];
     // Made in the admin centre while somebody was there; the second look finds it not, the third does.
+    if (this.#made.length > 0) return this.#made;
     if (this.#tenant === 'none') return this.#asked > 2 ? made.slice(0, 1) : [];
     return made;
   }

@@ -384,7 +384,7 @@ export class FakeConversion {
   skipped(id: number): SkippedItemView[] {
     const user = this.#users().find((user) => user.id === id);
     if (!user) return [];
-    const one = { address: user.address, folder: 'Inkorgen/Ritningar' };
+    const one = { address: user.address, folder: 'Inkorgen/Ritningar', subject: 'Ritningar till etapp 2', signedBy: null };
     const items: SkippedItemView[] = [
       { ...one, date: '2019-04-02T07:12:00Z', size: 171_000_000, reason: 'TooLarge', serverWords: 'NO Message size exceeds fixed limit' },
       { ...one, folder: 'Skickat', date: '2011-09-19T12:40:00Z', size: 4_812, reason: 'UnreadableInSource', serverWords: 'NO The message could not be rendered' },

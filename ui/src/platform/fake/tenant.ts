@@ -2,8 +2,8 @@
 import type { TenantPermissionView, TenantView } from '../types';
 import { company, people } from './company';
 
-const applicationId = '69f63fbf-3c89-b6f8-b3b4-816819b02fcc';
-const tenantId = '8d4b558f-7b2e-40ba-ad1f-e04d79e6265a';
+export const applicationId = '69f63fbf-3c89-b6f8-b3b4-816819b02fcc';
+export const tenantId = '8d4b558f-7b2e-40ba-ad1f-e04d79e6265a';
 
 function permission(name: string, result: string, resource = 'Microsoft Graph', optional = false): TenantPermissionView {
   return { name, resource, optional, result, serverWords: null };
@@ -11,7 +11,7 @@ function permission(name: string, result: string, resource = 'Microsoft Graph', 
 
 const exchange = 'Office 365 Exchange Online';
 
-export function tenant(readAt: string): TenantView {
+export function tenant(readAt: string, way = 'secret', name: string | null = null): TenantView {
   const step = (id: string, place: string, values: Record<string, string> = {}) => ({
     id,
     place,
@@ -19,8 +19,8 @@ export function tenant(readAt: string): TenantView {
   });
   return {
     readAt,
-    way: 'secret',
-    name: null,
+    way,
+    name,
     clientId: applicationId,
     tenantId,
     organization: company.name,

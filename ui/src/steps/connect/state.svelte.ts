@@ -36,6 +36,13 @@ export class ConnectState {
   /** The service is testing its way. */
   trying = $state(false);
 
+  /** Whether the old server of a real project is being set. */
+  sourceOpen = $state(false);
+  /** The endpoint that is to be made, as the fields have it; and by which route it is being made. */
+  made = $state({ name: 'Stegvis', proxy: '', mailbox: '' });
+  madePressed = $state(false);
+  making = $state<'PowerShell' | 'AdminCentre' | null>(null);
+
   constructor(session: Session) {
     this.#session = session;
   }
@@ -180,6 +187,40 @@ export class ConnectState {
     if (!view) return;
     this.#set = null;
     this.#take(view);
+  }
+
+  /** Makes an endpoint, or waits until somebody has. The field that is missing, if one is. */
+  async make(route: 'PowerShell' | 'AdminCentre'): Promise<'name' | 'proxy' | null> {
+    if (!this.view || this.making !== null) return null;
+    this.madePressed = true;
+    const [name, proxy] = [this.made.name.trim(), this.made.proxy.trim()];
+    if (name === '') return 'name';
+    if (route === 'PowerShell' && proxy === '') return 'proxy';
+    const { host } = this.view.settings;
+    this.making = route;
+    const view = await this.#session.ask(() =>
+      this.#session.platform.makeCloudEndpoint({
+        route,
+        name,
+        host: proxy || host,
+        exchangeServer: proxy !== '' && proxy !== host ? host : null,
+        emailAddress: this.made.mailbox.trim() || null,
+        maxConcurrentMigrations: this.atOnce,
+      }),
+    );
+    this.making = null;
+    if (view) this.#take(view);
+    return null;
+  }
+
+  async cancelMaking(): Promise<void> {
+    await this.#session.ask(() => this.#session.platform.cancelCloudEndpoint());
+  }
+
+  /** The old server of a real project is another: what was found of the first says nothing of it. */
+  async sourceChanged(): Promise<void> {
+    this.view = null;
+    await this.enter();
   }
 
   async tryService(): Promise<void> {

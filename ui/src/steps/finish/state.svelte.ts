@@ -1,17 +1,44 @@
-import type { ReportFormat, ReportView } from '../../platform/types';
+import type { FinishBatch, ReportFormat, ReportView } from '../../platform/types';
 import { locale } from '../../i18n/locale.svelte';
 import type { Session } from '../../session/session.svelte';
+import { FinishAsks } from './asks.svelte';
+
+/** The pages of this step; each but the first leads back to it. */
+export type FinishPage = 'main' | 'dns' | 'licences' | 'letters' | 'habits' | 'cleanup' | 'server';
 
 export const isSynced = (status: string) => ['Synced', 'Converting', 'Completed', 'CompletedWithWarnings'].includes(status);
 
 export class FinishState {
   #session: Session;
+  readonly asks: FinishAsks;
+
+  page = $state<FinishPage>('main');
+  /** The record that is opened with the DNS page. */
+  subject = $state<string | null>(null);
+  /** The letter that is read. */
+  letter = $state<string | null>(null);
+  /** The batch that someone thinks of removing. */
+  removing = $state.raw<FinishBatch | null>(null);
 
   report = $state.raw<ReportView | null>(null);
   saving = $state(false);
+  /** Whether names and subjects are left out of what is saved. */
+  redact = $state(false);
 
   constructor(session: Session) {
     this.#session = session;
+    this.asks = new FinishAsks(session);
+  }
+
+  openDns(subject: string | null = null): void {
+    this.subject = subject;
+    this.page = 'dns';
+  }
+
+  async remove(): Promise<void> {
+    const batch = this.removing;
+    this.removing = null;
+    if (batch) await this.asks.removeBatch(batch.name);
   }
 
   /** Whether anything still moves or waits to be resumed, so that the counts are of the moment. */
@@ -53,7 +80,7 @@ export class FinishState {
 
   async save(): Promise<void> {
     this.saving = true;
-    const files = await this.#session.ask(() => this.#session.platform.saveReport(locale()));
+    const files = await this.#session.ask(() => this.#session.platform.saveReport(locale(), this.redact));
     this.saving = false;
     if (files && this.report) this.report = { ...this.report, files };
   }

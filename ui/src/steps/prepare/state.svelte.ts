@@ -1,7 +1,9 @@
 import { capital, count, duration, moment, words } from '../../i18n/format';
 import { m } from '../../paraglide/messages.js';
 import type { DirectoryView, FindingView, PreflightView, TenantView } from '../../platform/types';
+import { missingFor, type Part } from '../../session/places';
 import type { Session } from '../../session/session.svelte';
+import { SignInForm } from './tenant/state.svelte';
 
 export type Filter = 'Problems' | 'All' | 'Fail' | 'Warn' | 'Waiting' | 'NotRun' | 'Pass';
 
@@ -40,9 +42,23 @@ export class PrepareState {
   tenant = $state.raw<TenantView | null>(null);
   /** Whether it is being read. */
   asking = $state(false);
+  /** Which part of a real project is open to be connected. */
+  opened = $state<'tenant' | 'directory' | 'mail' | null>(null);
+  #signIn: SignInForm | null = null;
 
   constructor(session: Session) {
     this.#session = session;
+  }
+
+  /** Where one signs in to the tenant of a real project. */
+  get signInForm(): SignInForm | null {
+    if (this.#session.project?.kind !== 'Real') return null;
+    return (this.#signIn ??= new SignInForm(this.#session));
+  }
+
+  /** What keeps the checks from running at all. */
+  get waitsFor(): Part[] {
+    return missingFor('prepare', this.#session.places);
   }
 
   get view(): PreflightView | null {
@@ -85,6 +101,7 @@ export class PrepareState {
 
   title(): string {
     const { Fail, Warn, NotRun } = this.counts;
+    if (!this.everRan && this.waitsFor.length > 0) return m.prepare_h_connect();
     if (this.running) return m.prepare_h_running();
     if (!this.everRan) return m.prepare_h_not_run();
     if (Fail > 0) return capital(m.prepare_h_failed({ n: Fail, word: words(Fail) }));
@@ -97,7 +114,7 @@ export class PrepareState {
     const total = count(this.view?.findings.length ?? 0);
     const ran = count(this.ran);
     if (this.running) return m.prepare_sub_running({ ran, total });
-    if (!this.view?.ranAt) return m.prepare_sub_not_run();
+    if (!this.view?.ranAt) return this.waitsFor.length > 0 ? m.prepare_sub_connect() : m.prepare_sub_not_run();
     return m.prepare_sub_ran({ ran, total, when: moment(this.view.ranAt, now), took: duration(this.view.tookMs) });
   }
 
@@ -105,6 +122,7 @@ export class PrepareState {
   async enter(): Promise<void> {
     if (!this.#session.project) return;
     if (!this.view) await this.#take(() => this.#session.platform.preflightView());
+    if (this.waitsFor.length > 0) return;
     if (this.view && !this.view.ranAt && !this.view.running) await this.runAll();
     else await this.readDirectory();
   }
@@ -124,6 +142,42 @@ export class PrepareState {
     this.asking = true;
     this.tenant = (await this.#session.ask(() => this.#session.platform.tenantView())) ?? null;
     this.asking = false;
+  }
+
+  /** Opens a part of a real project, to be looked at or connected. */
+  async openPart(part: 'tenant' | 'directory' | 'mail'): Promise<void> {
+    this.#session.dismiss();
+    this.opened = part;
+    if (part === 'tenant' && this.#session.places?.signedIn) await this.#readTenant();
+  }
+
+  closePart(): void {
+    this.opened = null;
+    this.tenant = null;
+    this.#session.dismiss();
+  }
+
+  /** What the tenant refuses is told beside what is signed in with. */
+  async #readTenant(): Promise<void> {
+    await this.showTenant();
+    const form = this.signInForm;
+    if (!form || !this.#session.trouble) return;
+    form.refused = this.#session.trouble;
+    this.#session.dismiss();
+  }
+
+  /** Somebody has signed in, or out: what is known of the connections is read again. */
+  async tenantChanged(): Promise<void> {
+    this.tenant = null;
+    await this.#take(() => this.#session.platform.preflightView());
+    if (this.#session.places?.signedIn) await this.#readTenant();
+  }
+
+  /** The directory is another: it is read, and its drawer makes room for what it says. */
+  async directoryChanged(): Promise<void> {
+    this.opened = null;
+    await this.#take(() => this.#session.platform.preflightView());
+    await this.readDirectory();
   }
 
   async runAll(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { AnswersDto, ProjectKind, VerdictView } from '../../platform/types';
+import type { AnswersDto, ProjectKind, ProjectView, VerdictView } from '../../platform/types';
 import type { Session } from '../../session/session.svelte';
 import { answered, noAnswers, type Question } from './questions';
 import { verdict } from './verdict';
@@ -8,6 +8,11 @@ export class ProjectState {
 
   kind = $state<ProjectKind>('Practice');
   opening = $state(false);
+  /** The company of a project that is to be made, and whether its folder is chosen by hand. */
+  company = $state('');
+  folder = $state(false);
+  /** Pressed with whatever the fields had. */
+  pressed = $state(false);
   /** Answers given before a project is open. */
   #draft = $state.raw<AnswersDto>(noAnswers);
 
@@ -40,23 +45,40 @@ export class ProjectState {
 
   /** Starts the practice company and opens its project. Whether it did. */
   async openPractice(): Promise<boolean> {
-    const draft = this.#draft;
+    return this.#enter(async () => this.#answered(await this.#session.platform.createPractice(null)));
+  }
+
+  /** Makes a project of a real company and opens it. Whether it did; a person may think better of it. */
+  async createReal(title: string): Promise<boolean> {
+    this.pressed = true;
+    const name = this.company.trim();
+    if (name === '') return false;
     return this.#enter(async () => {
-      const project = await this.#session.platform.createPractice(null);
-      // What was answered beforehand fills the gaps, and only those: the practice company knows itself.
-      const answers = { ...draft };
-      let gap = false;
-      for (const question of Object.keys(draft) as Question[]) {
-        const known = project.answers[question];
-        if (known === null && draft[question] !== null) gap = true;
-        if (known !== null) answers[question] = known;
-      }
-      return gap ? this.#session.platform.answer(answers) : project;
+      const project = await this.#session.platform.createProject(name, this.folder, title);
+      return project && this.#answered(project);
     });
   }
 
   async reopen(path: string): Promise<boolean> {
     return this.#enter(() => this.#session.platform.openProject(path));
+  }
+
+  /** Opens one that the list does not have, from its folder. */
+  async pick(title: string): Promise<boolean> {
+    return this.#enter(() => this.#session.platform.pickProject(title));
+  }
+
+  /** What was answered beforehand fills the gaps, and only those: the practice company knows itself. */
+  async #answered(project: ProjectView): Promise<ProjectView> {
+    const draft = this.#draft;
+    const answers = { ...draft };
+    let gap = false;
+    for (const question of Object.keys(draft) as Question[]) {
+      const known = project.answers[question];
+      if (known === null && draft[question] !== null) gap = true;
+      if (known !== null) answers[question] = known;
+    }
+    return gap ? this.#session.platform.answer(answers) : project;
   }
 
   async close(): Promise<void> {
@@ -66,10 +88,13 @@ export class ProjectState {
     });
   }
 
-  async #enter(open: () => ReturnType<Session['platform']['projectView']>): Promise<boolean> {
+  async #enter(open: () => Promise<ProjectView | null>): Promise<boolean> {
+    if (this.opening) return false;
     this.opening = true;
     const entered = await this.#session.ask(async () => {
-      await this.#session.entered(await open());
+      const project = await open();
+      if (!project) return false;
+      await this.#session.entered(project);
       return true;
     });
     if (entered) await this.#session.findList();
