@@ -202,7 +202,8 @@ async fn rehearse(
     }
     let by_service = if by_service {
         service::prepare(app, shown).await?;
-        Some(service::migrate(app, &stage.mailboxes().await?, shown, stop).await?)
+        let faults = !matches!(arguments.faults, Faults::None);
+        Some(service::migrate(app, &stage.mailboxes().await?, faults, shown, stop).await?)
     } else {
         // Who is converted is no mailbox to choose any more; by then everything was chosen and tested.
         if facts.conversion.is_none() {
