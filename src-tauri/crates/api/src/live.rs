@@ -97,11 +97,13 @@ impl Live {
     }
 
     pub(crate) fn progress(&mut self, progress: &Progress, now: Timestamp) {
+        let first = !self.users.contains_key(&progress.user.0);
         self.known(progress.clone());
         let Some(user) = self.users.get_mut(&progress.user.0) else {
             return;
         };
-        if progress.items_done() > user.progress.items_done() || user.last_progress.is_none() {
+        let further = progress.items_done() > user.progress.items_done();
+        if first || further || user.last_progress.is_none() {
             user.last_progress = Some(now);
         }
         user.progress = progress.clone();
