@@ -22,7 +22,7 @@ mod project;
 mod report;
 mod tenant;
 
-pub use access::{AccessKept, AccessRemovalView};
+pub use access::AccessKept;
 pub use app::{AppEvent, AppView, CommandLine, KeychainView, RecentProject, Shell};
 pub use connect::{
     CloudEndpointView, EndpointRouteView, EndpointSettings, EndpointTest, EndpointTestId,

@@ -6,7 +6,6 @@
 //! Deliberately absent: the terminal, the window, the practice organisation's servers.
 
 mod absent;
-mod access;
 mod app;
 mod backups;
 mod certificate;

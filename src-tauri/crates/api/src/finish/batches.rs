@@ -233,3 +233,123 @@ fn words_of(guard: &RemovalGuardView) -> String {
         }
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+mod tests {
+    use std::path::Path;
+
+    use jiff::SignedDuration;
+    use stegvis_journal::{CloudBatchSeen, Journal, JournalError, NewCloudBatchRow, NewUser};
+    use stegvis_model::{CloudStage, MigrationEvent, RecipientKind};
+
+    use super::*;
+    use crate::Secrets;
+
+    /// A real project whose one mailbox is synced by a batch of the service, and nobody is signed in.
+    async fn project(dir: &Path) -> Arc<Project> {
+        let journal = Journal::open(&dir.join("p.stegvis")).unwrap();
+        let now = Timestamp::now();
+        journal
+            .transaction(|tx| {
+                tx.set_setting(key::NAME, "Nordvik")?;
+                let batch = tx.insert_batch("Pilot", None)?;
+                let user = tx.insert_user(
+                    batch,
+                    &NewUser {
+                        address: "anna@nordvik.example".parse().unwrap(),
+                        display_name: "Anna".to_owned(),
+                        kind: RecipientKind::UserMailbox,
+                    },
+                )?;
+                for event in [
+                    MigrationEvent::Started,
+                    MigrationEvent::Validated,
+                    MigrationEvent::Provisioned,
+                    MigrationEvent::Forwarded,
+                    MigrationEvent::InitialSyncCompleted,
+                ] {
+                    tx.apply_event(user, event, "", now)?;
+                }
+                let new = NewCloudBatchRow {
+                    batch,
+                    name: "Pilot (Stegvis 0a1b)".to_owned(),
+                    endpoint: "Old server".to_owned(),
+                    notify: Vec::new(),
+                    start_after: None,
+                };
+                tx.intend_cloud_batch(&new, now)?;
+                tx.cloud_batch_made(batch, now)?;
+                let seen = CloudBatchSeen {
+                    stage: CloudStage::Synced,
+                    status: "Synced".to_owned(),
+                    created: Some(now),
+                    started: Some(now),
+                    last_synced: Some(now),
+                };
+                tx.cloud_batch_seen(batch, &seen, now)
+            })
+            .unwrap();
+        let opened = Project::open(
+            dir,
+            journal,
+            None,
+            Arc::new(Secrets::in_memory()),
+            Arc::new(|_| ()),
+        );
+        Arc::new(opened.await.unwrap())
+    }
+
+    /// MX is seen to have moved so many hours ago, and a mail came directly so many hours ago.
+    fn mail(project: &Project, moved: i64, delivered: Option<i64>) {
+        let ago = |hours| (Timestamp::now() - SignedDuration::from_hours(hours)).to_string();
+        let domain = "nordvik.example";
+        project
+            .journal
+            .transaction(|tx| {
+                tx.set_setting(&format!("dns.mxMovedAt.{domain}"), &ago(moved))?;
+                if let Some(delivered) = delivered {
+                    tx.set_setting(&format!("dns.deliveredAt.{domain}"), &ago(delivered))?;
+                }
+                Ok::<_, JournalError>(())
+            })
+            .unwrap();
+    }
+
+    fn guards(project: &Project) -> Vec<RemovalGuardId> {
+        let batches = project.finish_batches().unwrap();
+        assert_eq!(batches[0].removable, batches[0].guards.is_empty());
+        batches[0].guards.iter().map(|guard| guard.guard).collect()
+    }
+
+    #[tokio::test]
+    async fn a_batch_goes_seventy_two_hours_after_mx_with_proof_and_its_reports_are_saved_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let project = project(dir.path()).await;
+        assert_eq!(
+            guards(&project),
+            [RemovalGuardId::MxNotMoved, RemovalGuardId::DeliveryUnproved]
+        );
+        mail(&project, 71, None);
+        assert_eq!(
+            guards(&project),
+            [
+                RemovalGuardId::MxMovedLately,
+                RemovalGuardId::DeliveryUnproved
+            ]
+        );
+        mail(&project, 73, Some(80));
+        assert_eq!(guards(&project), [RemovalGuardId::ProofTooOld]);
+        let refused = project.remove_batch_checked("Pilot").await.unwrap_err();
+        assert!(refused.message.contains("before mail changed its way"));
+        let reports = || project.setting(|tx| tx.log_entries()).unwrap();
+        let saved = |what: &str| reports().iter().any(|entry| entry.what == what);
+        assert!(!saved("ReportsSavedBeforeRemoval"));
+        mail(&project, 73, Some(70));
+        assert_eq!(guards(&project), []);
+        // Nobody is signed in, so the service cannot be told; the reports are there by then.
+        let unreached = project.remove_batch_checked("Pilot").await.unwrap_err();
+        assert_eq!(unreached.code, ErrorCode::NotConnected);
+        assert!(saved("ReportsSavedBeforeRemoval") && !saved("BatchRemoved"));
+    }
+}

@@ -169,7 +169,8 @@ impl Project {
             present(&opened),
             opened,
         )];
-        let raised = self.raised_sizes()?;
+        let sizes = stegvis_engine::receive_size::raised(&self.journal)?;
+        let raised: Vec<String> = sizes.keys().map(ToString::to_string).collect();
         items.push(Item::of(
             FootprintKind::ReceiveSize,
             present(&raised),
@@ -242,6 +243,7 @@ impl Project {
             application: &application,
             version,
             base: base.as_deref().unwrap_or("DC=example,DC=local"),
+            sizes: &sizes,
         };
         Ok(items
             .into_iter()
@@ -317,6 +319,8 @@ struct ByHand<'a> {
     application: &'a str,
     version: Option<ExchangeVersion>,
     base: &'a str,
+    /// How large a message each mailbox took before.
+    sizes: &'a BTreeMap<SmtpAddress, u64>,
 }
 
 impl ByHand<'_> {
@@ -367,7 +371,15 @@ impl ByHand<'_> {
             ),
             FootprintKind::ReceiveSize => (
                 None,
-                each(&|mailbox| format!("Set-Mailbox -Identity {mailbox} -MaxReceiveSize 36MB")),
+                self.sizes
+                    .iter()
+                    .map(|(mailbox, bytes)| {
+                        format!(
+                            "Set-Mailbox -Identity {} -MaxReceiveSize {bytes}",
+                            quoted(&mailbox.to_string())
+                        )
+                    })
+                    .collect(),
             ),
             FootprintKind::Batches => (
                 None,

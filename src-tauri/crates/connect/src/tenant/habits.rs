@@ -68,9 +68,9 @@ impl Reading<'_> {
             habits: Vec::new(),
             unreadable: Vec::new(),
         };
-        match told.readable(delivery, &[HabitKind::SendOnBehalf, HabitKind::Forwarding])? {
-            Some(objects) => self.delivery(&objects, &mut told).await?,
-            None => {}
+        let kinds = [HabitKind::SendOnBehalf, HabitKind::Forwarding];
+        if let Some(objects) = told.readable(delivery, &kinds)? {
+            self.delivery(&objects, &mut told).await?;
         }
         let opens = self.run(&get_mailbox_permission::all(&mailbox)).await;
         if let Some(objects) = told.readable(opens, &[HabitKind::FullAccess])? {

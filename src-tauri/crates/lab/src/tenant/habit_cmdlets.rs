@@ -10,9 +10,11 @@ use super::parameters::{known_only, required};
 use crate::org::{Persona, neighbour};
 use crate::world::World;
 
+type Cmdlet = fn(&World, &Parameters) -> Result;
+
 /// Runs one of these cmdlets; `None` where there is none of that name.
 pub(super) fn run(world: &World, name: &str, parameters: &Parameters) -> Option<Result> {
-    let (allowed, cmdlet): (&[&str], fn(&World, &Parameters) -> Result) = match name {
+    let (allowed, cmdlet): (&[&str], Cmdlet) = match name {
         "Get-RecipientPermission" => (&["Identity", "Trustee", "ResultSize"], send_as),
         "Get-InboxRule" => (&["Mailbox", "Identity"], rules),
         "Get-MailboxAutoReplyConfiguration" => (&["Identity"], reply),
