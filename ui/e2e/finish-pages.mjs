@@ -17,6 +17,7 @@ export const finishPages = [
   finish('09-habits-unread', 'synced', { finish: 'moving' }, ['open-habits']),
   finish('09-habits', 'synced', { finish: 'moving' }, ['open-habits', 'read-habits', 'done-2', 'habits-order@nordvik.example summary']),
   finish('09-cleanup', 'synced', { finish: 'moving' }, ['open-cleanup', 'dry-run', 'foot-MailboxAccess summary', 'foot-Application summary']),
+  finish('09-cleanup-ask', 'synced', { finish: 'moving' }, ['open-cleanup', 'dry-run', 'clean-up']),
   finish('09-server', 'synced', { finish: 'moving' }, ['open-server', 'keepsSync-Yes']),
   finish('10-report', 'synced', { finish: 'caches' }, ['read-report']),
 ];

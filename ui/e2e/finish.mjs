@@ -139,9 +139,13 @@ export async function finishJourneys({ test, id, says, address }) {
     await id(page, 'dry-run').click();
     await says(page, 'Nothing has been changed.');
     await state(page, 'foot-MailboxAccess', 'Present');
-    await page.locator('body').press('Enter'); // Enter alone takes nothing back
+    await page.keyboard.press('Enter'); // pressed twice, it asks: nothing is taken back
+    await id(page, 'cleanup-dialog').getByText('The project stays').waitFor();
+    await page.keyboard.press('Escape');
+    await id(page, 'cleanup-dialog').waitFor({ state: 'detached' });
     await state(page, 'foot-MailboxAccess', 'Present');
     await id(page, 'clean-up').click();
+    await id(page, 'clean-up-now').click();
     await state(page, 'foot-MailboxAccess', 'Gone');
     await state(page, 'foot-Application', 'Unknown');
     await id(page, 'back').click();
