@@ -27,8 +27,7 @@ pub(super) struct Line {
     /// All of it.
     items: u64,
     bytes: u64,
-    /// Items of each engine.
-    direct: u64,
+    /// Those of them that the migration service told of.
     service: u64,
 }
 
@@ -101,28 +100,24 @@ pub(super) fn line(throughput: &ReportThroughput) -> Option<Line> {
     } else {
         "%Y-%m-%d"
     };
-    // Five times at most: the first, the last, and what lies evenly between.
-    let marks = count.min(5);
-    let ticks = (0..marks).filter_map(|mark| {
-        let index = if marks == 1 {
-            0
-        } else {
-            mark * (count - 1) / (marks - 1)
-        };
-        let point = points.get(usize::try_from(index).ok()?)?;
-        let at: jiff::Timestamp = point.at.parse().ok()?;
-        Some(Tick {
-            at: across(index),
-            value: index,
-            time: at.strftime(format).to_string(),
-        })
-    });
+    // Four times at most, evenly apart from the first on.
+    let step = count.div_ceil(4).max(1);
+    let ticks = (0..count)
+        .step_by(usize::try_from(step).unwrap_or(1))
+        .filter_map(|index| {
+            let point = points.get(usize::try_from(index).ok()?)?;
+            let at: jiff::Timestamp = point.at.parse().ok()?;
+            Some(Tick {
+                at: across(index),
+                value: index,
+                time: at.strftime(format).to_string(),
+            })
+        });
     let grid = [top, top / 2, 0].map(|value| Tick {
         at: up(value),
         value,
         time: String::new(),
     });
-    let direct = points.iter().map(|point| u64::from(point.items)).sum();
     let service = points
         .iter()
         .map(|point| u64::from(point.service_items))
@@ -133,9 +128,8 @@ pub(super) fn line(throughput: &ReportThroughput) -> Option<Line> {
         grid: grid.into(),
         ticks: ticks.collect(),
         peak,
-        items: direct + service,
+        items: points.iter().map(of).sum(),
         bytes: points.iter().map(|point| point.bytes).sum(),
-        direct,
         service,
     })
 }

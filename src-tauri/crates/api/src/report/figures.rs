@@ -17,6 +17,11 @@ pub(super) fn day(at: Option<String>) -> String {
     read(at).map_or_else(|| "–".to_owned(), |at| at.strftime("%Y-%m-%d").to_string())
 }
 
+/// A time to the second, for a table of short spans.
+pub(super) fn moment_to_the_second(at: Option<String>) -> String {
+    read(at).map_or_else(String::new, |at| at.strftime("%m-%d %H:%M:%S").to_string())
+}
+
 /// The time of day alone.
 pub(super) fn clock(at: Option<String>) -> String {
     read(at).map_or_else(String::new, |at| at.strftime("%H:%M").to_string())

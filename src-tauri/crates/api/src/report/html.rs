@@ -84,6 +84,7 @@ pub(super) fn report_html(
     environment.add_filter("moment", figures::moment);
     environment.add_filter("day", figures::day);
     environment.add_filter("clock", figures::clock);
+    environment.add_filter("moment_s", figures::moment_to_the_second);
     environment.add_filter("span", move |seconds: i64| figures::span(seconds, language));
     environment
         .render_str(

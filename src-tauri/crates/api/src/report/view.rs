@@ -73,7 +73,7 @@ pub(crate) fn report_view(journal: &Journal) -> Result<ReportView, Error> {
             .filter_map(|batch| batch.started_at)
             .min()
             .map(|at| at.to_string()),
-        to: account.last_change.map(|at| at.to_string()),
+        to: last_change(&kept.log).map(|at| at.to_string()),
         reconciled: differing.is_empty(),
         differing,
         batches: account
@@ -137,6 +137,14 @@ pub(crate) fn report_view(journal: &Journal) -> Result<ReportView, Error> {
         to_do,
         files: Vec::new(),
     })
+}
+
+/// When anything happened last: saving a report is nothing that happens to a migration.
+fn last_change(log: &[LogEntry]) -> Option<Timestamp> {
+    let mut lines = log.iter().rev();
+    lines
+        .find(|line| !line.what.starts_with("ReportSaved"))
+        .and_then(|line| line.at)
 }
 
 /// What the report needs of the journal besides the account.
