@@ -13,6 +13,7 @@
     reason = "a test harness fails by panicking"
 )]
 
+mod browser;
 mod chance;
 mod compare;
 mod corpus;
@@ -21,10 +22,12 @@ mod dovecot;
 mod fetch;
 mod folder_names;
 mod imap;
+mod keyring;
 mod process;
 mod relay;
 mod samba;
 
+pub use browser::fill_in;
 pub use chance::Chance;
 pub use compare::{Comparison, compare};
 pub use corpus::{Corpus, Mail};
@@ -33,6 +36,7 @@ pub use dovecot::{Dovecot, PASSWORD, Store};
 pub use fetch::{Contents, Item, read_all};
 pub use folder_names::{decode, encode};
 pub use imap::{Append, Imap};
+pub use keyring::Keyring;
 pub use process::{Measured, Running, stegvis, stegvis_copy, stegvis_copy_urls};
 pub use relay::Relay;
 pub use samba::{

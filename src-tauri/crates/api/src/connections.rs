@@ -97,7 +97,9 @@ impl Places {
             };
         let tenant_sign_in = self.tenant_sign_in(keys).await;
         let tenant = match (&self.tenant, &tenant_sign_in) {
-            (Some(signed), Ok(sign_in)) => Ok(Arc::new(cloud_tenant(signed, sign_in)?)),
+            (Some(signed), Ok(sign_in)) => cloud_tenant(signed, sign_in)
+                .map(Arc::new)
+                .map_err(|error| Absent::new(error.message, "Sign in again under Prepare.")),
             (None, _) => Err(Absent::tenant()),
             (_, Err(absent)) => Err(absent.clone()),
         };
@@ -220,7 +222,7 @@ impl Places {
             Ok(password) => password,
             Err(absent) => return Ok(none(absent)),
         };
-        let directory = Arc::new(ActiveDirectory::new(DirectorySettings {
+        let directory = match ActiveDirectory::new(DirectorySettings {
             hosts: directory.hosts.clone(),
             port: directory.port,
             security: security(&directory.security)?,
@@ -230,7 +232,10 @@ impl Places {
             },
             base_dn: directory.base_dn.clone(),
             trust: trust(&directory.trust),
-        })?);
+        }) {
+            Ok(directory) => Arc::new(directory),
+            Err(error) => return Ok(none(Absent::new(error.detail, remedy))),
+        };
         let habits = DirectoryHabits {
             directory: Arc::clone(&directory),
             own,

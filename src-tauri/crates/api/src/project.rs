@@ -163,7 +163,7 @@ impl Project {
         (Arc::clone(&standing.0), Arc::clone(&standing.1))
     }
 
-    /// Goes by other places from now on. What runs keeps those it began with.
+    /// Keeps other places and goes by them from now on. What runs keeps those it began with.
     pub(crate) async fn go_by(&self, places: Places) -> Result<(), Error> {
         let name = self.secrets_name();
         let keys = Keys {
@@ -172,6 +172,8 @@ impl Project {
             remembered: &self.remembered,
         };
         let connections = places.connect(&keys).await?;
+        // Kept only when it can be gone by: a project must always open again.
+        places.keep(&self.journal)?;
         let mut standing = self
             .standing
             .write()

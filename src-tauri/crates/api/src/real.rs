@@ -142,7 +142,6 @@ impl Project {
         self.nothing_moves()?;
         let mut places = Places::clone(&self.places());
         change(&mut places);
-        places.keep(&self.journal)?;
         self.go_by(places).await?;
         drop(changing);
         let view = self.places_view().await?;

@@ -41,4 +41,26 @@ mod tests {
         assert_eq!(typed.secret().unwrap().expose_secret(), "lösen-7");
         assert!(TypedPassword::from(String::new()).secret().is_none());
     }
+
+    #[test]
+    fn nothing_that_crosses_to_a_face_has_a_field_for_a_secret() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/dto");
+        let mut fields = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            assert!(!text.contains("TypedPassword") && !text.contains("SecretString"));
+            for line in text.lines().map(str::trim) {
+                let Some((name, kind)) = line.split_once(": ") else {
+                    continue;
+                };
+                let name = name.trim_start_matches("pub ");
+                if name.contains("password") && !name.contains(' ') {
+                    // Whether one is there or must be changed: never the thing itself.
+                    assert!(matches!(kind, "bool," | "Option<bool>,"), "{line}");
+                    fields += 1;
+                }
+            }
+        }
+        assert!(fields >= 3);
+    }
 }

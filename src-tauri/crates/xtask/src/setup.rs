@@ -31,6 +31,7 @@ pub const TEST: Group = Group {
         "dbus",
         "dbus-daemon",
         "gnome-keyring",
+        "libsecret-tools",
         "fonts-dejavu-core",
         "fonts-open-sans",
         "dovecot-core",

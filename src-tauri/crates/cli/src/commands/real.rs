@@ -2,10 +2,14 @@ mod migrate;
 mod print;
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use stegvis_api::dto::{DirectoryDto, MailDto, PlacesView, SourceDto, TrustDto};
+use stegvis_api::dto::{
+    AppEvent, DirectoryDto, MailDto, PlacesView, SignInState, SourceDto, TrustDto,
+};
 use stegvis_api::sign_in::Cloud;
-use stegvis_api::{App, Error, Farewells, TypedPassword};
+use stegvis_api::{App, Error, Events, Farewells, TypedPassword};
 
 use super::files::read_pem;
 use super::project::RealFolder;
@@ -312,6 +316,20 @@ fn host_and_port(server: &str) -> Result<(String, u16), Error> {
         })
 }
 
+/// Tells where to go and what to type there, once, beside everything else that is told.
+fn telling(events: Events) -> Events {
+    let told = AtomicBool::new(false);
+    Arc::new(move |event| {
+        if let AppEvent::Places { view } = &event
+            && let SignInState::Device { address, code, .. } = &view.sign_in
+            && !told.swap(true, Ordering::Relaxed)
+        {
+            eprintln!("Open {address} on any device and type {code}");
+        }
+        events(event);
+    })
+}
+
 impl SignInArguments {
     async fn open(&self, shown: &Rehearsal) -> Result<App, Error> {
         let ca = self.ca.as_deref().map(read_pem).transpose()?;
@@ -319,7 +337,10 @@ impl SignInArguments {
         if let Some(imap) = &self.cloud_imap {
             cloud.imap.clone_from(imap);
         }
-        let app = self.project.app(shown.events()).with_cloud(cloud, ca);
+        let app = self
+            .project
+            .app(telling(shown.events()))
+            .with_cloud(cloud, ca);
         self.project.enter(app).await
     }
 
