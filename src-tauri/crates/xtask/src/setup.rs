@@ -37,6 +37,7 @@ pub const TEST: Group = Group {
         "dovecot-core",
         "dovecot-imapd",
         "knot",
+        "knot-dnsutils",
         "unbound",
         "chromium",
         "libreoffice-calc-nogui",

@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 use stegvis_journal::{JournalError, Tx};
-use stegvis_model::{DnsName, MigrationUserStatus};
+use stegvis_model::{DnsName, DnsRecord, MigrationUserStatus};
 
-use super::{DnsCheck, Standing, Subject, zone_line};
+use super::{DnsCheck, DnsFinding, Standing, Subject, zone_line};
 
 /// What is remembered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,6 +48,7 @@ pub fn keep_seen(tx: &Tx<'_>, check: &DnsCheck) -> Result<(), JournalError> {
             .iter()
             .filter_map(|&subject| decided(subject))
             .flatten()
+            .chain(leftovers(check))
             .map(zone_line)
             .collect();
         tx.set_setting(&before, &lines.join("\n"))?;
@@ -74,6 +75,15 @@ pub fn keep_seen(tx: &Tx<'_>, check: &DnsCheck) -> Result<(), JournalError> {
         tx.log(check.at, None, "MxMoved", check.domain.as_str())?;
     }
     Ok(())
+}
+
+/// What stands beside the records since before: it is removed with the change, and belongs to the way back.
+fn leftovers(check: &DnsCheck) -> impl Iterator<Item = &DnsRecord> {
+    let findings = check.subjects.iter().flat_map(|subject| &subject.findings);
+    findings.filter_map(|finding| match finding {
+        DnsFinding::Leftover { found } => Some(found),
+        _ => None,
+    })
 }
 
 /// Remembers that a test mail came directly. A later one counts, an earlier one does not.
