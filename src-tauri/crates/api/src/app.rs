@@ -140,7 +140,7 @@ impl App {
         let Some(project) = open.as_ref() else {
             return Ok(());
         };
-        if project.live().running() || project.converting().running() {
+        if project.busy() {
             return Err(Error::new(
                 ErrorCode::Running,
                 "something is running",
@@ -207,9 +207,11 @@ impl App {
                 stop.cancel();
             }
             project.converting().stop();
+            project.stop_licences();
+            project.stop_letters();
             project.waits.end();
             project.end_dns_watch().await;
-            while project.live().running() || project.converting().running() {
+            while project.busy() {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
             }
             drop(project);

@@ -45,9 +45,7 @@ impl App {
 
     /// Asks a run of assignments to stop between two batches.
     pub async fn stop_licences(&self) -> Result<(), Error> {
-        if let Some(stop) = &self.project().await?.licensing().stop {
-            stop.cancel();
-        }
+        self.project().await?.stop_licences();
         Ok(())
     }
 }
@@ -66,6 +64,21 @@ impl Project {
         self.licensing
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Whether anything is under way that closing would cut short.
+    pub(crate) fn busy(&self) -> bool {
+        self.live().running()
+            || self.converting().running()
+            || self.licensing().stop.is_some()
+            || self.letters_running()
+    }
+
+    /// Asks a run of assignments to stop between two batches.
+    pub(crate) fn stop_licences(&self) {
+        if let Some(stop) = &self.licensing().stop {
+            stop.cancel();
+        }
     }
 
     fn licence_wishes(&self, wishes: &LicenceWishesDto) -> Result<Wishes, Error> {
@@ -196,7 +209,7 @@ impl Project {
 
     fn licences_of(&self, seen: &Seen, wishes: &Wishes) -> Result<LicencesView, Error> {
         let plan = &seen.plan;
-        let given = self.setting(|tx| Given::all(tx))?;
+        let given = self.setting(Given::all)?;
         let now_given: std::collections::BTreeSet<String> =
             given.iter().map(|given| given.address.key()).collect();
         let running = self.licensing().stop.is_some();

@@ -231,16 +231,14 @@ fn licensed(user: &User, skus: &[SubscribedSku]) -> Licensed {
     let mut of_group = states().filter_map(|state| Some((state, state.assigned_by_group.clone()?)));
     let own = states()
         .any(|state| state.assigned_by_group.is_none() && state.is_active() && held(&state.sku_id));
-    if !own {
-        if let Some((state, group)) = of_group
-            .clone()
-            .find(|(state, _)| state.is_active() && held(&state.sku_id))
-        {
-            return Licensed::Group {
-                sku: state.sku_id.clone(),
-                group,
-            };
-        }
+    let given = of_group
+        .clone()
+        .find(|(state, _)| state.is_active() && held(&state.sku_id));
+    if let Some((state, group)) = given.filter(|_| !own) {
+        return Licensed::Group {
+            sku: state.sku_id.clone(),
+            group,
+        };
     }
     // A tenant that tells no states tells what is assigned.
     if let Some(own) = user

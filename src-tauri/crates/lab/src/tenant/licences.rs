@@ -38,7 +38,7 @@ pub(super) fn plan(sku: &str) -> Option<&'static str> {
 
 /// Whether it is the company with few licences.
 fn few(world: &World) -> bool {
-    world.personas.iter().any(|persona| is_group(persona))
+    world.personas.iter().any(is_group)
 }
 
 fn is_group(persona: &Persona) -> bool {
