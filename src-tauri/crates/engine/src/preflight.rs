@@ -155,15 +155,13 @@ pub async fn preflight(
                 judge::directory_readable(&facts.mailboxes, facts.mail_users, now)
             }
             CheckId::MailUserExists => judge::mail_user_exists(&facts.recipients, &subjects, now),
-            CheckId::Licences => {
-                judge::licences(
-                    &facts.organization,
-                    &facts.recipients,
-                    &subjects,
-                    about.engine,
-                    now,
-                )
-            }
+            CheckId::Licences => judge::licences(
+                &facts.organization,
+                &facts.recipients,
+                &subjects,
+                about.engine,
+                now,
+            ),
             CheckId::MailboxGuidNotSynced => {
                 provisioning::mailbox_guid(&facts.recipients, &subjects, about.engine, now)
             }
