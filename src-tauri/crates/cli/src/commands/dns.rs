@@ -373,3 +373,6 @@ fn list(values: &[String]) -> String {
     }
     format!("{values:?}")
 }
+
+#[cfg(test)]
+mod tests;
