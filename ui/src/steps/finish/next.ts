@@ -63,12 +63,12 @@ export function nextOf(facts: ProjectFacts | undefined, differs: boolean, known:
   const left = facts.inBatches - done;
   if (left > 0) return { next: 'sync', left };
   if (!dns?.view) return { next: 'look' };
+  const records = dns.view.subjects.filter((one) => one.state === 'wrong' || one.state === 'advised').length;
   const mx = subjectOf(dns, 'mx');
-  if (mx && ['wrong', 'advised'].includes(mx.state)) return { next: 'mx', records: 1 };
+  if (mx && ['wrong', 'advised'].includes(mx.state)) return { next: 'mx', records };
   const autodiscover = subjectOf(dns, 'autodiscover');
-  if (autodiscover && ['wrong', 'advised'].includes(autodiscover.state)) return { next: 'autodiscover', records: 1 };
-  const todo = dns.view.subjects.filter((one) => one.state === 'wrong' || one.state === 'advised').length;
-  if (todo > 0) return { next: 'records', records: todo };
+  if (autodiscover && ['wrong', 'advised'].includes(autodiscover.state)) return { next: 'autodiscover', records };
+  if (records > 0) return { next: 'records', records };
   const unconverted = facts.inBatches - facts.completed;
   if (dns.view.subjects.some((one) => one.state === 'waiting')) return { next: 'caches', until: lastCache(dns) };
   const proof = dns.steps.find((one) => one.step === 'removeBatches')?.refusal;
