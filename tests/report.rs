@@ -212,7 +212,11 @@ fn the_report_opens_in_a_browser_without_a_complaint_and_prints_on_pages() {
 fn pages(pdf: &[u8]) -> usize {
     let text = String::from_utf8_lossy(pdf);
     text.match_indices("/Type /Page")
-        .filter(|(at, word)| !text[at + word.len()..].starts_with('s'))
+        .filter(|(at, word)| {
+            !text
+                .get(at + word.len()..)
+                .is_some_and(|rest| rest.starts_with('s'))
+        })
         .count()
 }
 
