@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::footprint::Cleaned;
 use crate::Error;
 use crate::dto::{CleanupItem, CleanupKept, CleanupView, FootprintKind, FootprintState};
-use crate::project::{Project, count};
+use crate::project::{Project, count, key};
 use crate::secrets::SecretName;
 use crate::sign_in::{forget_certificate, sign_out};
 
@@ -259,8 +259,7 @@ impl Project {
         pass: &mut Pass<'_>,
         tenant: Result<&CloudTenant, &EndpointError>,
     ) -> Result<(), Error> {
-        let gone = pass.cleaned.state(FootprintKind::MigrationEndpoint) == FootprintState::Gone;
-        let Some((name, ours)) = self.own_endpoint()?.filter(|_| !gone) else {
+        let Some((name, ours)) = self.own_endpoint()? else {
             pass.seen(FootprintKind::MigrationEndpoint, FootprintState::Gone);
             return Ok(());
         };
@@ -274,13 +273,33 @@ impl Project {
             (Err(error), false) => Err(error.clone()),
         };
         match removed {
-            Ok(()) => pass.taken(FootprintKind::MigrationEndpoint, 1, Vec::new()),
+            Ok(()) => {
+                if !pass.dry_run {
+                    self.forget_endpoint()?;
+                }
+                pass.taken(FootprintKind::MigrationEndpoint, 1, Vec::new());
+            }
             Err(error) => {
                 let left = vec![kept(&name, &error)];
                 pass.taken(FootprintKind::MigrationEndpoint, 0, left);
             }
         }
         Ok(())
+    }
+
+    /// What is gone in the tenant is not chosen here any more.
+    fn forget_endpoint(&self) -> Result<(), Error> {
+        self.setting(|tx| {
+            for key in [
+                key::CLOUD_ENDPOINT,
+                key::CLOUD_ENDPOINT_MADE,
+                key::CLOUD_TESTED,
+                key::ENDPOINT_SAVED,
+            ] {
+                tx.clear_setting(key)?;
+            }
+            Ok(())
+        })
     }
 
     /// Whether the directory's account may still write what this program wrote; nothing where nobody tells.

@@ -186,15 +186,9 @@ impl Project {
         let endpoint = self.own_endpoint()?;
         let ours = endpoint.as_ref().is_some_and(|(_, ours)| *ours);
         let names: Vec<String> = endpoint.into_iter().map(|(name, _)| name).collect();
-        let gone = cleaned.state(FootprintKind::MigrationEndpoint) == FootprintState::Gone;
-        let state = if gone {
-            FootprintState::Gone
-        } else {
-            present(&names)
-        };
         items.push(Item {
             removable: ours,
-            ..Item::of(FootprintKind::MigrationEndpoint, state, names)
+            ..Item::of(FootprintKind::MigrationEndpoint, present(&names), names)
         });
         let lowered = self.lowered()?;
         let state = if lowered.is_empty() {
@@ -263,7 +257,7 @@ impl Project {
             let known = self.setting(|tx| {
                 stegvis_engine::dns::kept(tx, &stegvis_model::DnsName::from(&domain))
             })?;
-            let lines = known.before.unwrap_or_else(String::new);
+            let lines = known.before.as_deref().unwrap_or("");
             let long = lines.lines().filter(|line| {
                 let mut fields = line.split(' ');
                 fields
