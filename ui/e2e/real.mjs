@@ -9,7 +9,7 @@ export async function realJourneys({ test, id, says, address }) {
   const focused = (page) => page.evaluate(() => document.activeElement?.id);
 
   await test('a real migration is made, and each step says what is not connected and leads there', async (page) => {
-    await page.goto(address({ lang: 'en', theme: 'light', latency: 5 }));
+    await page.goto(address({ lang: 'en', theme: 'light', latency: 40 }));
     await id(page, 'kind-Real').check({ force: true });
     await id(page, 'primary').click();
     assert.equal(await focused(page), 'company');
@@ -38,7 +38,9 @@ export async function realJourneys({ test, id, says, address }) {
     await id(page, 'close-project').click();
     await page.getByText('Fabrikam Trä AB').first().waitFor();
     await id(page, 'reopen-/projekt/Fabrikam Trä AB').click();
+    await id(page, 'step-prepare').click(); // sooner than the project is open
     await says(page, 'Connect the tenant and the old directory; then the checks run.');
+    await id(page, 'open-mail').waitFor();
   });
 
   await test('a person signs in in the browser, and the directory is read once its certificate is pinned', async (page) => {

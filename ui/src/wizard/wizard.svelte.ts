@@ -29,6 +29,9 @@ export class Wizard {
   /** The part of the project that somebody is on the way to connect; its page opens it. */
   wanted = $state<Part | null>(null);
 
+  /** Grows with every project: a page that was opened for the last one is not this one's. */
+  era = $state(0);
+
   /** What each step keeps while another is shown; forgotten with the project. */
   #kept = new Map<string, unknown>();
 
@@ -56,6 +59,7 @@ export class Wizard {
   }
 
   forget(): void {
+    this.era += 1;
     this.#kept.clear();
   }
 }
