@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use stegvis_connect::tls::{CertificateSeen, StartTls, probe, probe_after_start};
-use stegvis_engine::ports::EndpointError;
 use stegvis_model::Security;
 
 use crate::Error;
@@ -40,8 +39,7 @@ pub(crate) async fn server_certificate(
             ));
         }
     };
-    seen.map(view)
-        .map_err(|error: EndpointError| Error::from(error))
+    Ok(view(seen?))
 }
 
 fn view(seen: CertificateSeen) -> ServerCertificateView {

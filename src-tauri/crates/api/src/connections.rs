@@ -9,8 +9,8 @@ use stegvis_connect::migration::{MigrationApi, TenantMigration};
 use stegvis_connect::smtp::{SmtpMailer, SmtpSettings};
 use stegvis_connect::tenant::{CloudTenant, TenantSettings, TenantSignIn};
 use stegvis_engine::ports::{
-    ByteBudget, CloudMigration, Directory, EndpointError, Gate, Habits, Mailer, Probe,
-    SourceConnector, TargetConnector, Tenant,
+    ByteBudget, CloudMigration, Directory, Gate, Habits, Mailer, Probe, SourceConnector,
+    TargetConnector, Tenant,
 };
 use stegvis_model::Security;
 
@@ -321,5 +321,5 @@ fn cloud_tenant(signed: &Signed, sign_in: &TenantSignIn) -> Result<CloudTenant, 
         trust: signed.place.trust(),
         usage_location: None,
     };
-    CloudTenant::new(settings).map_err(|error: EndpointError| error.into())
+    Ok(CloudTenant::new(settings)?)
 }

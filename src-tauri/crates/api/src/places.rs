@@ -174,11 +174,15 @@ impl Places {
     /// The tenant, by the best name that is known; empty while nobody is signed in.
     pub(crate) fn tenant_words(&self) -> String {
         let signed = self.tenant.as_ref();
-        self.organization
+        let named = self
+            .organization
             .clone()
-            .or_else(|| signed.and_then(|signed| signed.name.clone()))
-            .or_else(|| signed.map(|signed| signed.tenant_id.clone()))
-            .unwrap_or_else(String::new)
+            .or_else(|| signed.and_then(|signed| signed.name.clone()));
+        match (named, signed) {
+            (Some(name), _) => name,
+            (None, Some(signed)) => signed.tenant_id.clone(),
+            (None, None) => String::new(),
+        }
     }
 
     /// The old server, or what stands for it in a command to paste.

@@ -166,8 +166,8 @@ impl Project {
                 connected: directory_answered.is_some(),
                 account: directory.map_or_else(String::new, |directory| directory.account.clone()),
                 endpoint: directory
-                    .and_then(|directory| directory.hosts.first().cloned())
-                    .unwrap_or_else(String::new),
+                    .and_then(|directory| directory.hosts.first())
+                    .map_or_else(String::new, Clone::clone),
                 server_words: None,
             },
             findings,

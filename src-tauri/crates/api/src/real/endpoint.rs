@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use stegvis_connect::migration::{
     AdminCentre, EndpointRoute, ModuleSession, PowerShell, RouteState,
 };
-use stegvis_engine::ports::{EndpointError, Tenant as _};
+use stegvis_engine::ports::Tenant as _;
 use stegvis_wire::exchange_online::Identity;
 use stegvis_wire::exchange_online::new_migration_endpoint::NewMigrationEndpoint;
 use stegvis_wire::exchange_online::outlook_anywhere::{
@@ -112,9 +112,8 @@ impl Project {
                     "Choose another way: the Exchange admin centre is always there.",
                 ));
             }
-            let made = route.make(&endpoint, &account, &password).await;
-            made.map(drop)
-                .map_err(|error: EndpointError| Error::from(error))
+            route.make(&endpoint, &account, &password).await?;
+            Ok(())
         };
         let made = tokio::select! {
             made = work => Some(made),
