@@ -11,8 +11,19 @@ use super::desk::{Desk, Keychain, kill_program_of, programs_of, wait_until};
 use super::window::Window;
 use super::{SCREEN, frame, prepare_and_choose, project};
 
-/// Two of them hold an item that is larger than the tenant takes.
-const COMPANY: [&str; 4] = ["--mailboxes", "16", "--company", "serviceRehearsal"];
+/// Two of them hold an item that is larger than the tenant takes. The service takes its time: a batch that is left
+/// must not have come to its end meanwhile.
+const COMPANY: [&str; 6] = [
+    "--mailboxes",
+    "16",
+    "--company",
+    "serviceRehearsal",
+    "--pace",
+    "700",
+];
+
+/// Somebody is being copied.
+const MOVING: &str = "return document.querySelectorAll('tr[data-status=\"Syncing\"]').length > 0";
 
 #[tokio::test]
 async fn a_window_closed_while_the_service_copies_opens_on_the_same_batch_and_fills_the_gap() {
@@ -65,11 +76,11 @@ async fn begin(window: &mut Window) -> (BTreeSet<String>, String) {
     window.shows("migration service a batch of").await;
     window.picture("service-plan").await;
     window.press("primary").await;
-    let moving = "return document.querySelectorAll('tr[data-status=\"Syncing\"]').length > 0";
-    window.until("the service copies", moving, Vec::new()).await;
+    window.until("the service copies", MOVING, Vec::new()).await;
     window.picture("service-running").await;
     let name = cloud_name(window).await;
     assert!(name.contains("Stegvis"), "{name}");
+    assert_moving(window, "when the window is left").await;
     (chosen, name)
 }
 
@@ -90,6 +101,7 @@ async fn go_on(
     assert_eq!(cloud_name(&window).await, name);
     let there: BTreeSet<String> = statuses(&window).await.into_keys().collect();
     assert_eq!(&there, chosen);
+    assert_moving(&window, "when it is found again").await;
     window.picture("opened-again").await;
 
     // Everything is compared, and two mailboxes lack an item that was too large for the service.
@@ -121,6 +133,14 @@ async fn go_on(
         synced.len(),
         verdict.compared
     );
+}
+
+/// The service is at work, and not done with everybody.
+async fn assert_moving(window: &Window, when: &str) {
+    let statuses = statuses(window).await;
+    let of = |status: &str| statuses.values().filter(|one| *one == status).count();
+    assert!(of("Syncing") > 0, "the batch moves {when}: {statuses:?}");
+    assert!(of("Synced") < statuses.len(), "{when}: {statuses:?}");
 }
 
 async fn cloud_name(window: &Window) -> String {

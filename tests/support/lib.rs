@@ -1,6 +1,6 @@
 //! What the journeys share, written without one line of Stegvis' own code.
 //!
-//! Lives here: launchers for Debian's Dovecot, its DNS servers and for Samba as a domain controller, a seeded corpus, a plain IMAP client, a comparer of
+//! Lives here: launchers for Debian's Dovecot, its DNS servers and for Samba as a domain controller, a seeded corpus, a plain IMAP client, a person in front of a browser, a comparer of
 //! two servers, a relay that makes a line slow, and measured child processes.
 //! May import: nothing of ours. The judge shares no brain with the accused.
 //! Deliberately absent: error handling. A harness that cannot do its work fails the test at once.
