@@ -155,9 +155,7 @@ fn known(places: &Places) -> DnsSettingsDto {
 fn is_outside(host: &str) -> bool {
     match host.parse::<IpAddr>() {
         Ok(address) => !address.is_loopback() && !address.is_unspecified(),
-        Err(_) => {
-            host.parse::<DnsName>().is_ok() && !host.eq_ignore_ascii_case("localhost")
-        }
+        Err(_) => host.parse::<DnsName>().is_ok() && !host.eq_ignore_ascii_case("localhost"),
     }
 }
 

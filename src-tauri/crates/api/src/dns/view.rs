@@ -1,6 +1,7 @@
 use serde::Serialize;
 use stegvis_engine::dns::{
-    Change, DmarcFault, DnsCheck, DnsFinding, Severity, SpfFault, Subject, SubjectCheck, ViewCheck, WatchEvent,
+    Change, DmarcFault, DnsCheck, DnsFinding, Severity, SpfFault, Subject, SubjectCheck, ViewCheck,
+    WatchEvent,
 };
 use stegvis_model::{DnsRecord, DnsValue};
 
@@ -164,9 +165,9 @@ fn value(finding: &DnsFinding) -> Option<String> {
         DnsFinding::Spf(fault) => match fault {
             SpfFault::NotIncluded { include } => Some(include.clone()),
             SpfFault::TooManyLookups { count } => Some(count.to_string()),
-            SpfFault::AfterEnd { term }
-            | SpfFault::Broken { term }
-            | SpfFault::Keeps { term } => Some(term.clone()),
+            SpfFault::AfterEnd { term } | SpfFault::Broken { term } | SpfFault::Keeps { term } => {
+                Some(term.clone())
+            }
             SpfFault::Circle { domain } | SpfFault::IncludeMissing { domain } => {
                 Some(domain.to_string())
             }
