@@ -737,6 +737,10 @@ export type DnsAccount = {
 	domain: string,
 	/**  Its records from before anything was changed, as lines of a zone file. */
 	before: string[],
+	/**  Its records as they were seen last, as lines of a zone file. */
+	now: string[],
+	/**  When they were seen. */
+	seenAt: string | null,
 	/**  Since when every server that decides sends mail to the tenant alone. */
 	mxMovedAt: string | null,
 	/**  When a test mail last proved it. */
@@ -1408,6 +1412,16 @@ export type LetterWay =
 /**  The project's mail server. */
 "Smtp";
 
+/**  How many of a letter went out. */
+export type LettersOfKind = {
+	/**  `notice`, `reminder`, `ready` or `phone`. */
+	letter: string,
+	/**  Handed in. */
+	sent: number,
+	/**  Refused, or its answer lost. */
+	notSent: number,
+};
+
 /**  The letters to the people whose mailboxes move. */
 export type LettersView = {
 	/**  `notice`, `reminder`, `ready`, `phone`, in the order in which they are sent. */
@@ -1538,6 +1552,14 @@ export type LicenceWishesDto = {
 	preferred: string[],
 	/**  Two letters (ISO 3166): the country of those of whom the tenant knows none. */
 	location: string | null,
+};
+
+/**  Licences of one product that were given. */
+export type LicencesOfProduct = {
+	/**  The product. */
+	product: string,
+	/**  How many people got it. */
+	people: number,
 };
 
 /**  Licences: who needs one and until when, what fits, and who got which. */
@@ -2406,6 +2428,10 @@ export type ReportTaskKind =
 "MoveMx" | 
 /**  No test mail has proved that mail comes directly. */
 "ProveDelivery" | 
+/**  Rights and habits that do not move by themselves. */
+"Habits" | 
+/**  Letters that were refused, or of which nobody knows. */
+"SendLetters" | 
 /**  Batches that stand in the tenant. */
 "RemoveBatches" | 
 /**  Keep the old databases until then. */
@@ -2463,6 +2489,10 @@ export type ReportView = {
 	actions: ReportAction[],
 	/**  The domain's DNS, before and since. */
 	dns: DnsAccount[],
+	/**  Licences that were given, by product. */
+	licences: LicencesOfProduct[],
+	/**  Letters to people, by letter. */
+	letters: LettersOfKind[],
 	/**  Batches that the migration service ran. */
 	cloudBatches: CloudBatchAccount[],
 	/**  What is still to do. */

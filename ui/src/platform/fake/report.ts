@@ -118,7 +118,9 @@ export function fakeReport(run: FakeRun, { facts, converted, dns, files }: Known
       act(0, 'BatchStarted', 'Batch 2'),
       ...dns.history.toReversed().map((line) => ({ at: line.at, who, what: line.change.subject === 'mx' ? 'MxMoved' : 'DnsHostChanged', mailbox: null, detail: line.change.subject })),
     ],
-    dns: [{ domain: company.domain, before: dns.before?.split('\n') ?? [], mxMovedAt: dns.mxMovedAt, deliveredAt: dns.directDeliveryAt }],
+    dns: [{ domain: company.domain, before: dns.before?.split('\n') ?? [], now: [], seenAt: dns.view?.at ?? null, mxMovedAt: dns.mxMovedAt, deliveredAt: dns.directDeliveryAt }],
+    licences: [{ product: 'EXCHANGESTANDARD', people: 2 }],
+    letters: [{ letter: 'notice', sent: view.users.length, notSent: 0 }],
     cloudBatches: [],
     toDo: [
       ...task('FinishMailboxes', unfinished),
