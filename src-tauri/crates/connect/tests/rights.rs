@@ -218,11 +218,11 @@ async fn the_tenant_tells_what_moved_and_what_of_ours_is_in_it() {
     );
     for address in [fourth, last] {
         tenant.license(address).await.unwrap();
-        while !tenant
+        while tenant
             .recipient(address)
             .await
             .unwrap()
-            .is_some_and(|found| found.kind == stegvis_model::TenantRecipientKind::Mailbox)
+            .is_none_or(|found| found.kind != stegvis_model::TenantRecipientKind::Mailbox)
         {
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }

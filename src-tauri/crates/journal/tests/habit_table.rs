@@ -1,5 +1,10 @@
 //! What is kept of rights and habits.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
 
 use jiff::Timestamp;
 use stegvis_journal::{HabitReading, HabitRow, Journal, JournalError, NewHabitTask};
