@@ -40,7 +40,8 @@ async fn a_real_migration_is_made_signed_in_to_connected_and_checked_and_keeps_n
     window.shows(COMPANY).await;
     window.shows("Real migration ·").await;
     window.picture("recent").await;
-    let reopen = "[...document.querySelectorAll('[data-testid^=\"reopen-\"]')][0].click(); return true";
+    let reopen =
+        "[...document.querySelectorAll('[data-testid^=\"reopen-\"]')][0].click(); return true";
     window
         .until("the project is opened", reopen, Vec::new())
         .await;
@@ -71,7 +72,9 @@ async fn make(window: &mut Window) {
     window.fill("company", COMPANY).await;
     window.picture("made").await;
     window.press("primary").await;
-    window.says("Connect the tenant and the old directory").await;
+    window
+        .says("Connect the tenant and the old directory")
+        .await;
     // Every step says what it lacks and leads there.
     window.press("step-connect").await;
     assert_eq!(
