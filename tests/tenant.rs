@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use serde_json::Value;
-use stegvis_journeys::{Measured, Running, stegvis};
+use stegvis_journeys::{Measured, Running, fill_in, stegvis};
 use stegvis_lab::{Lab, LabOptions};
 use tempfile::TempDir;
 
@@ -192,33 +192,8 @@ impl Desk {
         })
     }
 
-    /// Opens a page, fills in its one form and sends it, and goes where it leads.
     fn fill_in(&self, address: &str, typed: &[(&str, &str)]) {
-        let page = self.curl(&[address]);
-        let base = address.split('/').take(3).collect::<Vec<_>>().join("/");
-        let action = attribute(&page, "<form ", "action");
-        let mut words = vec!["-L".to_owned()];
-        for field in page.split("<input type=\"hidden\"").skip(1) {
-            let (name, value) = (attribute(field, "", "name"), attribute(field, "", "value"));
-            words.extend(["--data-urlencode".to_owned(), format!("{name}={value}")]);
-        }
-        for (name, value) in typed {
-            words.extend(["--data-urlencode".to_owned(), format!("{name}={value}")]);
-        }
-        words.push(format!("{base}{action}"));
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        self.curl(&words);
-    }
-
-    fn curl(&self, words: &[&str]) -> String {
-        let output = Command::new("curl")
-            .args(["-sS", "--noproxy", "*", "--max-time", "20", "--cacert"])
-            .arg(&self.lab.details().ca_path)
-            .args(words)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap()
+        fill_in(&self.lab.details().ca_path, address, typed);
     }
 
     fn run(&self, words: &[&str]) -> Said {
@@ -257,22 +232,6 @@ impl Desk {
         }
         assert!(files > 0);
     }
-}
-
-/// The value of an attribute of the first element that begins so.
-fn attribute(page: &str, element: &str, name: &str) -> String {
-    let rest = &page[page.find(element).unwrap()..];
-    let begin = format!(" {name}=\"");
-    let rest = rest
-        .split(&begin)
-        .nth(1)
-        .unwrap_or_else(|| panic!("{name} in {rest}"));
-    let value = rest.split('"').next().unwrap();
-    value
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&amp;", "&")
 }
 
 /// What a command said.
