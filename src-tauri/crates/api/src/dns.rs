@@ -207,7 +207,11 @@ impl Project {
         };
         let choice = self.dns_choice(&domain)?;
         let or = |given: &Vec<String>, known: Vec<String>| {
-            if given.is_empty() { known } else { given.clone() }
+            if given.is_empty() {
+                known
+            } else {
+                given.clone()
+            }
         };
         let (records, said) = match &query.expected {
             Some(given) => (read_records(given)?, None),

@@ -76,9 +76,9 @@ pub use project::{
 };
 pub use report::{
     BatchLedger, CloudBatchAccount, ConvertedMailbox, DnsAccount, FolderLedger, ItemsOfKind,
-    LedgerView, LettersOfKind, LicencesOfProduct, MailSent, MailSentKind, MailboxesInState, MovedPoint, ReportAction, ReportFile,
-    ReportTask, ReportTaskKind, ReportThroughput, ReportView, SkippedItemView, SkippedReason,
-    UserLedger, VerificationView,
+    LedgerView, LettersOfKind, LicencesOfProduct, MailSent, MailSentKind, MailboxesInState,
+    MovedPoint, ReportAction, ReportFile, ReportTask, ReportTaskKind, ReportThroughput, ReportView,
+    SkippedItemView, SkippedReason, UserLedger, VerificationView,
 };
 pub use tenant::{
     TenantDomainView, TenantLicenceView, TenantPermissionView, TenantStepView, TenantValueView,

@@ -65,8 +65,7 @@ impl Practice for OwnPractice {
     }
 
     async fn change_dns(&self, step: &str) -> Result<(), String> {
-        let step =
-            DnsStep::of_name(step).ok_or_else(|| format!("{step:?} is no change of DNS"))?;
+        let step = DnsStep::of_name(step).ok_or_else(|| format!("{step:?} is no change of DNS"))?;
         match self.lab.lock().await.as_ref() {
             Some(lab) => lab.change_dns(step).map_err(|error| error.to_string()),
             None => Err("the practice company does not run".to_owned()),

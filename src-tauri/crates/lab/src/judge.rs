@@ -204,9 +204,13 @@ pub(crate) fn judge(
 
 /// The mails in the sink, to the octet.
 pub(crate) fn sunk(world: &World) -> Result<Vec<Vec<u8>>, LabError> {
-    let mails: Vec<(u64, u64)> = world
-        .store
-        .read(|state| state.mails.iter().map(|mail| (mail.at, mail.size)).collect());
+    let mails: Vec<(u64, u64)> = world.store.read(|state| {
+        state
+            .mails
+            .iter()
+            .map(|mail| (mail.at, mail.size))
+            .collect()
+    });
     mails
         .into_iter()
         .map(|(at, size)| {

@@ -37,8 +37,7 @@ struct Company {
 }
 
 /// Why what happens around the company is not told to happen from here.
-const ELSEWHERE: &str =
-    "the practice company runs in another process; tell it at its control port";
+const ELSEWHERE: &str = "the practice company runs in another process; tell it at its control port";
 
 /// The practice organisation of `stegvis lab serve --ready-file`.
 pub struct RunningPractice(pub PathBuf);
