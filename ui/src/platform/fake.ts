@@ -1,11 +1,12 @@
 // A pretend core in memory, for the browser, the unit tests and Playwright. It follows the contract of
 // `types.ts` and nothing else; no build of the desktop contains it.
-import { cloudName, cloudPlan, FakeCloudRun, FakeTenant, tenants, type Tenant } from './fake/cloud';
+import { cloudName, cloudPlan, FakeCloudRun, FakeTenant, tenants } from './fake/cloud';
 import { company, directory, findings, people } from './fake/company';
 import { FakeConversion } from './fake/convert';
-import { fakeFinish, finishScenes, type FinishScene } from './fake/finish';
-import { FakeList, listSizes, watchDrops, type ListSize } from './fake/list';
-import { FakePlaces, signIns, type SignInEnd } from './fake/places';
+import { fakeFinish, finishScenes } from './fake/finish';
+import { FakeList, listSizes, watchDrops } from './fake/list';
+import { engines, scenes, TESTS, type Engine, type FakeOptions, type Scene } from './fake/options';
+import { FakePlaces, signIns } from './fake/places';
 import { fakeReport } from './fake/report';
 import { COPIED, FakeRun, type Size } from './fake/run';
 import { tenant } from './fake/tenant';
@@ -44,49 +45,10 @@ import type {
   TrustDto,
 } from './types';
 
-const scenes = ['fresh', 'opened', 'prepared', 'listed', 'connected', 'running', 'stopped', 'needs', 'synced', 'gated', 'proved', 'converting', 'converted'] as const;
-export type Scene = (typeof scenes)[number];
-
-const engines = ['Direct', 'Service'] as const;
-type Engine = (typeof engines)[number];
-
-export interface FakeOptions {
-  scene?: Scene;
-  keychain?: boolean;
-  /** Milliseconds that a request takes. */
-  latency?: number;
-  /** What the next file that is opened holds. */
-  list?: ListSize;
-  /** Whether a file was named when the program was started. */
-  started?: boolean;
-  /** Which engine is chosen, and what the tenant tells of its endpoints. */
-  engine?: Engine;
-  tenant?: Tenant;
-  /** Whether the service cannot be asked while it runs. */
-  silent?: boolean;
-  /** What the open project is for, and, of a real one, whether its parts are connected. */
-  kind?: ProjectKind;
-  connected?: boolean;
-  /** How a sign-in to the tenant ends. */
-  signIn?: SignInEnd;
-  /** How far DNS and the rest of the last step are. */
-  finish?: FinishScene;
-  /** Milliseconds between two moments of a run; 0 stands still. */
-  tick?: number;
-}
-
 const LIVE: Size = { scale: 60, rate: 1200, pace: 1, wait: 2500 };
 const FULL: Size = { scale: 1, rate: 30, pace: 60, wait: 480_000 };
 
-const TESTS: Record<EndpointTest['test'], [string, string, Record<string, string>]> = {
-  Name: ['Pass', 'ok', { address: '127.0.0.1' }],
-  Port: ['Pass', 'open', {}],
-  Tls: ['Pass', 'ok', { version: 'TLS 1.3' }],
-  Certificate: ['Pass', 'ok', { subject: 'srv-mail01.nordvik.example', until: '2027-03-03T00:00:00Z' }],
-  Protocol: ['Pass', 'ok', { greeting: 'IMAP4rev1, LITERAL+' }],
-  OpensMailboxes: ['Pass', 'ok', { opened: '3', of: '3' }],
-  Speed: ['Pass', 'ok', { mbPerMinute: '132' }],
-};
+export type { FakeOptions, Scene } from './fake/options';
 
 function refuse(code: ErrorCode, message: string): never {
   const error: CoreError = { code, message, help: '', retry: false };

@@ -118,6 +118,7 @@ async fn kerberos_name(host: &str, port: u16, patience: Duration) -> Result<Stri
         scope: ldap3::Scope::Base,
         filter: "(objectClass=*)".into(),
         attributes: vec!["dnsHostName".into()],
+        descriptors: false,
     };
     let found = guarded(async move { gather(drive(library, &url).await?, root).await }).await?;
     found
