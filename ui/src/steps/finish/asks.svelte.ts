@@ -1,5 +1,7 @@
 // What Finish asks of the core beside its report. What was read stays in the session, for the rail; what could not be
 // read on entering is told on its own card, and keeps nobody from the others.
+import { SvelteSet } from 'svelte/reactivity';
+
 import { present } from '../../errors/present';
 import { locale } from '../../i18n/locale.svelte';
 import type {
@@ -10,6 +12,7 @@ import type {
   FinishPlatform,
   LetterFieldsDto,
   LetterPreview,
+  LicencesView,
   LicenceWishesDto,
   RedoItem,
 } from '../../platform/types';
@@ -22,12 +25,14 @@ export class FinishAsks {
   #session: Session;
   #platform: FinishPlatform;
 
-  /** What is being done, by name. */
-  busy = $state<string | null>(null);
+  /** What is being done, by name: sending letters or assigning licences can take an hour, and keeps nothing else waiting. */
+  #under = new SvelteSet<string>();
   troubles = $state.raw<Partial<Record<Area, CoreError>>>({});
 
   wishes = $state.raw<LicenceWishesDto>({ preferred: [], location: null });
-  preview = $state.raw<LetterPreview | null>(null);
+  /** The letter as it was shown last, and which it is. */
+  preview = $state.raw<{ letter: string; language: string; view: LetterPreview } | null>(null);
+  #shown = 0;
   redo = $state.raw<RedoItem[] | null>(null);
   cleanup = $state.raw<CleanupView | null>(null);
   /** Where something was saved, until something else is done. */
@@ -42,6 +47,11 @@ export class FinishAsks {
     return this.#session.finish;
   }
 
+  /** Whether this is under way. */
+  doing(name: string): boolean {
+    return this.#under.has(name);
+  }
+
   /** Takes up what is told while one of the pages is open. */
   listen(): () => void {
     return this.#session.platform.onEvent((event) => {
@@ -51,14 +61,22 @@ export class FinishAsks {
     });
   }
 
-  /** Reads what is known; the tenant is asked for its licences alone. */
+  #entering = false;
+  #again = false;
+  /** Reads what is known, without asking anybody; what moves meanwhile is read once more after it. */
   async enter(): Promise<void> {
+    this.#again = true;
+    if (this.#entering) return;
+    this.#entering = true;
     const { known } = this;
-    await this.#read('dns', async () => (known.dns = await this.#platform.dnsView()));
-    await this.#read('end', async () => (known.end = await this.#platform.finishView()));
-    await this.#read('letters', async () => (known.letters = await this.#platform.lettersView()));
-    await this.#read('habits', async () => (known.habits = await this.#platform.habitsView()));
-    await this.#read('licences', async () => (known.licences = await this.#platform.licencesView(this.wishes)));
+    while (this.#again) {
+      this.#again = false;
+      await this.#read('dns', async () => (known.dns = await this.#platform.dnsView()));
+      await this.#read('end', async () => (known.end = await this.#platform.finishView()));
+      await this.#read('letters', async () => (known.letters = await this.#platform.lettersView()));
+      await this.#read('habits', async () => (known.habits = await this.#platform.habitsView()));
+    }
+    this.#entering = false;
   }
 
   async #read(area: Area, request: () => Promise<unknown>): Promise<void> {
@@ -70,13 +88,13 @@ export class FinishAsks {
     }
   }
 
-  /** One thing at a time; a refusal goes to the top of the page. */
+  /** Each thing once at a time; a refusal goes to the top of the page. */
   async #do<T>(name: string, request: () => Promise<T>, take: (answer: T) => void): Promise<boolean> {
-    if (this.busy) return false;
-    this.busy = name;
+    if (this.#under.has(name)) return false;
+    this.#under.add(name);
     this.saved = null;
     const answer = await this.#session.ask(request);
-    this.busy = null;
+    this.#under.delete(name);
     if (answer === undefined) return false;
     take(answer);
     return true;
@@ -112,13 +130,41 @@ export class FinishAsks {
 
   /* licences */
 
-  readLicences = (wishes = this.wishes) =>
-    this.#do('licences', () => this.#platform.licencesView(wishes), (view) => {
+  /** Which question to the tenant was the last, and which is answered: an answer that a later one overtook is dropped. */
+  #licencesAsked = 0;
+  #licencesTaken = 0;
+
+  #takeLicences(asked: number, view: LicencesView): void {
+    if (asked < this.#licencesTaken) return;
+    this.#licencesTaken = asked;
+    this.known.licences = view;
+  }
+
+  readLicences = (wishes = this.wishes) => {
+    const asked = ++this.#licencesAsked;
+    return this.#do('licences', () => this.#platform.licencesView(wishes), (view) => {
       this.wishes = wishes;
-      this.known.licences = view;
       this.troubles = { ...this.troubles, licences: undefined };
+      this.#takeLicences(asked, view);
     });
-  assign = () => this.#do('assign', () => this.#platform.assignLicences(this.wishes), (view) => (this.known.licences = view));
+  };
+
+  /** Asks the tenant without a word at the top of the page: on entering, and after a run. */
+  askLicences(): Promise<void> {
+    const asked = ++this.#licencesAsked;
+    return this.#read('licences', async () => {
+      const view = await this.#platform.licencesView(this.wishes);
+      this.#takeLicences(asked, view);
+    });
+  }
+
+  async assign(): Promise<boolean> {
+    if (this.doing('assign')) return false;
+    const done = await this.#do('assign', () => this.#platform.assignLicences(this.wishes), (view) => this.#takeLicences(++this.#licencesAsked, view));
+    // What was told meanwhile says that it runs, and who has one by now.
+    if (!done) await this.askLicences();
+    return done;
+  }
 
   /** Beside what runs: it ends after the one it is at. */
   async stopLicences(): Promise<void> {
@@ -128,16 +174,27 @@ export class FinishAsks {
   /* letters */
 
   setFields = (fields: LetterFieldsDto) => this.#do('fields', () => this.#platform.setLetterFields(fields), (view) => (this.known.letters = view));
-  send = (letter: string, only: string[] | null = null) =>
-    this.#do('send', () => this.#platform.sendLetters(letter, only), (view) => (this.known.letters = view));
+  async send(letter: string, only: string[] | null = null): Promise<boolean> {
+    if (this.doing('send')) return false;
+    const done = await this.#do('send', () => this.#platform.sendLetters(letter, only), (view) => (this.known.letters = view));
+    if (!done) await this.#read('letters', async () => (this.known.letters = await this.#platform.lettersView()));
+    return done;
+  }
   async stopLetters(): Promise<void> {
     const view = await this.#session.ask(() => this.#platform.stopLetters());
     if (view) this.known.letters = view;
   }
   saveLetters = (letter: string) =>
     this.#do('save-letters', () => this.#platform.saveLetters(letter), (files) => (this.saved = files.map((file) => file.path).join(', ')));
-  show = (letter: string, language: string, address: string | null) =>
-    this.#do('preview', () => this.#platform.letterPreview(letter, language, address), (view) => (this.preview = view));
+  /** Beside whatever is under way; of several, the one asked for last is shown. */
+  async show(letter: string, language: string, address: string | null): Promise<boolean> {
+    const asked = ++this.#shown;
+    this.saved = null;
+    const view = await this.#session.ask(() => this.#platform.letterPreview(letter, language, address));
+    if (!view) return false;
+    if (asked === this.#shown) this.preview = { letter, language, view };
+    return true;
+  }
   askRedo = (address: string) => this.#do('redo', () => this.#platform.redoList(address), (items) => (this.redo = items));
 
   async template(letter: string, language: string): Promise<string | null> {

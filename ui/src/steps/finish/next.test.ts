@@ -56,16 +56,65 @@ describe('what comes next', () => {
     const facts = { ...all.facts, synced: 0, completed: all.facts.inBatches };
     const { known } = all;
     if (!known.end || !known.dns) throw new Error('the scene has both');
-    expect(nextOf(facts, false, { ...known, licences: null }).next).toBe('server');
+    expect(nextOf(facts, false, known).next).toBe('server');
     const passed = known.end.advice.gates.map((gate) => ({ ...gate, state: 'Passed' as const }));
-    const end = { ...known.end, advice: { ...known.end.advice, gates: passed } };
-    const done = nextOf(facts, false, { ...known, licences: null, end });
+    const end = { ...known.end, advice: { ...known.end.advice, gates: passed, ready: true } };
+    const done = nextOf(facts, false, { ...known, end });
     expect(done.next).toBe('done');
     expect(standingOfFinish(done, facts).state).toBe('done');
     const footprint = known.end.footprint.map((item) => ({ ...item, state: 'Present' as const }));
-    expect(nextOf(facts, false, { ...known, licences: null, end: { ...end, footprint } }).next).toBe('cleanUp');
+    expect(nextOf(facts, false, { ...known, end: { ...end, footprint } }).next).toBe('cleanUp');
     const batches = [{ name: 'B', cloudName: 'B', mailboxes: 1, guards: [], removable: true, removedAt: null, cleanupAt: null, cleanupInDays: null, cleanupNear: false, command: '' }];
-    expect(nextOf(facts, false, { ...known, licences: null, end: { ...end, batches } }).next).toBe('batches');
+    expect(nextOf(facts, false, { ...known, end: { ...end, batches } }).next).toBe('batches');
+  });
+
+  test('what could not be read is never taken for done', async () => {
+    const all = await at('synced', 'done');
+    const facts = { ...all.facts, synced: 0, completed: all.facts.inBatches };
+    const { dns, licences, end } = all.known;
+    if (!dns?.view || !licences || !end) throw new Error('the scene has them');
+    const over = { ...end, advice: { ...end.advice, gates: [], ready: true } };
+    const known = { ...all.known, end: over };
+    expect(nextOf(facts, false, known).next).toBe('done');
+    expect(nextOf(facts, false, { ...known, end: null }).next).toBe('look');
+    expect(nextOf(facts, false, { ...known, end: { ...over, advice: { ...over.advice, ready: false } } }).next).toBe('server');
+    const unknown = nextOf(facts, false, { ...known, licences: { ...licences, unknown: ['siv.jonsson@nordvik.example'] } });
+    expect(unknown.next).toBe('licencesUnknown');
+    expect(standingOfFinish(unknown, facts).state).not.toBe('done');
+    expect(nextOf(facts, false, { ...known, licences: null }).next).toBe('licencesUnknown');
+    const subjects = dns.view.subjects.map((one) => (one.subject === 'mx' ? { ...one, state: 'unknown' as const } : one));
+    expect(nextOf(facts, false, { ...known, dns: { ...dns, view: { ...dns.view, subjects } } }).next).toBe('look');
+    const others = dns.view.subjects.filter((one) => one.subject !== 'mx');
+    expect(nextOf(facts, false, { ...known, dns: { ...dns, view: { ...dns.view, subjects: others } } }).next).toBe('look');
+  });
+
+  test('the 72 hours are waited for only while a batch stands in the service', async () => {
+    const all = await at('synced', 'done');
+    const facts = { ...all.facts, synced: 0, completed: all.facts.inBatches };
+    const { dns, end } = all.known;
+    if (!dns || !end) throw new Error('the scene has both');
+    const until = '2026-11-28T12:00:00Z';
+    const steps = [{ step: 'removeBatches', allowed: false, refusal: 'tooEarly', left: null, until, words: null }];
+    const batch = { name: 'B', cloudName: 'B', mailboxes: 1, guards: [], removable: false, removedAt: null, cleanupAt: null, cleanupInDays: null, cleanupNear: false, command: '' };
+    const known = { ...all.known, dns: { ...dns, steps } };
+    expect(nextOf(facts, false, { ...known, end: { ...end, batches: [batch] } })).toEqual({ next: 'wait', until });
+    expect(nextOf(facts, false, { ...known, end: { ...end, batches: [{ ...batch, removedAt: until }] } }).next).toBe('server');
+    expect(nextOf(facts, false, { ...known, end: { ...end, batches: [] } }).next).toBe('server');
+  });
+
+  test('one day left is one day, in both languages', () => {
+    const facts = {} as ProjectFacts;
+    const one = { next: 'licences' as const, people: 1, days: 1 };
+    const two = { next: 'licencesLater' as const, people: 1, days: 2 };
+    setLocale('sv');
+    expect(titleOf(one, now)).toBe('En person förlorar sin postlåda om en dag.');
+    expect(titleOf({ ...one, people: 2 }, now)).toBe('Två personer förlorar sin postlåda om en dag.');
+    expect(titleOf(two, now)).toBe('En person behöver en licens inom två dagar.');
+    expect(standingOfFinish(one, facts).detail).toBe('1 dag kvar för 1 person');
+    setLocale('en');
+    expect(titleOf({ ...one, people: 2 }, now)).toBe('Two people lose their mailbox in one day.');
+    expect(titleOf({ ...two, days: 1 }, now)).toBe('One person needs a licence within one day.');
+    expect(standingOfFinish({ ...one, people: 2 }, facts).detail).toBe('1 day left for 2 people');
   });
 
   test('nothing is green before somebody has looked', async () => {
@@ -80,7 +129,7 @@ describe('what comes next', () => {
     setLocale(language);
     const { facts } = await at('synced', 'done');
     const turns = [
-      ...(['nothing', 'differs', 'look', 'prove', 'cleanUp', 'server', 'done'] as const).map((next) => ({ next })),
+      ...(['nothing', 'differs', 'look', 'prove', 'cleanUp', 'server', 'licencesUnknown', 'done'] as const).map((next) => ({ next })),
       { next: 'licences' as const, people: 2, days: 0 },
       { next: 'licencesLater' as const, people: 1, days: 19 },
       ...(['failed', 'sync', 'convert'] as const).map((next) => ({ next, left: 3 })),

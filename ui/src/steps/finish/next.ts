@@ -30,6 +30,8 @@ export type Next =
   | { next: 'wait'; until: string }
   | { next: 'cleanUp' }
   | { next: 'server' }
+  /** Whether everybody has a licence is not known: nobody has asked, or some people are not found. */
+  | { next: 'licencesUnknown' }
   | { next: 'done' };
 
 const URGENT = 7;
@@ -65,7 +67,8 @@ export function nextOf(facts: ProjectFacts | undefined, differs: boolean, known:
   if (!dns?.view) return { next: 'look' };
   const records = dns.view.subjects.filter((one) => one.state === 'wrong' || one.state === 'advised').length;
   const mx = subjectOf(dns, 'mx');
-  if (mx && ['wrong', 'advised'].includes(mx.state)) return { next: 'mx', records };
+  if (!mx || mx.state === 'unknown') return { next: 'look' };
+  if (['wrong', 'advised'].includes(mx.state)) return { next: 'mx', records };
   const autodiscover = subjectOf(dns, 'autodiscover');
   if (autodiscover && ['wrong', 'advised'].includes(autodiscover.state)) return { next: 'autodiscover', records };
   if (records > 0) return { next: 'records', records };
@@ -78,14 +81,17 @@ export function nextOf(facts: ProjectFacts | undefined, differs: boolean, known:
   if (licences) return { next: 'licencesLater', ...licences };
   const tasks = (habits?.tasks ?? []).filter((task) => !task.done).length;
   if (tasks > 0) return { next: 'habits', tasks };
-  const standing = (end?.batches ?? []).filter((batch) => batch.removedAt === null);
+  // What nobody could read is no absence of anything.
+  if (!end) return { next: 'look' };
+  const standing = end.batches.filter((batch) => batch.removedAt === null);
   const removable = standing.filter((batch) => batch.removable).length;
   if (removable > 0) return { next: 'batches', batches: removable };
   const until = dns.steps.find((one) => one.step === 'removeBatches' && one.refusal === 'tooEarly')?.until ?? null;
-  if (until !== null) return { next: 'wait', until };
+  if (until !== null && standing.length > 0) return { next: 'wait', until };
   // What a person takes back is told there; it keeps nothing from going on.
-  if ((end?.footprint ?? []).some((item) => item.removable && item.state !== 'Gone')) return { next: 'cleanUp' };
-  if (end && end.advice.gates.some((gate) => gate.state !== 'Passed')) return { next: 'server' };
+  if (end.footprint.some((item) => item.removable && item.state !== 'Gone')) return { next: 'cleanUp' };
+  if (!end.advice.ready || end.advice.gates.some((gate) => gate.state !== 'Passed')) return { next: 'server' };
+  if (!known.licences || known.licences.unknown.length > 0) return { next: 'licencesUnknown' };
   return { next: 'done' };
 }
 

@@ -3,6 +3,7 @@ import { capital, clock, count, moment, words } from '../../i18n/format';
 import { m } from '../../paraglide/messages.js';
 import type { ProjectFacts } from '../../platform/types';
 import type { Standing } from '../../wizard/step';
+import { daysCount, daysText } from './licences/words';
 import type { Next } from './next';
 
 const counts = (n: number) => ({ n, count: count(n), word: words(n) });
@@ -14,7 +15,7 @@ export function standingOfFinish(next: Next, facts: ProjectFacts): Standing {
     case 'differs':
       return { state: 'fail', detail: m.finish_standing_differs() };
     case 'licences':
-      return { state: next.days <= 3 ? 'fail' : 'warn', detail: m.finish_standing_licences({ ...counts(next.people), days: count(next.days) }) };
+      return { state: next.days <= 3 ? 'fail' : 'warn', detail: m.finish_standing_licences({ ...counts(next.people), days: daysCount(next.days) }) };
     case 'failed':
       return { state: 'warn', detail: m.migrate_standing_needs(counts(next.left)) };
     case 'sync':
@@ -34,7 +35,7 @@ export function standingOfFinish(next: Next, facts: ProjectFacts): Standing {
     case 'convert':
       return { state: 'now', detail: m.finish_standing_convert(counts(next.left)) };
     case 'licencesLater':
-      return { state: 'warn', detail: m.finish_standing_licences({ ...counts(next.people), days: count(next.days) }) };
+      return { state: 'warn', detail: m.finish_standing_licences({ ...counts(next.people), days: daysCount(next.days) }) };
     case 'habits':
       return { state: 'warn', detail: m.finish_standing_habits(counts(next.tasks)) };
     case 'batches':
@@ -45,6 +46,8 @@ export function standingOfFinish(next: Next, facts: ProjectFacts): Standing {
       return { state: 'now', detail: m.finish_standing_cleanUp() };
     case 'server':
       return { state: 'now', detail: m.finish_standing_server() };
+    case 'licencesUnknown':
+      return { state: 'now', detail: m.finish_standing_licencesUnknown() };
     case 'done':
       return { state: 'done', detail: m.finish_standing_done() };
   }
@@ -59,7 +62,7 @@ export function titleOf(next: Next, now: number): string {
       return m.finish_h_differs();
     case 'licences':
       if (next.days === 0) return capital(m.finish_h_licences_over(counts(next.people)));
-      return capital(m.finish_h_licences({ ...counts(next.people), days: words(next.days) }));
+      return capital(m.finish_h_licences({ ...counts(next.people), days: daysText(next.days) }));
     case 'failed':
       return capital(m.finish_h_needs(counts(next.left)));
     case 'sync':
@@ -79,7 +82,7 @@ export function titleOf(next: Next, now: number): string {
     case 'convert':
       return capital(m.finish_h_convert(counts(next.left)));
     case 'licencesLater':
-      return capital(m.finish_h_licencesLater({ ...counts(next.people), days: words(next.days) }));
+      return capital(m.finish_h_licencesLater({ ...counts(next.people), days: daysText(next.days) }));
     case 'habits':
       return capital(m.finish_h_habits(counts(next.tasks)));
     case 'batches':
@@ -90,6 +93,8 @@ export function titleOf(next: Next, now: number): string {
       return m.finish_h_cleanUp();
     case 'server':
       return m.finish_h_server();
+    case 'licencesUnknown':
+      return m.finish_h_licencesUnknown();
     case 'done':
       return m.finish_h_done();
   }
@@ -105,6 +110,7 @@ export function subOf(next: Next): string {
       return m.finish_sub_reconciles();
     case 'licences':
     case 'licencesLater':
+    case 'licencesUnknown':
       return m.licence_sub();
     case 'wait':
     case 'caches':
@@ -153,6 +159,8 @@ export function verbOf(next: Next, planned: number): string {
       return m.finish_do_cleanUp();
     case 'server':
       return m.server_open();
+    case 'licencesUnknown':
+      return m.finish_lic_open();
     case 'differs':
     case 'wait':
     case 'done':

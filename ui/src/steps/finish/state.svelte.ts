@@ -78,16 +78,26 @@ export class FinishState {
     if (report) this.report = report;
   }
 
-  async save(): Promise<void> {
+  /** Whether names are left out of the files as they are; of files from an earlier session nobody knows. */
+  #savedRedacted: boolean | null = null;
+
+  /** Whether it was saved. */
+  async save(): Promise<boolean> {
+    if (this.saving) return false;
     this.saving = true;
-    const files = await this.#session.ask(() => this.#session.platform.saveReport(locale(), this.redact));
+    const { redact } = this;
+    const files = await this.#session.ask(() => this.#session.platform.saveReport(locale(), redact));
     this.saving = false;
-    if (files && this.report) this.report = { ...this.report, files };
+    if (!files) return false;
+    this.#savedRedacted = redact;
+    if (this.report) this.report = { ...this.report, files };
+    return true;
   }
 
   /** Opens a file of the report with the program that the system has for it, writing it first if need be. */
   async open(format: ReportFormat): Promise<void> {
-    if (!this.report?.files.some((file) => file.format === format)) await this.save();
+    const written = this.report?.files.some((file) => file.format === format) ?? false;
+    if ((!written || (this.#savedRedacted ?? false) !== this.redact) && !(await this.save())) return;
     await this.#session.ask(() => this.#session.platform.openReport(format));
   }
 }

@@ -1,6 +1,6 @@
 // Words for licences (`stegvis-api`: dto/licences). A code of a later version is shown as it is.
 import type { IconName } from '../../../components/icons';
-import { count } from '../../../i18n/format';
+import { count, words } from '../../../i18n/format';
 import { locale } from '../../../i18n/locale.svelte';
 import { m } from '../../../paraglide/messages.js';
 import type { LicenceAlarm, LicencePlanKind, LicenceRefusal } from '../../../platform/types';
@@ -18,9 +18,13 @@ const alarms: Record<LicenceAlarm, Look> = {
 };
 export const alarmLook = (alarm: string): Look => alarms[alarm as LicenceAlarm] ?? alarms.None;
 
+/** A number of days in running text, with its noun; and in figures. */
+export const daysText = (days: number) => m.licence_days({ n: days, count: words(days) });
+export const daysCount = (days: number) => m.licence_days({ n: days, count: count(days) });
+
 export function daysWord(days: number | null): string {
   if (days === null) return m.licence_days_unknown();
-  return days === 0 ? m.licence_days_over() : m.licence_days({ n: days, count: count(days) });
+  return days === 0 ? m.licence_days_over() : daysCount(days);
 }
 
 const plans: Record<LicencePlanKind, () => string> = { Kiosk: m.licence_plan_Kiosk, Full: m.licence_plan_Full };
