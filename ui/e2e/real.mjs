@@ -112,6 +112,36 @@ export async function realJourneys({ test, id, says, address }) {
     await id(page, 'sign-in-browser').waitFor();
   });
 
+  await test('what was found before somebody signed out is of before; signing in finds it anew', async (page) => {
+    await page.goto(address({ scene: 'prepared', kind: 'Real', lang: 'en', theme: 'light', latency: 5, tick: 0 }));
+    await says(page, 'Two things stop you');
+    await id(page, 'open-tenant').click();
+    await id(page, 'sign-out').click();
+    await id(page, 'sign-in-browser').waitFor();
+    await says(page, 'Connect the tenant and the old directory; then the checks run.');
+    await id(page, 'of-before').waitFor();
+    await id(page, 'step-prepare').getByText('Not connected').waitFor();
+    await id(page, 'client-id').fill(CLIENT);
+    await id(page, 'sign-in-browser').click();
+    await id(page, 'permission-Exchange Administrator').waitFor();
+    await says(page, 'Two things stop you');
+    assert.equal(await id(page, 'of-before').count(), 0);
+  });
+
+  await test('the company of a real migration gets another name', async (page) => {
+    await page.goto(address({ scene: 'opened', kind: 'Real', lang: 'en', theme: 'light', latency: 5 }));
+    await id(page, 'step-project').click();
+    await id(page, 'rename').click();
+    assert.equal(await focused(page), 'company');
+    await id(page, 'company').fill('');
+    await page.keyboard.press('Enter');
+    assert.equal(await id(page, 'company').getAttribute('aria-invalid'), 'true');
+    await id(page, 'company').fill('Ångström & Söner AB');
+    await page.keyboard.press('Enter');
+    await page.locator('.proj').getByText('Ångström & Söner AB').waitFor();
+    assert.equal(await focused(page), 'rename');
+  });
+
   await test('our own mail goes to whom and by which way one says', async (page) => {
     await page.goto(address({ scene: 'prepared', kind: 'Real', lang: 'en', theme: 'light', latency: 5, tick: 0 }));
     await id(page, 'own-mail-line').getByText('through Microsoft 365').waitFor();
@@ -146,7 +176,7 @@ export async function realJourneys({ test, id, says, address }) {
     await id(page, 'make-PowerShell').click();
     assert.equal(await focused(page), 'make-PowerShell-proxy');
     await id(page, 'make-PowerShell-proxy').fill('mail.nordvik.example');
-    await id(page, 'make-PowerShell').click();
+    await page.keyboard.press('Enter'); // the form's own, not the page's
     await says(page, 'The service has not tried your old server yet.');
     await page.getByText('mail.nordvik.example').waitFor();
   });

@@ -1,4 +1,4 @@
-// What was picked among radio buttons, until it is known whether it was taken: one that is refused must not stay on.
+// What was picked among radio buttons or in a list, until it is known whether it was taken: one that is refused must not stay on.
 export class Picked {
   #wanted = $state<string | null>(null);
 

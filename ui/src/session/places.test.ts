@@ -19,6 +19,13 @@ test('a real project says at each step what is not connected yet', async () => {
   expect(missingFor('migrate', places)).toEqual(['tenant', 'directory', 'source']);
 });
 
+test('where the service copies, this computer needs no old server', async () => {
+  const { places } = await real(false);
+  expect(missingFor('migrate', places, 'Service')).toEqual(['tenant', 'directory']);
+  expect(missingFor('connect', places, 'Service')).toEqual([]);
+  expect(missingFor('connect', places, 'Direct')).toEqual(['source']);
+});
+
 test('of one that is connected, and of the practice company, nothing is missing', async () => {
   expect(missingFor('migrate', (await real(true)).places)).toEqual([]);
   const practice = new Session(new FakePlatform({ scene: 'opened' }));

@@ -27,8 +27,8 @@ function connected(part: Part, places: PlacesView): boolean {
   }
 }
 
-/** What a step waits for; a practice company has everything. */
-export function missingFor(step: StepId, places: PlacesView | null): Part[] {
+/** What a step waits for; a practice company has everything, and where the service copies it reads the old server itself. */
+export function missingFor(step: StepId, places: PlacesView | null, engine: string | null = null): Part[] {
   if (!places || places.kind === 'Practice') return [];
-  return needs[step].filter((part) => !connected(part, places));
+  return needs[step].filter((part) => !connected(part, places) && !(part === 'source' && engine === 'Service'));
 }

@@ -18,6 +18,8 @@ export class Session {
   project = $state.raw<ProjectView | null>(null);
   /** What the project is connected to. */
   places = $state.raw<PlacesView | null>(null);
+  /** Who copies, as it was told last. */
+  engine = $state<string | null>(null);
   preflight = $state.raw<PreflightView | null>(null);
   convert = $state.raw<ConvertView | null>(null);
   /** What went wrong last, until it is dismissed or something succeeds. */
@@ -49,6 +51,15 @@ export class Session {
         case 'Run':
           this.run.arrived(event.view);
           if (!event.view.running) void this.refresh();
+          break;
+        case 'Dns':
+          this.finish.dns = event.view;
+          break;
+        case 'Licences':
+          this.finish.licences = event.view;
+          break;
+        case 'Letters':
+          this.finish.letters = event.view;
           break;
         case 'Convert':
           this.convertArrived(event.view);
@@ -87,6 +98,7 @@ export class Session {
   async entered(project: ProjectView | null): Promise<void> {
     this.project = project;
     this.places = project ? await this.platform.placesView() : null;
+    this.engine = project?.kind === 'Real' ? (await this.platform.endpointView()).engine : null;
     this.preflight = null;
     this.convert = null;
     this.finish.clear();

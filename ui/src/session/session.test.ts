@@ -24,6 +24,16 @@ test('the practice company is opened and the project’s facts follow its events
   expect(session.preflight?.ranAt).not.toBeNull();
 });
 
+test('what is told of DNS is known wherever one is', async () => {
+  const platform = new FakePlatform({ scene: 'synced', tick: 0 });
+  const session = new Session(platform);
+  await session.load();
+  expect(session.finish.dns).toBeNull();
+  await platform.checkDns();
+  expect(session.finish.dns?.view).not.toBeNull();
+  session.end();
+});
+
 test('answers given beforehand fill only what the project does not know', async () => {
   const platform = new FakePlatform();
   const session = new Session(platform);

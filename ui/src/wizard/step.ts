@@ -1,7 +1,7 @@
 // What a step is: the contract between a folder under `steps/` and the wizard.
 import type { Component } from 'svelte';
 
-import type { ListView, ProjectView, StepId } from '../platform/types';
+import type { ListView, PlacesView, ProjectView, StepId } from '../platform/types';
 import type { FinishSession } from '../session/finish.svelte';
 
 /** Where a step stands; each has a shape of its own in the rail, and a word. */
@@ -16,7 +16,7 @@ export interface Standing {
 export interface StepDefinition {
   id: StepId;
   title(): string;
-  /** Derived from the project's facts, the open list and what is known of the last step. */
-  standing(project: ProjectView | null, list: ListView | null, finish?: FinishSession): Standing;
+  /** Derived from the project's facts, the open list, what is known of the last step, and what is connected. */
+  standing(project: ProjectView | null, list: ListView | null, finish?: FinishSession, places?: PlacesView | null): Standing;
   component: Component;
 }

@@ -246,5 +246,6 @@ export class ConnectState {
 
   #take(view: EndpointView): void {
     this.view = view;
+    this.#session.engine = view.engine;
   }
 }

@@ -52,15 +52,6 @@ export class FinishAsks {
     return this.#under.has(name);
   }
 
-  /** Takes up what is told while one of the pages is open. */
-  listen(): () => void {
-    return this.#session.platform.onEvent((event) => {
-      if (event.event === 'Dns') this.known.dns = event.view;
-      if (event.event === 'Licences') this.known.licences = event.view;
-      if (event.event === 'Letters') this.known.letters = event.view;
-    });
-  }
-
   #entering = false;
   #again = false;
   /** Reads what is known, without asking anybody; what moves meanwhile is read once more after it. */

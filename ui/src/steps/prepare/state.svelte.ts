@@ -44,6 +44,8 @@ export class PrepareState {
   asking = $state(false);
   /** Which part of a real project is open to be connected. */
   opened = $state<'tenant' | 'directory' | 'mail' | null>(null);
+  /** The connections are others than those the checks asked. */
+  #changed = $state(false);
   #signIn: SignInForm | null = null;
 
   constructor(session: Session) {
@@ -92,6 +94,7 @@ export class PrepareState {
 
   /** The first finding that no mailbox can get past, if there is one. */
   get blocker(): FindingView | null {
+    if (this.ofBefore) return null;
     return this.view?.findings.find((f) => f.severity === 'Fail' && stopsEverything.has(f.check)) ?? null;
   }
 
@@ -99,11 +102,17 @@ export class PrepareState {
     return this.view?.ranAt != null;
   }
 
+  /** Whether what was found is of before the connections changed: then nothing of it is good for now. */
+  get ofBefore(): boolean {
+    return this.everRan && !this.running && (this.#changed || this.waitsFor.length > 0);
+  }
+
   title(): string {
     const { Fail, Warn, NotRun } = this.counts;
-    if (!this.everRan && this.waitsFor.length > 0) return m.prepare_h_connect();
+    if (this.waitsFor.length > 0) return m.prepare_h_connect();
     if (this.running) return m.prepare_h_running();
     if (!this.everRan) return m.prepare_h_not_run();
+    if (this.ofBefore) return m.prepare_h_of_before();
     if (Fail > 0) return capital(m.prepare_h_failed({ n: Fail, word: words(Fail) }));
     if (NotRun > 0) return m.prepare_h_partly();
     if (Warn > 0) return m.prepare_h_warned({ n: Warn, word: words(Warn) });
@@ -114,7 +123,8 @@ export class PrepareState {
     const total = count(this.view?.findings.length ?? 0);
     const ran = count(this.ran);
     if (this.running) return m.prepare_sub_running({ ran, total });
-    if (!this.view?.ranAt) return this.waitsFor.length > 0 ? m.prepare_sub_connect() : m.prepare_sub_not_run();
+    if (this.waitsFor.length > 0) return m.prepare_sub_connect();
+    if (!this.view?.ranAt) return m.prepare_sub_not_run();
     return m.prepare_sub_ran({ ran, total, when: moment(this.view.ranAt, now), took: duration(this.view.tookMs) });
   }
 
@@ -159,8 +169,9 @@ export class PrepareState {
 
   /** What the tenant refuses is told beside what is signed in with. */
   async #readTenant(): Promise<void> {
-    await this.showTenant();
     const form = this.signInForm;
+    if (form) form.refused = null;
+    await this.showTenant();
     if (!form || !this.#session.trouble) return;
     form.refused = this.#session.trouble;
     this.#session.dismiss();
@@ -168,23 +179,32 @@ export class PrepareState {
 
   /** Somebody has signed in, or out: what is known of the connections is read again. */
   async tenantChanged(): Promise<void> {
+    this.#changed = true;
     this.tenant = null;
     await this.#take(() => this.#session.platform.preflightView());
     if (this.#session.places?.signedIn) await this.#readTenant();
+    await this.#again();
   }
 
   /** The directory is another: it is read, and its drawer makes room for what it says. */
   async directoryChanged(): Promise<void> {
+    this.#changed = true;
     this.opened = null;
     await this.#take(() => this.#session.platform.preflightView());
     await this.readDirectory();
+    await this.#again();
+  }
+
+  /** What was found of the connections of before is found anew, unless one is missing or it was never looked for. */
+  async #again(): Promise<void> {
+    if (this.everRan && this.waitsFor.length === 0) await this.runAll();
   }
 
   async runAll(): Promise<void> {
     if (this.running) return;
     this.asked = true;
     this.open = null;
-    await this.#take(() => this.#session.platform.runPreflight());
+    if (await this.#take(() => this.#session.platform.runPreflight())) this.#changed = false;
     this.asked = false;
     await this.#session.refresh();
     await this.readDirectory();
@@ -197,8 +217,9 @@ export class PrepareState {
     await this.#session.refresh();
   }
 
-  async #take(request: () => Promise<PreflightView>): Promise<void> {
+  async #take(request: () => Promise<PreflightView>): Promise<boolean> {
     const view = await this.#session.ask(request);
     if (view) this.#session.preflight = view;
+    return view !== undefined;
   }
 }

@@ -4,6 +4,7 @@ import { setLocale } from '../../i18n/locale.svelte';
 import { FakePlatform } from '../../platform/fake';
 import type { FindingView } from '../../platform/types';
 import { Session } from '../../session/session.svelte';
+import { prepare } from './index';
 import { PrepareState, sorted, tally } from './state.svelte';
 
 const finding = (check: string, severity: string) => ({ check, severity }) as FindingView;
@@ -34,4 +35,42 @@ test('the checks run by themselves the first time, and the sentence counts what 
   expect(state.title()).toBe('Two things stop you; the rest is ready for a pilot.');
   expect(state.shown.every(({ severity }) => severity !== 'Pass')).toBe(true);
   expect(state.blocker).toBeNull();
+});
+
+async function real() {
+  setLocale('en');
+  const session = new Session(new FakePlatform({ scene: 'prepared', kind: 'Real', tick: 0 }));
+  await session.load();
+  const state = new PrepareState(session);
+  await state.enter();
+  return { session, state };
+}
+
+test('what was found before somebody signed out says nothing of now, and is found anew when somebody signs in', async () => {
+  const { session, state } = await real();
+  const standing = () => prepare.standing(session.project, null, session.finish, session.places).state;
+  expect(standing()).toBe('fail');
+  const before = state.view!.ranAt;
+  expect(await state.signInForm!.signOut()).toBe(true);
+  await state.tenantChanged();
+  expect(state.ofBefore).toBe(true);
+  expect(state.title()).toBe('Connect the tenant and the old directory; then the checks run.');
+  expect(standing()).toBe('now');
+  expect(state.view!.ranAt).toBe(before);
+
+  const form = state.signInForm!;
+  expect(await form.signIn('browser')).toBe(true);
+  await state.tenantChanged();
+  expect(state.view!.ranAt).not.toBe(before);
+  expect(state.ofBefore).toBe(false);
+  expect(state.title()).toBe('Two things stop you; the rest is ready for a pilot.');
+});
+
+test('when the checks are refused after another directory was named, what they found stays of before', async () => {
+  const { session, state } = await real();
+  session.platform.runPreflight = () => Promise.reject({ code: 'Running', message: 'a batch is running', help: '', retry: true });
+  await state.directoryChanged();
+  expect(session.trouble?.code).toBe('Running');
+  expect(state.ofBefore).toBe(true);
+  expect(state.title()).toBe('The connections have changed; run the checks again.');
 });

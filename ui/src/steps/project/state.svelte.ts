@@ -13,6 +13,9 @@ export class ProjectState {
   folder = $state(false);
   /** Pressed with whatever the fields had. */
   pressed = $state(false);
+  /** The name of the open company while it is being changed; null while it is not. */
+  renaming = $state<string | null>(null);
+  saving = $state(false);
   /** Answers given before a project is open. */
   #draft = $state.raw<AnswersDto>(noAnswers);
 
@@ -81,7 +84,22 @@ export class ProjectState {
     return gap ? this.#session.platform.answer(answers) : project;
   }
 
+  /** Gives the company the name that was typed. Whether it has it. */
+  async rename(): Promise<boolean> {
+    const name = this.renaming?.trim() ?? '';
+    if (name === '' || this.saving) return false;
+    this.saving = true;
+    const places = await this.#session.ask(() => this.#session.platform.setCompany(name));
+    this.saving = false;
+    if (!places) return false;
+    this.#session.places = places;
+    await this.#session.refresh();
+    this.renaming = null;
+    return true;
+  }
+
   async close(): Promise<void> {
+    this.renaming = null;
     await this.#session.ask(async () => {
       this.#session.app = await this.#session.platform.closeProject();
       await this.#session.entered(this.#session.app.project);

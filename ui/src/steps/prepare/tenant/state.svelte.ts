@@ -21,7 +21,10 @@ export class SignInForm {
   guide = $state.raw<AppGuideView | null>(null);
   refused = $state.raw<CoreError | null>(null);
   making = $state(false);
+  leaving = $state(false);
   #cancelled = false;
+  /** Until when the code is good that was shown last. */
+  #code: { code: string; ends: number } | null = null;
 
   constructor(session: Session) {
     this.#session = session;
@@ -29,8 +32,20 @@ export class SignInForm {
     if (who) [this.clientId, this.tenant] = [who.clientId, who.tenantId];
   }
 
+  /** As whom somebody is signed in. */
+  get who(): string | null {
+    const who = this.#session.places?.signedIn;
+    return who ? (who.name ?? who.clientId) : null;
+  }
+
   get waiting(): SignInState {
     return this.#session.places?.signIn ?? { state: 'Idle' };
+  }
+
+  /** A code is good from the moment it was first shown, however often it is shown again. */
+  codeEnds(code: string, seconds: number): number {
+    if (this.#code?.code !== code) this.#code = { code, ends: Date.now() + seconds * 1000 };
+    return this.#code.ends;
   }
 
   get clientIdWrong(): string | null {
@@ -54,8 +69,7 @@ export class SignInForm {
     if (this.working !== null || this.clientIdWrong !== null || this.tenantWrong !== null) return false;
     const { platform } = this.#session;
     const [clientId, tenant] = [this.clientId.trim(), this.tenant.trim() || null];
-    this.refused = null;
-    this.#cancelled = false;
+    this.#begin();
     this.working = way;
     const places = await this.#try(() => {
       if (way === 'browser') return platform.signInBrowser(clientId, tenant, m.signin_browser_done(), m.signin_browser_refused());
@@ -71,14 +85,28 @@ export class SignInForm {
     await this.#try(() => this.#session.platform.cancelSignIn());
   }
 
+  /** Whether nobody is signed in any more. */
   async signOut(): Promise<boolean> {
-    return (await this.#try(() => this.#session.platform.signOut())) !== null;
+    if (this.leaving) return false;
+    this.#begin();
+    this.leaving = true;
+    const places = await this.#try(() => this.#session.platform.signOut());
+    this.leaving = false;
+    return places !== null;
   }
 
   async makeCertificate(): Promise<void> {
+    if (this.making) return;
+    this.#begin();
     this.making = true;
     await this.#try(() => this.#session.platform.makeCertificate(false));
     this.making = false;
+  }
+
+  /** What was refused or cancelled before says nothing of what is asked now. */
+  #begin(): void {
+    this.refused = null;
+    this.#cancelled = false;
   }
 
   /** A refusal is shown where it was asked for; that somebody cancelled is none. */
