@@ -57,6 +57,7 @@ export async function finishJourneys({ test, id, says, address }) {
     await record.getByText('Add-DnsServerResourceRecordMX').waitFor();
     await id(page, 'dns-resolvers').fill('9.9.9.9 149.112.112.112');
     await id(page, 'dns-save').click();
+    await page.getByText('Asked now: 9.9.9.9 and 149.112.112.112').waitFor();
     await id(page, 'save-lines').click();
     await page.getByText('Saved: /projekt/Nordvik.stegvis/dns.txt').waitFor();
   });
@@ -163,8 +164,15 @@ export async function finishJourneys({ test, id, says, address }) {
     await id(page, 'charts').getByRole('img').first().waitFor();
     await id(page, 'report-acts').getByText('Made the batch').waitFor();
     await id(page, 'report-todo').getByText('Convert these old mailboxes').waitFor();
+    const acts = (words) => id(page, 'report-acts').getByRole('rowheader', { name: words, exact: true });
     await id(page, 'redact').check();
     await id(page, 'save-report-page').click();
-    await id(page, 'open-report-page').waitFor();
+    await acts('Saved this report without names').waitFor();
+    assert.equal(await acts('Saved this report').count(), 0);
+    await id(page, 'open-report-page').click(); // it is as the switch says: opened as it is
+    await id(page, 'redact').uncheck();
+    await id(page, 'open-report-page').click(); // and written anew first when the switch differs
+    await acts('Saved this report').waitFor();
+    assert.equal(await acts('Saved this report without names').count(), 1);
   });
 }

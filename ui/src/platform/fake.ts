@@ -85,6 +85,7 @@ export class FakePlatform implements Platform {
   #conversion: FakeConversion | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
   #files: ReportFile[] = [];
+  #saves: { at: string; redact: boolean }[] = [];
   #list: FakeList | null = null;
 
   constructor(options: FakeOptions = {}) {
@@ -456,12 +457,13 @@ export class FakePlatform implements Platform {
   async reportView(): Promise<ReportView> {
     const dns = await this.dnsView();
     return this.#answer(() =>
-      fakeReport(this.#need(), { facts: this.#facts(), converted: this.#converting().view(null).users, dns, files: this.#files }),
+      fakeReport(this.#need(), { facts: this.#facts(), converted: this.#converting().view(null).users, dns, files: this.#files, saves: this.#saves }),
     );
   }
 
-  saveReport(): Promise<ReportFile[]> {
+  saveReport(_language: string, redact: boolean): Promise<ReportFile[]> {
     return this.#answer(() => {
+      this.#saves.push({ at: new Date().toISOString(), redact });
       this.#files = ['html', 'csv', 'json'].map((format) => ({ format, path: `/projekt/Nordvik.stegvis/report.${format}` }));
       return this.#files;
     });

@@ -236,7 +236,7 @@ export class FakeDns {
       domains: [domain],
       domain,
       resolvers: this.#settings.resolvers,
-      resolversAsked: [RESOLVER.replace(':53', '')],
+      resolversAsked: this.#settings.resolvers.length > 0 ? this.#settings.resolvers : [RESOLVER.replace(':53', '')],
       authoritative: this.#settings.authoritative,
       old: this.#settings.old,
       watching: this.#watching,

@@ -8,6 +8,8 @@ interface Known {
   converted: ConvertView['users'];
   dns: DnsPageView;
   files: ReportFile[];
+  /** When it was written, and whether without names. */
+  saves: { at: string; redact: boolean }[];
 }
 
 const RULES = [
@@ -15,7 +17,7 @@ const RULES = [
   { kind: 'Contacts', part: 0.4 },
 ];
 
-export function fakeReport(run: FakeRun, { facts, converted, dns, files }: Known): ReportView {
+export function fakeReport(run: FakeRun, { facts, converted, dns, files, saves }: Known): ReportView {
   const view = run.view();
   const total = run.ledger(view.users);
   const skipped = view.users.filter((user) => user.itemsSkipped > 0);
@@ -117,6 +119,7 @@ export function fakeReport(run: FakeRun, { facts, converted, dns, files }: Known
       act(-600_000, 'BatchCreated', 'Batch 2'),
       act(0, 'BatchStarted', 'Batch 2'),
       ...dns.history.toReversed().map((line) => ({ at: line.at, who, what: line.change.subject === 'mx' ? 'MxMoved' : 'DnsHostChanged', mailbox: null, detail: line.change.subject })),
+      ...saves.map(({ at, redact }) => ({ at, who, what: redact ? 'ReportSavedRedacted' : 'ReportSaved', mailbox: null, detail: '' })),
     ],
     dns: [{ domain: company.domain, before: dns.before?.split('\n') ?? [], now: [], seenAt: dns.view?.at ?? null, mxMovedAt: dns.mxMovedAt, deliveredAt: dns.directDeliveryAt }],
     licences: [{ product: 'EXCHANGESTANDARD', people: 2 }],

@@ -90,6 +90,8 @@ export class FinishState {
     this.saving = false;
     if (!files) return false;
     this.#savedRedacted = redact;
+    // That it was saved is in its own list of what was done.
+    await this.read();
     if (this.report) this.report = { ...this.report, files };
     return true;
   }

@@ -118,6 +118,7 @@ const deliveries: Record<string, (host: string) => string> = {
   notInTenant: () => m.dns_d_notInTenant(),
   notFromOutside: () => m.dns_d_notFromOutside(),
   noTime: () => m.dns_d_noTime(),
+  inFuture: () => m.dns_d_inFuture(),
 };
 export const deliveryCodes = Object.keys(deliveries);
 
