@@ -12,6 +12,7 @@ mod view;
 
 pub(crate) use endpoint::module_program;
 pub use removal::{BatchGuard, MailFacts};
+pub(crate) use sizes::take_over_sizes;
 pub(crate) use view::followed;
 
 use std::time::Duration;

@@ -32,6 +32,7 @@ use crate::project::Project;
 use crate::{Error, ErrorCode};
 use seen::TenantSaid;
 
+pub(crate) use page::waiting;
 pub(crate) use watching::DnsWatch;
 
 pub use crate::dto::{

@@ -74,9 +74,9 @@ impl Project {
         let mailboxes: Vec<SmtpAddress> = match found {
             Ok(found) => {
                 let known: BTreeSet<String> = self
-                    .setting(|tx| tx.habits(HabitSide::Before))?
+                    .setting(|tx| tx.habits_known())?
                     .into_iter()
-                    .map(|reading| reading.address.key())
+                    .map(|address| address.key())
                     .collect();
                 let found = found.into_iter().map(|found| found.address);
                 found

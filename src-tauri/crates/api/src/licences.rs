@@ -70,6 +70,7 @@ impl Project {
     pub(crate) fn busy(&self) -> bool {
         self.live().running()
             || self.converting().running()
+            || self.cleaning.load(std::sync::atomic::Ordering::SeqCst)
             || self.licensing().stop.is_some()
             || self.letters_running()
     }

@@ -126,6 +126,8 @@ impl Project {
             "a batch is running"
         } else if self.converting().running() {
             "a conversion is running"
+        } else if self.cleaning.load(std::sync::atomic::Ordering::SeqCst) {
+            "what this program left is being taken back"
         } else {
             return Ok(());
         };

@@ -1,6 +1,7 @@
 //! An open project: its journal, its endpoints, what moves now.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use stegvis_model::{
     Answers, MigrationUserStatus, RecipientKind, Severity, SmtpAddress, StatusSummary, StoredName,
 };
 
-use crate::cloud::TenantRead;
+use crate::cloud::{TenantRead, take_over_sizes};
 use crate::connections::{Connections, Keys};
 use crate::convert::Converting;
 use crate::dns::DnsWatch;
@@ -87,6 +88,8 @@ pub(crate) struct Project {
     pub(crate) live: Mutex<Live>,
     pub(crate) converting: Mutex<Converting>,
     pub(crate) checking: Mutex<bool>,
+    /// Whether what this program left is being taken back.
+    pub(crate) cleaning: AtomicBool,
     pub(crate) licensing: Mutex<Licensing>,
     pub(crate) posting: Mutex<Posting>,
     /// The watch of DNS.
@@ -113,6 +116,7 @@ impl Project {
             journal.acts_as(&who);
         }
         recover(&journal, clock.now())?;
+        take_over_sizes(&journal)?;
         let name = dir.display().to_string();
         let journal = Arc::new(journal);
         let remembered =
@@ -143,6 +147,7 @@ impl Project {
             live: Mutex::default(),
             converting: Mutex::default(),
             checking: Mutex::new(false),
+            cleaning: AtomicBool::new(false),
             licensing: Mutex::default(),
             posting: Mutex::default(),
             dns: Mutex::default(),

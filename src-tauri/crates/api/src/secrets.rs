@@ -107,6 +107,26 @@ impl Secrets {
         }
     }
 
+    /// Whether there is a keychain that secrets are to outlive the program in.
+    pub(crate) const fn keeps(&self) -> bool {
+        self.keychain.is_some()
+    }
+
+    /// Whether the keychain holds a secret under a name.
+    ///
+    /// # Errors
+    /// Where it does not say.
+    pub(crate) async fn outlives(
+        &self,
+        project: &str,
+        name: SecretName,
+    ) -> Result<bool, KeychainError> {
+        match &self.keychain {
+            Some(keychain) => Ok(keychain.get(project, name.text()).await?.is_some()),
+            None => Ok(false),
+        }
+    }
+
     /// Forgets the secret kept under a name.
     ///
     /// # Errors

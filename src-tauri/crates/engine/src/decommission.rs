@@ -29,7 +29,8 @@ pub struct OldServer {
     pub batches_left: u32,
     /// Tasks of rights and habits that are not done; nothing where nobody read them.
     pub tasks_left: Option<u32>,
-    /// What of our own footprint is left; nothing where nobody looked.
+    /// What is left of our own footprint, whoever takes it back; nothing where nobody looked, or of some of it nobody
+    /// knows.
     pub footprint_left: Option<u32>,
     /// When the last mailbox was converted.
     pub last_converted_at: Option<Timestamp>,

@@ -4,27 +4,38 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use stegvis_journal::{CloudBatchRow, JournalError, Tx};
-use stegvis_model::{DnsName, DomainName, MigrationUser};
+use stegvis_model::{DnsName, DomainName, MigrationUser, SmtpAddress};
 
 use crate::dns::{Refusal, Standing, Step, kept, refusal, standing};
-use crate::service::{RemovalFacts, RemovalGuard, may_remove};
+use crate::service::{RemovalFacts, RemovalGuard, is_idle, may_remove};
 
 /// Where the migration stands, over every domain of its mailboxes: mail has moved when the last domain's has, and is
-/// proved when every domain's is. Nothing where there is no mailbox.
+/// proved when every domain's is. Who was chosen and waits for a batch is neither synced nor converted. Nothing where
+/// there is no mailbox.
 ///
 /// # Errors
 /// The journal's.
-pub fn standing_everywhere(tx: &Tx<'_>, now: Timestamp) -> Result<Option<Standing>, JournalError> {
+pub fn standing_everywhere(
+    tx: &Tx<'_>,
+    waiting: &[SmtpAddress],
+    now: Timestamp,
+) -> Result<Option<Standing>, JournalError> {
     let users = tx.users()?;
     let domains: BTreeSet<DomainName> = users
         .iter()
-        .map(|user| user.address.domain().clone())
+        .map(|user| &user.address)
+        .chain(waiting)
+        .map(|address| address.domain().clone())
         .collect();
     let mut domains = domains.iter().map(DnsName::from);
     let Some(first) = domains.next() else {
         return Ok(None);
     };
     let mut everywhere = standing(tx, &first, now)?;
+    let left = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
+    everywhere.mailboxes = everywhere.mailboxes.saturating_add(left);
+    everywhere.not_synced = everywhere.not_synced.saturating_add(left);
+    everywhere.not_converted = everywhere.not_converted.saturating_add(left);
     let mut proved = is_proved(&everywhere);
     for domain in domains {
         let known = kept(tx, &domain)?;
@@ -86,12 +97,8 @@ pub fn holds(
 ) -> Vec<BatchHold> {
     let facts = removal_facts(standing);
     let guards = may_remove(batch, users, &facts, standing.now);
-    let corrupted = batch
-        .seen
-        .as_ref()
-        .is_some_and(|seen| seen.stage == stegvis_model::CloudStage::Corrupted);
-    if corrupted {
-        // One that does nothing any more may go at any time, to be made anew.
+    if is_idle(batch) {
+        // One that moves nobody's mail any more may go at any time, to be made anew.
         return guards.into_iter().map(BatchHold::Guard).collect();
     }
     let ordered = refusal(Step::RemoveBatches, standing);
@@ -206,6 +213,48 @@ mod tests {
     }
 
     #[test]
+    fn one_that_the_service_has_no_more_is_held_by_nobody() {
+        let mut gone = batch();
+        gone.seen = Some(CloudBatchSeen {
+            stage: CloudStage::Unknown,
+            status: "Gone".to_owned(),
+            created: None,
+            started: None,
+            last_synced: None,
+        });
+        let early = Standing {
+            not_synced: 2,
+            mx_moved_at: None,
+            direct_delivery_at: None,
+            ..standing()
+        };
+        assert_eq!(holds(&gone, &[], &early), []);
+        assert_ne!(holds(&batch(), &[], &early), []);
+    }
+
+    #[test]
+    fn who_was_chosen_and_is_in_no_batch_yet_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&folder.path().join("p.stegvis")).unwrap();
+        let now = at("2026-11-25T08:00:00Z");
+        let waiting = ["anna@nordvik.example".parse().unwrap()];
+        let [nobody, left] = journal
+            .transaction(|tx| {
+                Ok::<_, JournalError>([
+                    standing_everywhere(tx, &[], now)?,
+                    standing_everywhere(tx, &waiting, now)?,
+                ])
+            })
+            .unwrap();
+        assert_eq!(nobody, None);
+        let left = left.unwrap();
+        assert_eq!(
+            (left.mailboxes, left.not_synced, left.not_converted),
+            (1, 1, 1)
+        );
+    }
+
+    #[test]
     fn mail_has_moved_when_it_has_for_every_domain() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(&folder.path().join("p.stegvis")).unwrap();
@@ -228,11 +277,11 @@ mod tests {
                 };
                 moved(&one, "2026-11-20T08:00:00Z")?;
                 keep_delivery(tx, &one, at("2026-11-20T09:00:00Z"))?;
-                let half = standing_everywhere(tx, now)?;
+                let half = standing_everywhere(tx, &[], now)?;
                 moved(&other, "2026-11-21T08:00:00Z")?;
-                let unproved = standing_everywhere(tx, now)?;
+                let unproved = standing_everywhere(tx, &[], now)?;
                 keep_delivery(tx, &other, at("2026-11-21T09:00:00Z"))?;
-                let whole = standing_everywhere(tx, now)?;
+                let whole = standing_everywhere(tx, &[], now)?;
                 Ok::<_, JournalError>([half, unproved, whole].map(Option::unwrap))
             })
             .unwrap();

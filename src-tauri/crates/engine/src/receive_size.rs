@@ -51,6 +51,18 @@ fn write(tx: &Tx<'_>, sizes: &Sizes) -> Result<(), JournalError> {
     tx.set_setting(KEPT, &lines)
 }
 
+/// Takes over what an earlier version kept elsewhere. What is kept here already was asked earlier, and stays.
+///
+/// # Errors
+/// The journal's.
+pub fn take_over(tx: &Tx<'_>, earlier: Sizes) -> Result<(), JournalError> {
+    let mut sizes = read(tx)?;
+    for (address, size) in earlier {
+        sizes.entry(address).or_insert(size);
+    }
+    write(tx, &sizes)
+}
+
 /// The mailboxes that take larger messages than they did, and what they took.
 ///
 /// # Errors

@@ -31,7 +31,7 @@ pub use gap::{CloudGap, GapCount, PassEnd, PassTrouble, gap_of};
 pub use make::{name_in_tenant, refused_anew};
 pub use map::{Hold, events_of, hold};
 pub use pace::Pace;
-pub use removal::{MX_REST, RemovalFacts, RemovalGuard, is_gone, may_remove};
+pub use removal::{MX_REST, RemovalFacts, RemovalGuard, is_gone, is_idle, may_remove};
 
 /// How many rows a list of the service may have.
 pub const MOST_USERS: usize = 2000;

@@ -70,6 +70,29 @@ fn what_was_before_is_kept_once_and_what_is_now_is_kept_anew() {
 }
 
 #[test]
+fn rights_that_could_not_be_read_are_asked_for_again_and_kept() {
+    let (_folder, journal) = journal();
+    let address = reading("").address;
+    let lacking = HabitReading {
+        habits: Vec::new(),
+        unreadable: vec![HabitKind::FullAccess, HabitKind::InboxRule],
+        ..reading("")
+    };
+    let [unknown, again, read, once] = journal
+        .transaction(|tx| {
+            tx.keep_habits(HabitSide::Before, &lacking, at(20))?;
+            let unknown = tx.habits_known()?.is_empty();
+            let again = tx.keep_habits(HabitSide::Before, &lacking, at(21))?;
+            let read = tx.keep_habits(HabitSide::Before, &reading("bo@nordvik.example"), at(22))?;
+            assert_eq!(tx.habits_known()?, [address]);
+            let once = tx.keep_habits(HabitSide::Before, &reading("eva@nordvik.example"), at(23))?;
+            Ok::<_, JournalError>([unknown, again, read, once])
+        })
+        .unwrap();
+    assert!(unknown && !again && read && !once);
+}
+
+#[test]
 fn a_task_keeps_its_number_and_one_that_is_seen_to_be_done_is_done() {
     let (_folder, journal) = journal();
     journal

@@ -63,6 +63,42 @@ impl Project {
         self.setting(|tx| tx.setting(key::CLOUD_ENDPOINT))
     }
 
+    /// The endpoints that this program made and did not remove, by name: a line for each.
+    pub(crate) fn made_endpoints(&self) -> Result<Vec<String>, Error> {
+        let made = self.setting(|tx| tx.setting(key::CLOUD_ENDPOINT_MADE))?;
+        let lines = made.iter().flat_map(|made| made.lines());
+        Ok(lines.map(str::to_owned).collect())
+    }
+
+    /// Notes one more: what this program made is this program's to remove in the end.
+    pub(crate) fn made_endpoint(&self, name: &str) -> Result<(), Error> {
+        let mut made = self.made_endpoints()?;
+        if !made.iter().any(|known| known == name) {
+            made.push(name.to_owned());
+        }
+        self.setting(|tx| tx.set_setting(key::CLOUD_ENDPOINT_MADE, &made.join("\n")))
+    }
+
+    /// One is gone in the tenant: it is not ours any more, and not chosen.
+    pub(crate) fn forget_endpoint(&self, name: &str) -> Result<(), Error> {
+        let mut made = self.made_endpoints()?;
+        made.retain(|known| known != name);
+        let used = self.cloud_endpoint()?.as_deref() == Some(name);
+        self.setting(|tx| {
+            if made.is_empty() {
+                tx.clear_setting(key::CLOUD_ENDPOINT_MADE)?;
+            } else {
+                tx.set_setting(key::CLOUD_ENDPOINT_MADE, &made.join("\n"))?;
+            }
+            if used {
+                for key in [key::CLOUD_ENDPOINT, key::CLOUD_TESTED, key::ENDPOINT_SAVED] {
+                    tx.clear_setting(key)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     fn tested(&self) -> Result<Option<Tested>, Error> {
         match self.setting(|tx| tx.setting(key::CLOUD_TESTED))? {
             Some(text) => serde_json::from_str(&text)

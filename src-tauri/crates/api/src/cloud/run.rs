@@ -12,7 +12,7 @@ use stegvis_engine::service::{
     CloudGap, CloudNews, CloudRun, CloudRunError, Pace, PassEnd, is_gone,
 };
 use stegvis_journal::CloudBatchRow;
-use stegvis_model::{BatchId, Engine, MigrationUser};
+use stegvis_model::{BatchId, Engine, MigrationUser, MigrationUserStatus};
 use tokio_util::sync::CancellationToken;
 
 use super::needs::{Need, is_open};
@@ -34,12 +34,13 @@ impl Project {
     /// The parts of a run over the service.
     pub(crate) fn cloud_run(self: &Arc<Self>) -> Result<CloudRun, Error> {
         let (watched, told) = (Arc::clone(self), Arc::clone(self));
+        let ports = self.connections();
         Ok(CloudRun {
             journal: Arc::clone(&self.journal),
-            cloud: self.connections().cloud.clone(),
-            directory: self.connections().directory.clone(),
-            tenant: self.connections().tenant.clone(),
-            mail: Some((self.connections().mailer.clone(), Arc::new(self.letters()?))),
+            cloud: ports.cloud.clone(),
+            directory: ports.directory.clone(),
+            tenant: ports.tenant.clone(),
+            mail: Some((ports.mailer.clone(), Arc::new(self.letters()?))),
             events: Arc::new(move |event| watched.heard(event)),
             news: Arc::new(move |news| told.heard_of_cloud(news)),
             clock: self.clock.clone(),
@@ -101,7 +102,8 @@ impl Project {
         stop: &CancellationToken,
     ) -> Result<(), Error> {
         let hosted = self.hosted()?;
-        if hosted.is_empty() {
+        // What it moved is compared though its batch was taken out since.
+        if hosted.is_empty() && !self.uncompared()? {
             return Ok(());
         }
         self.ask_for_access(stop).await?;
@@ -123,6 +125,26 @@ impl Project {
             }
         }
         Ok(())
+    }
+
+    /// Whether the service moved a mailbox that was never compared.
+    fn uncompared(&self) -> Result<bool, Error> {
+        self.setting(|tx| {
+            let users = tx.users()?;
+            for batch in tx.cloud_batches()? {
+                let left = tx.cloud_users(batch.new.batch)?.into_iter().any(|row| {
+                    let mut users = users.iter();
+                    row.compared_at.is_none()
+                        && users.any(|user| {
+                            user.id == row.user && user.status == MigrationUserStatus::Synced
+                        })
+                });
+                if left {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
     }
 
     /// Asks for access to the mailboxes that the service moved, where it was not given yet or was taken back.

@@ -84,8 +84,9 @@ impl App {
         let domain = project.dns_domain_needed()?;
         let name = DnsName::from(&domain);
         let (old, addresses) = hosts(&project.dns_choice(&domain)?.old)?;
-        let proof = delivery(mail.trim_start().as_bytes(), &name, &old, &addresses);
         let now = project.clock.now();
+        let proof = delivery(mail.trim_start().as_bytes(), &name, &old, &addresses)
+            .and_then(|delivery| delivery.until(now));
         project.journal.transaction(|tx| {
             if let Ok(delivery) = &proof {
                 keep_delivery(tx, &name, delivery.at)?;

@@ -151,7 +151,7 @@ impl Project {
 }
 
 /// Chosen mailboxes that are in no batch yet.
-pub(super) fn waiting(tx: &Tx<'_>) -> Result<Vec<SmtpAddress>, Error> {
+pub(crate) fn waiting(tx: &Tx<'_>) -> Result<Vec<SmtpAddress>, Error> {
     let Some(text) = tx.setting(project::CHOSEN)? else {
         return Ok(Vec::new());
     };

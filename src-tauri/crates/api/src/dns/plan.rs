@@ -64,8 +64,11 @@ impl Asked {
     /// What may be done, after this look; and what this test mail shows.
     pub(super) fn plan(&self, check: &DnsCheck, proof: Option<&[u8]>) -> Result<DnsPlan, Error> {
         let domain = &check.domain;
-        let proof = proof.map(|mail| delivery(mail, domain, &self.old, &self.addresses));
         let now = SystemClock.now();
+        let proof = proof.map(|mail| {
+            delivery(mail, domain, &self.old, &self.addresses)
+                .and_then(|delivery| delivery.until(now))
+        });
         let (standing, before, mail) = match &self.journal {
             Some(journal) => journal.transaction(|tx| {
                 if let Some(Ok(delivery)) = &proof {

@@ -108,6 +108,7 @@ pub(super) fn not_direct(why: &NotDirect) -> String {
             "the mail never came from outside; send it from a mailbox elsewhere".to_owned()
         }
         NotDirect::NoTime => "the mail does not say when it came".to_owned(),
+        NotDirect::InFuture => "the mail says that it came at a time to come".to_owned(),
     }
 }
 

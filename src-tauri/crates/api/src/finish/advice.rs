@@ -20,6 +20,7 @@ impl Project {
     pub(super) fn advice(&self, footprint: &[FootprintItem]) -> Result<DecommissionView, Error> {
         let (known, said) = (self.answers()?, self.finish_answers()?);
         let (batches, tasks, read, converted) = self.setting(|tx| {
+            stegvis_engine::habits::renew_tasks(tx, self.clock.now())?;
             Ok((
                 tx.cloud_batches()?,
                 tx.habit_tasks()?,
@@ -33,12 +34,8 @@ impl Project {
             .filter_map(|entry| entry.at)
             .max();
         let open_tasks = tasks.iter().filter(|task| task.done_at.is_none()).count();
-        let left = footprint.iter().filter(|item| {
-            item.removable
-                && item.kind != FootprintKind::Batches
-                && item.state != FootprintState::Gone
-        });
         let cleaned = self.cleaned()?.at.is_some();
+        let left = left(footprint).filter(|_| cleaned);
         let advice = advise(&OldServer {
             version: known.exchange,
             single_sign_on: known.single_sign_on,
@@ -54,7 +51,7 @@ impl Project {
                     .count(),
             ),
             tasks_left: read.map(|_| count(open_tasks)),
-            footprint_left: cleaned.then(|| count(left.count())),
+            footprint_left: left,
             last_converted_at,
             now: self.clock.now(),
         });
@@ -86,6 +83,27 @@ impl Project {
             .map(|change| change.planned.dn)
             .find(|dn| !dn.is_empty()))
     }
+}
+
+/// What is left of the footprint, by kind; nothing where there is no telling. What stays on word of a person alone counts
+/// as well: an application that is still there is no less there because this program cannot remove it.
+fn left(footprint: &[FootprintItem]) -> Option<u32> {
+    let mut left = 0_usize;
+    let mut unknown = false;
+    let others = footprint
+        .iter()
+        .filter(|item| item.kind != FootprintKind::Batches);
+    for item in others {
+        match item.state {
+            FootprintState::Present | FootprintState::Kept => left += 1,
+            // What has no name here was never there.
+            FootprintState::Unknown => {
+                unknown |= !item.values.is_empty() || item.kind == FootprintKind::Secrets;
+            }
+            FootprintState::Gone => {}
+        }
+    }
+    (left > 0 || !unknown).then(|| count(left))
 }
 
 fn texts(texts: &[&str]) -> Vec<String> {

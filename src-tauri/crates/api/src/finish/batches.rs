@@ -10,6 +10,7 @@ use stegvis_engine::powershell::quoted;
 use stegvis_engine::service::{RemovalGuard, cleanup};
 
 use crate::cloud::{BatchGuard, MailFacts};
+use crate::dns::waiting;
 use crate::dto::{FinishBatch, RemovalGuardId, RemovalGuardView};
 use crate::project::{Project, count, key};
 use crate::report::words::Language;
@@ -18,7 +19,9 @@ use crate::{Error, ErrorCode};
 impl Project {
     /// Where the migration and its mail stand, over every domain.
     pub(super) fn standing_of_mail(&self) -> Result<Option<Standing>, Error> {
-        self.setting(|tx| standing_everywhere(tx, self.clock.now()))
+        let now = self.clock.now();
+        self.journal
+            .transaction(|tx| Ok(standing_everywhere(tx, &waiting(tx)?, now)?))
     }
 
     /// Every batch that stands or stood in the service, oldest first.

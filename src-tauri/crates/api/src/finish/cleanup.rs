@@ -1,19 +1,45 @@
 //! Taking back what this program left in the world: each item looked at, taken, and told as it stands afterwards.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use stegvis_connect::tenant::CloudTenant;
 use stegvis_engine::access::remove_access;
 use stegvis_engine::ports::{Clock as _, EndpointError, Footprint as _};
-use stegvis_model::SmtpAddress;
+use stegvis_model::{MigrationUserStatus, SmtpAddress};
+use tokio::sync::MutexGuard;
 use tokio_util::sync::CancellationToken;
 
-use super::footprint::Cleaned;
-use crate::Error;
+use super::footprint::{Cleaned, KeptSecrets};
+use crate::dns::waiting;
 use crate::dto::{CleanupItem, CleanupKept, CleanupView, FootprintKind, FootprintState};
-use crate::project::{Project, count, key};
+use crate::project::{Project, count};
 use crate::secrets::SecretName;
 use crate::sign_in::{forget_certificate, sign_out};
+use crate::{Error, ErrorCode};
+
+/// While it lives, nothing else begins.
+struct Cleaning<'a> {
+    project: &'a Project,
+    _still: MutexGuard<'a, ()>,
+}
+
+impl Drop for Cleaning<'_> {
+    fn drop(&mut self) {
+        self.project.cleaning.store(false, Ordering::SeqCst);
+    }
+}
+
+fn running() -> Error {
+    Error {
+        retry: true,
+        ..Error::new(
+            ErrorCode::Running,
+            "something is running",
+            "Clean up when it has ended or is stopped.",
+        )
+    }
+}
 
 /// How the clean-up goes.
 struct Pass<'a> {
@@ -83,8 +109,8 @@ impl Project {
         dry_run: bool,
         stop: &CancellationToken,
     ) -> Result<CleanupView, Error> {
-        // A run opens the mailboxes, and asks for the very access that is taken here.
-        self.nothing_runs("Clean up when it has ended or is stopped.")?;
+        // A run opens the mailboxes, and asks for the very access that is taken here: none runs, and none begins.
+        let _cleaning = self.begin_cleaning()?;
         let at = self.clock.now().to_string();
         let mut pass = Pass {
             dry_run,
@@ -136,6 +162,19 @@ impl Project {
             items,
             clean,
             finish: self.finish_view().await?,
+        })
+    }
+
+    fn begin_cleaning(&self) -> Result<Cleaning<'_>, Error> {
+        let still = self.changing.try_lock().map_err(|_| running())?;
+        self.nothing_runs("Clean up when it has ended or is stopped.")?;
+        if self.busy() {
+            return Err(running());
+        }
+        self.cleaning.store(true, Ordering::SeqCst);
+        Ok(Cleaning {
+            project: self,
+            _still: still,
         })
     }
 
@@ -259,47 +298,43 @@ impl Project {
         pass: &mut Pass<'_>,
         tenant: Result<&CloudTenant, &EndpointError>,
     ) -> Result<(), Error> {
-        let Some((name, ours)) = self.own_endpoint()? else {
+        let (names, ours) = self.own_endpoints()?;
+        if names.is_empty() {
             pass.seen(FootprintKind::MigrationEndpoint, FootprintState::Gone);
             return Ok(());
-        };
+        }
         if !ours {
             pass.seen(FootprintKind::MigrationEndpoint, FootprintState::Present);
             return Ok(());
         }
-        let removed = match (tenant, pass.dry_run) {
-            (_, true) => Ok(()),
-            (Ok(tenant), false) => tenant.remove_endpoint(&name).await,
-            (Err(error), false) => Err(error.clone()),
-        };
-        match removed {
-            Ok(()) => {
-                if !pass.dry_run {
-                    self.forget_endpoint()?;
+        // A batch stands on its endpoint.
+        let stands = !self.hosted()?.is_empty();
+        let (mut taken, mut left) = (0, Vec::new());
+        for name in names {
+            let removed = match (tenant, pass.dry_run) {
+                _ if stands => {
+                    left.push(CleanupKept {
+                        what: name,
+                        server_words: String::new(),
+                    });
+                    continue;
                 }
-                pass.taken(FootprintKind::MigrationEndpoint, 1, Vec::new());
-            }
-            Err(error) => {
-                let left = vec![kept(&name, &error)];
-                pass.taken(FootprintKind::MigrationEndpoint, 0, left);
+                (_, true) => Ok(()),
+                (Ok(tenant), false) => tenant.remove_endpoint(&name).await,
+                (Err(error), false) => Err(error.clone()),
+            };
+            match removed {
+                Ok(()) => {
+                    if !pass.dry_run {
+                        self.forget_endpoint(&name)?;
+                    }
+                    taken += 1;
+                }
+                Err(error) => left.push(kept(&name, &error)),
             }
         }
+        pass.taken(FootprintKind::MigrationEndpoint, taken, left);
         Ok(())
-    }
-
-    /// What is gone in the tenant is not chosen here any more.
-    fn forget_endpoint(&self) -> Result<(), Error> {
-        self.setting(|tx| {
-            for key in [
-                key::CLOUD_ENDPOINT,
-                key::CLOUD_ENDPOINT_MADE,
-                key::CLOUD_TESTED,
-                key::ENDPOINT_SAVED,
-            ] {
-                tx.clear_setting(key)?;
-            }
-            Ok(())
-        })
     }
 
     /// Whether the directory's account may still write what this program wrote; nothing where nobody tells.
@@ -317,18 +352,22 @@ impl Project {
 
     /// The secrets last: without them nothing else can be taken back.
     async fn take_secrets(&self, pass: &mut Pass<'_>) -> Result<(), Error> {
-        let there = self.kept_secrets().await;
-        let waits = !is_clean(&pass.items);
-        if there.is_empty() || pass.dry_run && !waits {
+        let KeptSecrets { there, unknown } = self.kept_secrets().await?;
+        let waits = !is_clean(&pass.items) || self.is_needed()?;
+        if pass.dry_run && !waits && unknown.is_none() {
             pass.taken(FootprintKind::Secrets, count(there.len()), Vec::new());
             return Ok(());
         }
-        if waits {
-            let left = there.iter().map(|what| CleanupKept {
-                what: (*what).to_owned(),
-                server_words: String::new(),
-            });
-            pass.taken(FootprintKind::Secrets, 0, left.collect());
+        if waits || pass.dry_run {
+            let mut left: Vec<CleanupKept> = there
+                .iter()
+                .map(|what| CleanupKept {
+                    what: (*what).to_owned(),
+                    server_words: String::new(),
+                })
+                .collect();
+            left.extend(unknown.map(unlooked));
+            pass.taken(FootprintKind::Secrets, 0, left);
             return Ok(());
         }
         let project = self.secrets_name();
@@ -351,9 +390,35 @@ impl Project {
                 });
             }
         }
+        // What could not be looked at is not said to be gone.
+        if left.is_empty() {
+            left.extend(unknown.map(unlooked));
+        }
         let taken = count(there.len().saturating_sub(left.len()));
         pass.taken(FootprintKind::Secrets, taken, left);
         Ok(())
+    }
+
+    /// Whether a mailbox still has to be moved or converted, which nobody can do without the secrets.
+    fn is_needed(&self) -> Result<bool, Error> {
+        self.journal.transaction(|tx| {
+            let over = |status| {
+                matches!(
+                    status,
+                    MigrationUserStatus::Completed | MigrationUserStatus::CompletedWithWarnings
+                )
+            };
+            let mut users = tx.users()?.into_iter();
+            Ok(users.any(|user| !over(user.status)) || !waiting(tx)?.is_empty())
+        })
+    }
+}
+
+/// Secrets that may be there: the keychain could not be asked.
+fn unlooked(words: String) -> CleanupKept {
+    CleanupKept {
+        what: "keychain".to_owned(),
+        server_words: words,
     }
 }
 

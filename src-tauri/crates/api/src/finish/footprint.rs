@@ -9,12 +9,12 @@ use stegvis_model::{Engine, ExchangeVersion, MigrationUserStatus, SmtpAddress};
 
 use super::key;
 use crate::Error;
-use crate::dto::{FootprintItem, FootprintKind, FootprintState, KeychainView};
+use crate::dto::{FootprintItem, FootprintKind, FootprintState};
 use crate::project::{Project, count, damaged};
 use crate::secrets::SecretName;
 
 /// Where the application is registered.
-const REGISTRATIONS: &str = "https://entra.microsoft.com › App registrations";
+const REGISTRATIONS: &str = "https://entra.microsoft.com › App registrations, Enterprise applications › Permissions";
 
 /// What the last clean-up told.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -105,7 +105,10 @@ impl Project {
         }
         let open = users
             .into_iter()
-            .filter(|user| user.status != MigrationUserStatus::Queued)
+            // Who waits was never let in, unless an earlier run did.
+            .filter(|user| {
+                user.status != MigrationUserStatus::Queued || touched.contains_key(&user.id.0)
+            })
             .filter(|user| {
                 let closed = cleaned
                     .closed
@@ -121,42 +124,41 @@ impl Project {
     }
 
     /// The project's secrets that outlive the program, by what they are.
-    pub(super) async fn kept_secrets(&self) -> Vec<&'static str> {
-        if !matches!(self.secrets.view(), KeychainView::Available { .. }) {
-            return Vec::new();
-        }
+    pub(super) async fn kept_secrets(&self) -> Result<KeptSecrets, Error> {
         let project = self.secrets_name();
-        let mut kept = Vec::new();
+        let (mut there, mut unknown) = (Vec::new(), None);
         for name in SecretName::ALL {
-            if self.secrets.find(&project, name).await.is_some() {
-                kept.push(match name {
+            match self.secrets.outlives(&project, name).await {
+                Ok(true) => there.push(match name {
                     SecretName::Source => "source",
                     SecretName::Directory => "directory",
                     SecretName::Tenant => "tenant",
                     SecretName::Mail => "mail",
-                });
+                }),
+                Ok(false) => {}
+                // Where nobody can look, nothing is known to be gone.
+                Err(error) => unknown = Some(error.to_string()),
             }
         }
-        if self
-            .remembered
-            .signed()
-            .is_ok_and(|signed| signed.is_some())
-        {
-            kept.push("signIn");
+        let (signed, certificate) = self.remembered.holds()?;
+        if self.secrets.keeps() {
+            there.extend(signed.then_some("signIn"));
+            there.extend(certificate.then_some("certificate"));
         }
-        kept
+        Ok(KeptSecrets { there, unknown })
     }
 
-    /// The migration service's endpoint, and whether this program made it.
-    pub(super) fn own_endpoint(&self) -> Result<Option<(String, bool)>, Error> {
-        if self.engine()? != Engine::Service {
-            return Ok(None);
+    /// The migration service's endpoints that this program made and that are not known to be gone; else the one that is
+    /// used, which is somebody's own. And whether they are ours.
+    pub(super) fn own_endpoints(&self) -> Result<(Vec<String>, bool), Error> {
+        let made = self.made_endpoints()?;
+        if !made.is_empty() {
+            return Ok((made, true));
         }
-        let made = self.setting(|tx| tx.setting(crate::project::key::CLOUD_ENDPOINT_MADE))?;
-        Ok(self.cloud_endpoint()?.map(|name| {
-            let ours = made.as_deref() == Some(name.as_str());
-            (name, ours)
-        }))
+        if self.engine()? != Engine::Service {
+            return Ok((Vec::new(), false));
+        }
+        Ok((self.cloud_endpoint()?.into_iter().collect(), false))
     }
 
     /// Item by item, in the order in which it goes.
@@ -183,9 +185,7 @@ impl Project {
             .map(|row| row.new.name)
             .collect();
         items.push(Item::of(FootprintKind::Batches, present(&batches), batches));
-        let endpoint = self.own_endpoint()?;
-        let ours = endpoint.as_ref().is_some_and(|(_, ours)| *ours);
-        let names: Vec<String> = endpoint.into_iter().map(|(name, _)| name).collect();
+        let (names, ours) = self.own_endpoints()?;
         items.push(Item {
             removable: ours,
             ..Item::of(FootprintKind::MigrationEndpoint, present(&names), names)
@@ -220,13 +220,10 @@ impl Project {
                 value.into_iter().collect(),
             ));
         }
-        let secrets: Vec<String> = self
-            .kept_secrets()
-            .await
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
-        items.push(Item::of(FootprintKind::Secrets, present(&secrets), secrets));
+        let secrets = self.kept_secrets().await?;
+        let state = secrets.state();
+        let there = secrets.there.into_iter().map(str::to_owned).collect();
+        items.push(Item::of(FootprintKind::Secrets, state, there));
         let version = self.answers()?.exchange;
         let base = self
             .places()
@@ -268,6 +265,25 @@ impl Project {
             lowered.extend(long.map(str::to_owned));
         }
         Ok(lowered)
+    }
+}
+
+/// The secrets that outlive the program.
+pub(super) struct KeptSecrets {
+    pub(super) there: Vec<&'static str>,
+    /// Why the keychain could not be asked, where it could not.
+    pub(super) unknown: Option<String>,
+}
+
+impl KeptSecrets {
+    pub(super) const fn state(&self) -> FootprintState {
+        if !self.there.is_empty() {
+            FootprintState::Present
+        } else if self.unknown.is_some() {
+            FootprintState::Unknown
+        } else {
+            FootprintState::Gone
+        }
     }
 }
 
@@ -396,8 +412,9 @@ impl ByHand<'_> {
             FootprintKind::Application => (
                 Some(REGISTRATIONS),
                 each(&|application| {
+                    // With its service principal go what was consented to it and the roles it was given.
                     format!(
-                        "Get-MgApplication -Filter \"appId eq {application}\" | ForEach-Object {{ Remove-MgApplication -ApplicationId $_.Id }}"
+                        "Get-MgServicePrincipal -Filter \"appId eq {application}\" | ForEach-Object {{ Remove-MgServicePrincipal -ServicePrincipalId $_.Id }}; Get-MgApplication -Filter \"appId eq {application}\" | ForEach-Object {{ Remove-MgApplication -ApplicationId $_.Id }}"
                     )
                 }),
             ),

@@ -17,7 +17,7 @@ use stegvis_wire::exchange_online::outlook_anywhere::{
 use crate::absent::Absent;
 use crate::cloud::module_program;
 use crate::dto::{EndpointView, NewEndpointDto};
-use crate::project::{Project, key};
+use crate::project::Project;
 use crate::secrets::SecretName;
 use crate::{App, Error, ErrorCode};
 
@@ -125,9 +125,8 @@ impl Project {
             None => self.read_service().await,
             Some(made) => {
                 made?;
-                // What this program made is this program's to remove in the end.
                 if new.route == "PowerShell" {
-                    self.setting(|tx| tx.set_setting(key::CLOUD_ENDPOINT_MADE, &name.to_string()))?;
+                    self.made_endpoint(&name.to_string())?;
                 }
                 self.read_service().await?;
                 self.choose_cloud_endpoint(&name.to_string()).await

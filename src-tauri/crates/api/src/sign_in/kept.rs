@@ -141,6 +141,13 @@ impl Remembered {
         self.read(Note::SignIn, "Remove it and sign in again.")
     }
 
+    /// Whether a sign-in and a certificate are remembered, each with its secret.
+    pub(crate) fn holds(&self) -> Result<(bool, bool), Error> {
+        let certificate: Option<serde_json::Value> =
+            self.read(Note::Certificate, "Make another certificate.")?;
+        Ok((self.signed()?.is_some(), certificate.is_some()))
+    }
+
     pub(super) fn remember(&self, signed: &Signed) -> Result<(), Error> {
         self.write(Note::SignIn, signed)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use mail_parser::{HeaderName, Host, MessageParser, Received};
 use stegvis_model::DnsName;
 
@@ -19,6 +19,23 @@ pub struct Delivery {
     pub by: String,
     /// When.
     pub at: Timestamp,
+}
+
+/// By so much the tenant's clock and this computer's may differ.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(10);
+
+impl Delivery {
+    /// This, unless it is from a time to come: such a one would be later than every change of MX, for ever.
+    ///
+    /// # Errors
+    /// [`NotDirect::InFuture`].
+    pub fn until(self, now: Timestamp) -> Result<Self, NotDirect> {
+        let latest = now.checked_add(CLOCKS).unwrap_or(Timestamp::MAX);
+        if self.at > latest {
+            return Err(NotDirect::InFuture);
+        }
+        Ok(self)
+    }
 }
 
 /// Why a mail proves nothing.
@@ -37,6 +54,8 @@ pub enum NotDirect {
     NotFromOutside,
     /// The tenant's server did not say when it came.
     NoTime,
+    /// It came at a time that is not there yet.
+    InFuture,
 }
 
 impl NotDirect {
@@ -49,6 +68,7 @@ impl NotDirect {
             Self::NotInTenant => "notInTenant",
             Self::NotFromOutside => "notFromOutside",
             Self::NoTime => "noTime",
+            Self::InFuture => "inFuture",
         }
     }
 }
@@ -187,6 +207,18 @@ mod tests {
         assert_eq!(delivery.from, "mx.kund.example");
         assert_eq!(delivery.by, "db5eur03ft049.mail.protection.outlook.com");
         assert_eq!(delivery.at.to_string(), "2026-11-23T10:40:10Z");
+    }
+
+    #[test]
+    fn a_mail_from_a_time_to_come_proves_nothing() {
+        let now: Timestamp = "2026-11-25T08:00:00Z".parse().unwrap();
+        let came = |minutes| Delivery {
+            from: "mail.example".to_owned(),
+            by: "a.outlook.com".to_owned(),
+            at: now + SignedDuration::from_mins(minutes),
+        };
+        assert_eq!(came(11).until(now), Err(NotDirect::InFuture));
+        assert_eq!(came(9).until(now), Ok(came(9)));
     }
 
     #[test]

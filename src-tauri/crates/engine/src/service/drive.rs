@@ -209,6 +209,10 @@ impl CloudRun {
         };
         match self.whose(&row, &found).await? {
             Whose::Ours => {}
+            // One that we know to have made, and whose mailboxes do not look like ours, is not forgotten unlooked at.
+            Whose::Theirs if row.made_at.is_some() && !older(&row, &found) => {
+                return Err(CloudRunError::NotOurs(name));
+            }
             Whose::Theirs => return self.removed(batch),
             Whose::Both => return Err(CloudRunError::NotOurs(name)),
         }

@@ -43,7 +43,8 @@ pub fn is_gone(batch: &CloudBatchRow) -> bool {
 
 /// Whether nothing of the batch is left that could be lost: the service has it no more, lost its record of it, or was
 /// never asked to begin.
-fn is_idle(batch: &CloudBatchRow) -> bool {
+#[must_use]
+pub fn is_idle(batch: &CloudBatchRow) -> bool {
     batch.seen.as_ref().is_some_and(|seen| match seen.stage {
         CloudStage::Corrupted => true,
         CloudStage::Created => batch.start_asked_at.is_none(),

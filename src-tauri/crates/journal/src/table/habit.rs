@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, params};
-use stegvis_model::{HabitKind, HabitSide, SmtpAddress, StoredName as _};
+use stegvis_model::{HabitKind, HabitSide, MigrationUserStatus, SmtpAddress, StoredName as _};
 
 use crate::table::read_time;
 use crate::{JournalError, Tx};
@@ -101,6 +101,25 @@ fn address(column: &'static str, text: String) -> Result<SmtpAddress, JournalErr
     text.parse().map_err(|_| damaged(column, text))
 }
 
+fn read_kinds(names: &str) -> Result<Vec<HabitKind>, JournalError> {
+    Ok(names
+        .split_ascii_whitespace()
+        .map(HabitKind::from_name)
+        .collect::<Result<_, _>>()?)
+}
+
+/// How many of the rights that become tasks could not be read. Rules and automatic replies never can, from outside.
+fn lacking(unreadable: &[HabitKind]) -> usize {
+    let rights = unreadable.iter();
+    rights
+        .filter(|kind| matches!(kind, HabitKind::FullAccess | HabitKind::SendAs))
+        .count()
+}
+
+fn lacks_rights(unreadable: &[HabitKind]) -> bool {
+    lacking(unreadable) > 0
+}
+
 fn read_task(row: &Row<'_>) -> Result<HabitTask, JournalError> {
     let kind: String = row.get(2)?;
     Ok(HabitTask {
@@ -118,8 +137,9 @@ fn read_task(row: &Row<'_>) -> Result<HabitTask, JournalError> {
 }
 
 impl Tx<'_> {
-    /// Keeps what a side told of a mailbox. What was before the migration is kept once and never written over; what the
-    /// tenant told takes the place of what it told earlier. Says whether anything was kept.
+    /// Keeps what a side told of a mailbox. What was before the migration is kept once and not written over, but where
+    /// rights could not be read: those are kept when they can be, until the mailbox is converted. What the tenant told
+    /// takes the place of what it told earlier. Says whether anything was kept.
     pub fn keep_habits(
         &self,
         side: HabitSide,
@@ -127,11 +147,12 @@ impl Tx<'_> {
         at: Timestamp,
     ) -> Result<bool, JournalError> {
         let key = reading.address.key();
-        let known = self
-            .0
-            .prepare_cached("SELECT 1 FROM habit_reading WHERE side = ?1 AND address_key = ?2")?
-            .exists(params![side.name(), key])?;
-        if known && side == HabitSide::Before {
+        if side == HabitSide::Before
+            && let Some(known) = self.unreadable(side, &key)?
+            && !(lacks_rights(&known)
+                && lacking(&reading.unreadable) < lacking(&known)
+                && self.is_as_it_was(&reading.address)?)
+        {
             return Ok(false);
         }
         let unreadable: Vec<&str> = reading.unreadable.iter().map(|kind| kind.name()).collect();
@@ -167,6 +188,45 @@ impl Tx<'_> {
         Ok(true)
     }
 
+    /// What a side could not tell of a mailbox; nothing where it was never read.
+    fn unreadable(
+        &self,
+        side: HabitSide,
+        key: &str,
+    ) -> Result<Option<Vec<HabitKind>>, JournalError> {
+        let known: Option<String> = self
+            .0
+            .prepare_cached(
+                "SELECT unreadable FROM habit_reading WHERE side = ?1 AND address_key = ?2",
+            )?
+            .query_row(params![side.name(), key], |row| row.get(0))
+            .optional()?;
+        known.map(|kinds| read_kinds(&kinds)).transpose()
+    }
+
+    /// Whether the old mailbox of this address is still one: conversion takes its rights away.
+    fn is_as_it_was(&self, address: &SmtpAddress) -> Result<bool, JournalError> {
+        Ok(self.user_of(address)?.is_none_or(|user| {
+            !matches!(
+                user.status,
+                MigrationUserStatus::Converting
+                    | MigrationUserStatus::Completed
+                    | MigrationUserStatus::CompletedWithWarnings
+            )
+        }))
+    }
+
+    /// The mailboxes whose rights of before are known, or cannot be learnt any more: nobody needs to ask for them again.
+    pub fn habits_known(&self) -> Result<Vec<SmtpAddress>, JournalError> {
+        let mut known = Vec::new();
+        for reading in self.habits(HabitSide::Before)? {
+            if !lacks_rights(&reading.unreadable) || !self.is_as_it_was(&reading.address)? {
+                known.push(reading.address);
+            }
+        }
+        Ok(known)
+    }
+
     /// What a side told, mailbox by mailbox.
     pub fn habits(&self, side: HabitSide) -> Result<Vec<HabitReading>, JournalError> {
         let mut statement = self.0.prepare_cached(
@@ -194,10 +254,7 @@ impl Tx<'_> {
             readings.push(HabitReading {
                 address: address("habit_reading.address", row.get(0)?)?,
                 habits: told,
-                unreadable: unreadable
-                    .split_ascii_whitespace()
-                    .map(HabitKind::from_name)
-                    .collect::<Result<_, _>>()?,
+                unreadable: read_kinds(&unreadable)?,
                 read_at: read_time("habit_reading.read_at", Some(row.get(2)?))?,
             });
         }
