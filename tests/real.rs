@@ -477,6 +477,25 @@ async fn a_real_project_is_connected_part_by_part_moves_a_mailbox_and_knows_it_a
         "Nya vägen"
     );
 
+    // The way that is not proved is off until somebody says that they try it; what it made is this program's to remove.
+    let mut direct = vec![
+        "Direkt",
+        "--host",
+        "mail.nordvik.example",
+        "--route",
+        "direct-rest",
+    ];
+    let off = desk.endpoint("make", &direct, None).refusal();
+    assert!(
+        off.contains("nobody has proved") && off.contains("--unproved"),
+        "{off}"
+    );
+    let listed = desk.endpoint("list", &[], None).well();
+    assert!(!listed.to_string().contains("Direkt"), "{listed:#}");
+    direct.push("--unproved");
+    let made = desk.endpoint("make", &direct, None).well();
+    assert_eq!(made["chosen"], "Direkt", "{made:#}");
+
     assert!(desk.files_hold_no_secret() >= 2);
     let out = desk.run("sign-out", &[], &[]).well();
     assert!(out["signedIn"].is_null() && !out["certificate"].is_null());

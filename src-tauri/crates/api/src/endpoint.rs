@@ -1,6 +1,6 @@
 //! Connect: the endpoint's tests, as a person would make them one after another.
 
-use std::sync::PoisonError;
+use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use stegvis_connect::imap::probe_imap;
@@ -33,6 +33,29 @@ const ALL: [EndpointTestId; 7] = [
 /// How much of a mailbox is read to measure speed, and how long at most.
 const SPEED_BYTES: u64 = 4 * 1024 * 1024;
 const SPEED_TIME: Duration = Duration::from_secs(8);
+
+/// The last tests of the endpoint, and which old server they are of, by number: what was tested of one says nothing of the
+/// next.
+#[derive(Debug, Default)]
+pub(crate) struct EndpointTests {
+    done: Vec<EndpointTest>,
+    of: u32,
+}
+
+impl EndpointTests {
+    /// The old server is another one, or goes by another password.
+    pub(crate) fn forget(&mut self) {
+        self.done.clear();
+        self.of = self.of.wrapping_add(1);
+    }
+
+    /// Keeps what was found of an old server, where it still is that one.
+    fn keep(&mut self, of: u32, done: Vec<EndpointTest>) {
+        if self.of == of {
+            self.done = done;
+        }
+    }
+}
 
 fn test(
     id: EndpointTestId,
@@ -72,11 +95,7 @@ impl Project {
     /// What is or would be saved, and the last tests.
     pub(crate) async fn endpoint_view(&self) -> Result<EndpointView, Error> {
         let project = self.dir.display().to_string();
-        let mut tests = self
-            .endpoint_tests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let mut tests = self.endpoint_tests().done.clone();
         if tests.is_empty() {
             tests = ALL.into_iter().map(not_run).collect();
         }
@@ -108,19 +127,27 @@ impl Project {
         })
     }
 
+    pub(crate) fn endpoint_tests(&self) -> MutexGuard<'_, EndpointTests> {
+        self.endpoint_tests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Makes the tests in order; what depends on a failed one is not run.
     pub(crate) async fn test_endpoint(
         &self,
         settings: &EndpointSettings,
     ) -> Result<EndpointView, Error> {
         self.accept(settings)?;
+        // Not while they change, and before the ports are asked for: those that come later are a later server's.
+        let of = {
+            let _still = self.changing.lock().await;
+            self.endpoint_tests().of
+        };
         let mut tests = self.tests().await;
         let done = tests.len();
         tests.extend(ALL.into_iter().skip(done).map(not_run));
-        *self
-            .endpoint_tests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = tests;
+        self.endpoint_tests().keep(of, tests);
         self.endpoint_view().await
     }
 
@@ -133,11 +160,9 @@ impl Project {
         if self.engine()? == Engine::Service {
             return self.save_cloud_endpoint(settings).await;
         }
-        let tested = self
-            .endpoint_tests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        // What was tested must still be the old server when it is kept.
+        let _still = self.changing.lock().await;
+        let tested = self.endpoint_tests().done.clone();
         let fails = tested
             .iter()
             .any(|test| test.severity == Severity::Fail.name());
@@ -411,5 +436,25 @@ impl Project {
         ended?;
         source.close().await;
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_tested_of_the_server_before_says_nothing_of_the_next() {
+        let mut tests = EndpointTests::default();
+        let passed = || vec![test(EndpointTestId::Name, Severity::Pass, "ok", &[])];
+        tests.keep(tests.of, passed());
+        assert_eq!(tests.done.len(), 1);
+        // The server is changed, and then a test of the one before comes to its end.
+        let before = tests.of;
+        tests.forget();
+        tests.keep(before, passed());
+        assert!(tests.done.is_empty());
+        tests.keep(tests.of, passed());
+        assert_eq!(tests.done.len(), 1);
     }
 }

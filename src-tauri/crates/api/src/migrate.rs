@@ -17,7 +17,7 @@ use stegvis_model::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::dto::{PlanStep, PlanStepKind, PlanView};
+use crate::dto::{PlanStep, PlanStepKind, PlanView, SignInState};
 use crate::project::{Chosen, Project, count, is_over, key, kind};
 use crate::{Error, ErrorCode};
 
@@ -137,6 +137,19 @@ impl Project {
         })
     }
 
+    /// Held while something begins: nothing begins while the connections change.
+    pub(crate) fn begins(&self) -> Result<tokio::sync::MutexGuard<'_, ()>, Error> {
+        let changes = |_| Error {
+            retry: true,
+            ..Error::new(
+                ErrorCode::Running,
+                "the connections are being changed",
+                "Wait a moment, and try again.",
+            )
+        };
+        self.changing.try_lock().map_err(changes)
+    }
+
     /// Starts what waits: an open batch goes on, else the next one is made. `at` is when the service starts it.
     pub(crate) fn start(
         self: &Arc<Self>,
@@ -176,7 +189,21 @@ impl Project {
     pub(crate) fn begin(self: &Arc<Self>, task: Task) -> Result<(), Error> {
         let stop = CancellationToken::new();
         {
+            let _still = self.begins()?;
+            if task != Task::Watch && self.waits.sign_in() != SignInState::Idle {
+                return Err(Error::new(
+                    ErrorCode::Running,
+                    "somebody is signing in to the tenant",
+                    "Finish the sign-in, or cancel it, and start then.",
+                ));
+            }
             let mut live = self.live();
+            if live.running() {
+                return Err(Error {
+                    retry: true,
+                    ..Error::new(ErrorCode::Running, "a batch is running", "Stop it first.")
+                });
+            }
             live.begin(stop.clone());
             live.watches = task == Task::Watch;
         }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use stegvis_connect::tls::Trust;
-use stegvis_journal::{Journal, JournalError};
+use stegvis_journal::{Journal, JournalError, Tx};
 use stegvis_model::{Security, SmtpAddress, StoredName as _};
 
 use crate::dto::{DirectoryDto, MailDto, ProjectKind, SourceDto, TrustDto};
@@ -139,7 +139,12 @@ impl Places {
     }
 
     /// Writes them into the journal of a real project. The sign-in is remembered where it was made.
-    pub(crate) fn keep(&self, journal: &Journal) -> Result<(), Error> {
+    /// `also` changes what must change with them or not at all.
+    pub(crate) fn keep(
+        &self,
+        journal: &Journal,
+        also: impl FnOnce(&Tx<'_>) -> Result<(), JournalError>,
+    ) -> Result<(), Error> {
         let notify = self.notify.as_ref().map(ToString::to_string);
         let parts = [
             (kept::NOTIFY, text(kept::NOTIFY, notify.as_ref())?),
@@ -159,7 +164,7 @@ impl Places {
                         None => tx.clear_setting(key)?,
                     }
                 }
-                Ok(())
+                also(tx)
             })
             .map_err(|error: JournalError| error.into())
     }
@@ -291,7 +296,7 @@ mod tests {
             dns: None,
             tenant: None,
         };
-        places.keep(&journal).unwrap();
+        places.keep(&journal, |_| Ok(())).unwrap();
         let again = Places::kept(&journal, &remembered).unwrap();
         assert_eq!(again.company, "Nordvik");
         assert_eq!(again.source, Some(source));
@@ -303,7 +308,7 @@ mod tests {
             source: None,
             ..places
         }
-        .keep(&journal)
+        .keep(&journal, |_| Ok(()))
         .unwrap();
         assert!(
             Places::kept(&journal, &remembered)

@@ -9,7 +9,7 @@ use stegvis_connect::clock::SystemClock;
 use stegvis_engine::ports::Clock as _;
 use stegvis_engine::recover::recover;
 use stegvis_engine::report::{Report, report};
-use stegvis_journal::{Journal, Tx};
+use stegvis_journal::{Journal, JournalError, Tx};
 use stegvis_model::{
     Answers, MigrationUserStatus, RecipientKind, Severity, SmtpAddress, StatusSummary, StoredName,
 };
@@ -22,6 +22,7 @@ use crate::dto::{
     AnswersDto, AppEvent, LedgerView, PreflightTally, ProjectFacts, ProjectView, VerdictView,
     VerificationView,
 };
+use crate::endpoint::EndpointTests;
 use crate::licences::Licensing;
 use crate::list::OpenList;
 use crate::live::Live;
@@ -29,7 +30,7 @@ use crate::person;
 use crate::places::{Places, keep_secrets};
 use crate::practice::PracticeDetails;
 use crate::real::Waits;
-use crate::secrets::Secrets;
+use crate::secrets::{SecretName, Secrets};
 use crate::sign_in::kept::Remembered;
 use crate::user_letters::Posting;
 use crate::{Error, ErrorCode};
@@ -68,6 +69,11 @@ pub(crate) mod key {
     pub(crate) const VERIFICATION: &str = "verification";
     pub(crate) const LANGUAGE: &str = "letters.language";
     pub(crate) const RETENTION: &str = "directory.mailbox_retention";
+
+    /// That the secret which was typed last was kept in memory alone.
+    pub(crate) fn secret_here(name: crate::secrets::SecretName) -> String {
+        format!("secret.here.{}", name.text())
+    }
 }
 
 /// An open project.
@@ -94,7 +100,7 @@ pub(crate) struct Project {
     pub(crate) posting: Mutex<Posting>,
     /// The watch of DNS.
     pub(crate) dns: Mutex<DnsWatch>,
-    pub(crate) endpoint_tests: Mutex<Vec<crate::dto::EndpointTest>>,
+    pub(crate) endpoint_tests: Mutex<EndpointTests>,
     /// What the tenant told of its migration service.
     pub(crate) tenant_read: Mutex<TenantRead>,
     /// The list that is worked on. It may hold passwords, so it is nowhere else.
@@ -126,7 +132,10 @@ impl Project {
                 keep_secrets(&details, &secrets, &name).await;
                 Places::practice(&details)?
             }
-            None => Places::kept(&journal, &remembered)?,
+            None => {
+                disown_older(&journal, &secrets, &name).await?;
+                Places::kept(&journal, &remembered)?
+            }
         };
         let keys = Keys {
             secrets: &secrets,
@@ -168,8 +177,13 @@ impl Project {
         (Arc::clone(&standing.0), Arc::clone(&standing.1))
     }
 
-    /// Keeps other places and goes by them from now on. What runs keeps those it began with.
-    pub(crate) async fn go_by(&self, places: Places) -> Result<(), Error> {
+    /// Keeps other places, with what must change when they do, and goes by them from now on. What runs keeps those it
+    /// began with.
+    pub(crate) async fn go_by(
+        &self,
+        places: Places,
+        also: impl FnOnce(&Tx<'_>) -> Result<(), JournalError>,
+    ) -> Result<(), Error> {
         let name = self.secrets_name();
         let keys = Keys {
             secrets: &self.secrets,
@@ -178,7 +192,7 @@ impl Project {
         };
         let connections = places.connect(&keys).await?;
         // Kept only when it can be gone by: a project must always open again.
-        places.keep(&self.journal)?;
+        places.keep(&self.journal, also)?;
         let mut standing = self
             .standing
             .write()
@@ -390,6 +404,18 @@ fn answers_view(answers: Answers) -> AnswersDto {
         single_sign_on: name(answers.single_sign_on),
         pace: name(answers.pace),
     }
+}
+
+/// What the keychain holds under the name of a secret that ended with the program is an older one, for another server. The
+/// secret is typed again, and until then there is none.
+async fn disown_older(journal: &Journal, secrets: &Secrets, project: &str) -> Result<(), Error> {
+    for name in SecretName::ALL {
+        let ended = journal.transaction(|tx| tx.setting(&key::secret_here(name)))?;
+        if ended.is_some() && !secrets.holds(project, name).await {
+            secrets.disown(project, name).await;
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn ledger_view(ledger: stegvis_model::Ledger) -> LedgerView {

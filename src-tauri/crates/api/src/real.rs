@@ -1,5 +1,6 @@
 //! A real migration's project: made in a folder of its own, and connected part by part, each when a person says where it is.
 
+mod change;
 mod endpoint;
 mod sign_in;
 mod waits;
@@ -8,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use stegvis_connect::tls::client_config;
-use stegvis_journal::{Journal, JournalError};
+use stegvis_journal::{Journal, JournalError, Tx};
 use stegvis_model::{Engine, Security};
+use tokio::sync::MutexGuard;
 
 use crate::app::{REAL, holds_project};
 use crate::certificate::server_certificate;
@@ -137,13 +139,34 @@ impl Project {
         &self,
         change: impl FnOnce(&mut Places),
     ) -> Result<PlacesView, Error> {
+        let still = self.stand_still().await?;
+        self.change_held(still, change, |_| Ok(())).await
+    }
+
+    /// What is held while the connections change: nothing runs, and nothing begins.
+    pub(crate) async fn stand_still(&self) -> Result<MutexGuard<'_, ()>, Error> {
         self.is_real()?;
-        let changing = self.changing.lock().await;
+        let still = self.changing.lock().await;
         self.nothing_moves()?;
+        Ok(still)
+    }
+
+    /// Changes them, and in the journal what must change with them.
+    pub(crate) async fn change_held(
+        &self,
+        still: MutexGuard<'_, ()>,
+        change: impl FnOnce(&mut Places),
+        also: impl FnOnce(&Tx<'_>) -> Result<(), JournalError>,
+    ) -> Result<PlacesView, Error> {
         let mut places = Places::clone(&self.places());
         change(&mut places);
-        self.go_by(places).await?;
-        drop(changing);
+        self.go_by(places, also).await?;
+        drop(still);
+        self.tell_change().await
+    }
+
+    /// What is gone by now, told to everybody.
+    async fn tell_change(&self) -> Result<PlacesView, Error> {
         let view = self.places_view().await?;
         (self.events)(AppEvent::Places { view: view.clone() });
         Ok(view)
@@ -151,6 +174,16 @@ impl Project {
 
     fn nothing_moves(&self) -> Result<(), Error> {
         self.nothing_runs("Change the connections when it has ended or is stopped.")?;
+        if self.busy() {
+            return Err(Error {
+                retry: true,
+                ..Error::new(
+                    ErrorCode::Running,
+                    "licences or letters are on their way",
+                    "Change the connections when that has ended or is stopped.",
+                )
+            });
+        }
         if *self
             .checking
             .lock()
@@ -176,19 +209,20 @@ impl Project {
             ..source
         };
         protected(&source.security, &source.trust, &[source.host.as_str()])?;
-        let before = self.places().source.clone();
-        let same = before.is_some_and(|before| {
-            (&before.host, &before.account) == (&source.host, &source.account)
-        });
-        self.typed(SecretName::Source, password, same).await?;
+        let (host, account) = (source.host.clone(), source.account.clone());
+        let same = |places: &Places| {
+            let before = places.source.as_ref();
+            before.is_some_and(|before| (&before.host, &before.account) == (&host, &account))
+        };
         let change = |places: &mut Places| places.source = Some(source);
-        let view = self.change(change).await?;
-        // What was tested was another server.
-        self.endpoint_tests
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .clear();
-        self.setting(|tx| tx.clear_setting(key::ENDPOINT_SAVED))?;
+        // What was tested was another server: that, too, is over at once or not at all.
+        let untested = |tx: &Tx<'_>| {
+            self.endpoint_tests().forget();
+            tx.clear_setting(key::ENDPOINT_SAVED)
+        };
+        let view = self
+            .change_typed(SecretName::Source, password, same, change, untested)
+            .await?;
         self.tell_project();
         Ok(view)
     }
@@ -218,16 +252,16 @@ impl Project {
         };
         let names: Vec<&str> = directory.hosts.iter().map(String::as_str).collect();
         protected(&directory.security, &directory.trust, &names)?;
-        let before = self.places().directory.clone();
-        let same = before.is_some_and(|before| {
-            before.account == directory.account
-                && names
-                    .iter()
-                    .all(|host| before.hosts.iter().any(|old| old == host))
-        });
-        self.typed(SecretName::Directory, password, same).await?;
+        let (hosts, account) = (directory.hosts.clone(), directory.account.clone());
+        let same = |places: &Places| {
+            let before = places.directory.as_ref();
+            before.is_some_and(|before| {
+                before.account == account && hosts.iter().all(|host| before.hosts.contains(host))
+            })
+        };
         let change = |places: &mut Places| places.directory = Some(directory);
-        self.change(change).await
+        self.change_typed(SecretName::Directory, password, same, change, |_| Ok(()))
+            .await
     }
 
     async fn set_mail(
@@ -251,49 +285,47 @@ impl Project {
                 let host = server(&host, port)?;
                 protected(&security, &trust, &[host.as_str()])?;
                 let account = account.filter(|account| !account.trim().is_empty());
-                if account.is_some() {
-                    let same = matches!(
-                        &self.places().mail,
-                        Some(MailDto::Smtp { host: old, account: as_whom, .. })
-                            if (old, as_whom) == (&host, &account)
-                    );
-                    self.typed(SecretName::Mail, password, same).await?;
-                }
-                Some(MailDto::Smtp {
+                let named = (host.clone(), account.clone());
+                let mail = Some(MailDto::Smtp {
                     host,
                     port,
                     security,
                     account,
                     from: smtp_address(&from)?.to_string(),
                     trust,
-                })
+                });
+                if named.1.is_some() {
+                    let same = |places: &Places| {
+                        matches!(
+                            &places.mail,
+                            Some(MailDto::Smtp { host, account, .. })
+                                if (host, account) == (&named.0, &named.1)
+                        )
+                    };
+                    let change = |places: &mut Places| places.mail = mail;
+                    return self
+                        .change_typed(SecretName::Mail, password, same, change, |_| Ok(()))
+                        .await;
+                }
+                mail
             }
         };
         self.change(|places| places.mail = mail).await
     }
 
-    /// Keeps what was typed. A password goes only where it was typed for: with another server or account it is typed again.
-    async fn typed(
-        &self,
-        name: SecretName,
-        password: Option<TypedPassword>,
-        same: bool,
-    ) -> Result<(), Error> {
-        self.is_real()?;
-        self.nothing_moves()?;
+    /// Keeps a secret. One that ends with the program is noted: a keychain that is there the next time may hold an older
+    /// one, for another server.
+    async fn keep_secret(&self, name: SecretName, secret: &SecretString) -> Result<(), Error> {
         let project = self.secrets_name();
-        let typed: Option<SecretString> = password.and_then(TypedPassword::secret);
-        match typed {
-            Some(secret) => {
-                self.secrets.keep(&project, name, &secret).await;
-                Ok(())
+        let outlives = self.secrets.keep(&project, name, secret).await;
+        let key = key::secret_here(name);
+        self.setting(|tx| {
+            if outlives {
+                tx.clear_setting(&key)
+            } else {
+                tx.set_setting(&key, "true")
             }
-            None if same && self.secrets.find(&project, name).await.is_some() => Ok(()),
-            None => Err(Error::invalid(
-                "the password is missing",
-                "Type it: one that was kept goes to the server and the account that it was typed for, and nowhere else.",
-            )),
-        }
+        })
     }
 
     /// What the project is connected to.

@@ -1,6 +1,7 @@
 //! Where a project's secrets are: in the keychain, or, where there is none, in memory until the program ends.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use secrecy::SecretString;
 use stegvis_connect::keychain::{Keychain, KeychainError, KeychainState};
@@ -24,7 +25,7 @@ impl SecretName {
     /// All there are.
     pub(crate) const ALL: [Self; 4] = [Self::Source, Self::Directory, Self::Tenant, Self::Mail];
 
-    const fn text(self) -> &'static str {
+    pub(crate) const fn text(self) -> &'static str {
         match self {
             Self::Source => "source",
             Self::Directory => "directory",
@@ -40,6 +41,8 @@ pub struct Secrets {
     keychain: Option<Keychain>,
     memory: Keychain,
     words: Mutex<Option<String>>,
+    /// What the keychain holds and must not answer.
+    disowned: Mutex<BTreeSet<(String, SecretName)>>,
 }
 
 impl Secrets {
@@ -50,6 +53,7 @@ impl Secrets {
             keychain: Some(Keychain::native()),
             memory: Keychain::in_memory(),
             words: Mutex::default(),
+            disowned: Mutex::default(),
         }
     }
 
@@ -60,6 +64,7 @@ impl Secrets {
             keychain: None,
             memory: Keychain::in_memory(),
             words: Mutex::default(),
+            disowned: Mutex::default(),
         }
     }
 
@@ -83,27 +88,61 @@ impl Secrets {
         if let Some(keychain) = &self.keychain {
             match keychain.set(project, name.text(), secret).await {
                 Ok(()) => {
+                    self.lets_in();
                     // One that was kept here before must not answer for it.
                     self.note(self.memory.delete(project, name.text()).await);
+                    self.disowned().remove(&(project.to_owned(), name));
                     return true;
                 }
-                Err(error) => drop(self.note::<()>(Err(error))),
+                Err(error) => {
+                    self.note::<()>(Err(error));
+                    self.disown(project, name).await;
+                }
             }
         }
         self.note(self.memory.set(project, name.text(), secret).await);
         false
     }
 
+    /// Whether a secret is in memory: a project may be closed and opened again while the program runs.
+    pub(crate) async fn holds(&self, project: &str, name: SecretName) -> bool {
+        let found = self.note(self.memory.get(project, name.text()).await);
+        found.flatten().is_some()
+    }
+
+    /// What the keychain holds under a name is not what was typed last: it leaves it, and where the keychain does not let
+    /// go of it, it is not found any more.
+    pub(crate) async fn disown(&self, project: &str, name: SecretName) {
+        let Some(keychain) = &self.keychain else {
+            return;
+        };
+        self.disowned().insert((project.to_owned(), name));
+        if keychain.delete(project, name.text()).await.is_ok() {
+            self.disowned().remove(&(project.to_owned(), name));
+        }
+    }
+
+    fn disowned(&self) -> MutexGuard<'_, BTreeSet<(String, SecretName)>> {
+        self.disowned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The secret kept under a name.
     pub(crate) async fn find(&self, project: &str, name: SecretName) -> Option<SecretString> {
         let remembered = self.note(self.memory.get(project, name.text()).await);
+        let disowned = self.disowned().contains(&(project.to_owned(), name));
         match (&self.keychain, remembered.flatten()) {
             (_, Some(secret)) => Some(secret),
-            (Some(keychain), None) => {
-                let found = self.note(keychain.get(project, name.text()).await);
-                found.flatten()
+            (Some(keychain), None) if !disowned => {
+                let found = self
+                    .note(keychain.get(project, name.text()).await)
+                    .flatten();
+                // That nothing is found a locked one says too.
+                if found.is_some() {
+                    self.lets_in();
+                }
+                found
             }
-            (None, None) => None,
+            (_, None) => None,
         }
     }
 
@@ -138,11 +177,14 @@ impl Secrets {
     ) -> Result<(), KeychainError> {
         self.memory.delete(project, name.text()).await?;
         match &self.keychain {
-            Some(keychain) if matches!(keychain.state(), KeychainState::Available { .. }) => {
-                keychain.delete(project, name.text()).await
-            }
-            _ => Ok(()),
+            Some(keychain) => keychain.delete(project, name.text()).await,
+            None => Ok(()),
         }
+    }
+
+    /// What it refused before is over.
+    fn lets_in(&self) {
+        *self.words.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// What a keychain refuses is shown where the keychain is.
@@ -194,6 +236,8 @@ impl Secrets {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use keyring_core::Entry;
+    use keyring_core::mock::Cred;
     use secrecy::ExposeSecret as _;
 
     use super::*;
@@ -212,5 +256,48 @@ mod tests {
         assert!(secrets.find("q", SecretName::Source).await.is_none());
         secrets.forget("p", SecretName::Source).await.unwrap();
         assert!(secrets.find("p", SecretName::Source).await.is_none());
+    }
+
+    /// The program, started anew on a computer whose keychain outlives it.
+    fn started(keychain: &Keychain) -> Secrets {
+        Secrets {
+            keychain: Some(keychain.clone()),
+            ..Secrets::in_memory()
+        }
+    }
+
+    /// The next call for the source's password fails.
+    fn locked(keychain: &Keychain) {
+        let KeychainState::Available { store } = keychain.state() else {
+            unreachable!("it is in memory");
+        };
+        let entry = Entry::new_in_store(store, "Stegvis", "p/source").unwrap();
+        let entry: &Cred = entry.as_any().downcast_ref().unwrap();
+        entry.set_error(keyring_core::Error::NoEntry);
+    }
+
+    #[tokio::test]
+    async fn a_password_that_the_keychain_does_not_take_leaves_none_there_that_answers_for_it() {
+        let keychain = Keychain::in_memory();
+        let secrets = started(&keychain);
+        let keep = async |text: &str| {
+            let secret = text.to_owned().into();
+            secrets.keep("p", SecretName::Source, &secret).await
+        };
+        assert!(keep("of the first server").await);
+        locked(&keychain);
+        assert!(!keep("of the second").await);
+        assert!(matches!(secrets.view(), KeychainView::Unavailable { .. }));
+        let found = secrets.find("p", SecretName::Source).await.unwrap();
+        assert_eq!(found.expose_secret(), "of the second");
+        let again = started(&keychain);
+        assert!(again.find("p", SecretName::Source).await.is_none());
+        // What it takes again it says again.
+        assert!(keep("of the second").await);
+        assert!(matches!(secrets.view(), KeychainView::Available { .. }));
+        let found = again.find("p", SecretName::Source).await.unwrap();
+        assert_eq!(found.expose_secret(), "of the second");
+        again.disown("p", SecretName::Source).await;
+        assert!(again.find("p", SecretName::Source).await.is_none());
     }
 }

@@ -50,14 +50,16 @@ impl Project {
                 "Stop it first, or wait until it has ended.",
             )
         };
-        if self.live().running() {
-            return Err(busy());
-        }
         let now = self.clock.now();
-        let stop = self
-            .converting()
-            .begin(kind, &addresses, now)
-            .ok_or_else(busy)?;
+        let stop = {
+            let _still = self.begins()?;
+            if self.live().running() {
+                return Err(busy());
+            }
+            self.converting()
+                .begin(kind, &addresses, now)
+                .ok_or_else(busy)?
+        };
         // What cannot even begin is told to whoever asked.
         let conversions = match self.conversions().await {
             Ok(conversions) => conversions,

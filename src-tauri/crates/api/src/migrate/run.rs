@@ -138,6 +138,7 @@ impl Project {
         self: &Arc<Self>,
         mailboxes: &BTreeMap<String, MailboxRef>,
     ) -> Result<Run, Error> {
+        let ports = self.connections();
         let letters = self.letters()?;
         let aliases: BTreeMap<String, String> = mailboxes
             .iter()
@@ -148,16 +149,16 @@ impl Project {
             journal: Arc::clone(&self.journal),
             sync: SyncPorts {
                 journal: Arc::clone(&self.journal),
-                source: self.connections().source.clone(),
-                target: self.connections().target.clone(),
+                source: ports.source.clone(),
+                target: ports.target.clone(),
                 clock: self.clock.clone(),
                 progress: Arc::new(|_| {}),
                 first_pause: Duration::from_millis(500),
             },
             route: Route::Staged(Staged {
-                directory: self.connections().directory.clone(),
-                tenant: self.connections().tenant.clone(),
-                mail: Some((self.connections().mailer.clone(), Arc::new(letters))),
+                directory: ports.directory.clone(),
+                tenant: ports.tenant.clone(),
+                mail: Some((ports.mailer.clone(), Arc::new(letters))),
                 provisioning_patience: PROVISIONING_PATIENCE,
                 opened: Arc::new(move |address| {
                     let project = Arc::clone(&raised);
@@ -181,18 +182,23 @@ impl Project {
     /// Reads source and target again and keeps what the comparison found.
     async fn read_back(&self, mailboxes: &BTreeMap<String, MailboxRef>) -> Result<(), Error> {
         let (users, gone) = readable(self.report()?.users, mailboxes);
-        let source = self.connections().source.clone();
-        let target = self.connections().target_reader.clone();
-        let found = verify(&self.journal, &source, &target, &users, 4)
-            .await
-            .map_err(|error| Error {
-                retry: true,
-                ..Error::new(
-                    ErrorCode::Endpoint,
-                    error.to_string(),
-                    "Start the batch again to repeat the comparison.",
-                )
-            })?;
+        let ports = self.connections();
+        let found = verify(
+            &self.journal,
+            &ports.source,
+            &ports.target_reader,
+            &users,
+            4,
+        )
+        .await
+        .map_err(|error| Error {
+            retry: true,
+            ..Error::new(
+                ErrorCode::Endpoint,
+                error.to_string(),
+                "Start the batch again to repeat the comparison.",
+            )
+        })?;
         self.keep_verification(found, gone.is_empty())?;
         if gone.is_empty() {
             return Ok(());

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use stegvis_connect::migration::{
-    AdminCentre, EndpointRoute, ModuleSession, PowerShell, RouteState,
+    AdminCentre, DirectRest, EndpointRoute, ModuleSession, PowerShell, RouteState,
 };
 use stegvis_engine::ports::Tenant as _;
 use stegvis_wire::exchange_online::Identity;
@@ -30,7 +30,18 @@ impl App {
         &self,
         endpoint: NewEndpointDto,
     ) -> Result<EndpointView, Error> {
-        self.project().await?.make_cloud_endpoint(&endpoint).await
+        let project = self.project().await?;
+        project.make_cloud_endpoint(&endpoint, false).await
+    }
+
+    /// The same, also in the way that nobody has proved against Microsoft's service (`DirectRest`): for whoever says that
+    /// they try it.
+    pub async fn try_cloud_endpoint(
+        &self,
+        endpoint: NewEndpointDto,
+    ) -> Result<EndpointView, Error> {
+        let project = self.project().await?;
+        project.make_cloud_endpoint(&endpoint, true).await
     }
 
     /// Waits no longer for an endpoint.
@@ -42,7 +53,11 @@ impl App {
 }
 
 impl Project {
-    async fn make_cloud_endpoint(&self, new: &NewEndpointDto) -> Result<EndpointView, Error> {
+    async fn make_cloud_endpoint(
+        &self,
+        new: &NewEndpointDto,
+        unproved: bool,
+    ) -> Result<EndpointView, Error> {
         if !(1..=100).contains(&new.max_concurrent_migrations) {
             return Err(Error::invalid(
                 format!(
@@ -79,15 +94,28 @@ impl Project {
                 program: module_program(),
                 session: self.module_session().await?,
             }),
-            other => {
+            "DirectRest" if unproved => Box::new(DirectRest {
+                migrations,
+                allowed: true,
+            }),
+            "DirectRest" => {
                 return Err(Error::new(
                     ErrorCode::NotAvailableYet,
-                    format!("{other} is no proved way to make an endpoint"),
-                    "Choose PowerShell or AdminCentre.",
+                    "nobody has proved how Exchange Online's admin interface takes the old server's password: the form \
+                     is a guess",
+                    "Choose PowerShell or AdminCentre, or try it with `stegvis endpoint make --route direct-rest --unproved`.",
+                ));
+            }
+            other => {
+                return Err(Error::invalid(
+                    format!("{other} is no way to make an endpoint"),
+                    "Choose PowerShell, AdminCentre or DirectRest.",
                 ));
             }
         };
-        let password = self.source_password(new.route == "PowerShell").await?;
+        // In the admin centre a person makes it, and types the password there.
+        let makes = new.route != "AdminCentre";
+        let password = self.source_password(makes).await?;
         let making = self.waits.begin_endpoint()?;
         let endpoint = NewMigrationEndpoint {
             name: &name,
@@ -125,7 +153,8 @@ impl Project {
             None => self.read_service().await,
             Some(made) => {
                 made?;
-                if new.route == "PowerShell" {
+                // What this program made is this program's to remove in the end.
+                if makes {
                     self.made_endpoint(&name.to_string())?;
                 }
                 self.read_service().await?;

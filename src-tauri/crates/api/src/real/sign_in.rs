@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::dto::{AppCertificateView, AppEvent, AppGuideView, PlacesView, SignInState};
+use crate::places::Places;
 use crate::project::Project;
 use crate::sign_in::{
     Asked, DeviceInstructions, SignInWay, TenantPlace, ask, certificate_view, guide_view, keep,
@@ -93,21 +94,20 @@ impl App {
     /// Forgets the sign-in; the certificate stays.
     pub async fn sign_out(&self) -> Result<PlacesView, Error> {
         let project = self.project().await?;
-        project.is_real()?;
-        project.nothing_runs("Sign out when it has ended or is stopped.")?;
+        let still = project.stand_still().await?;
         sign_out(&project.remembered).await?;
-        project.change(|places| places.tenant = None).await
+        let change = |places: &mut Places| places.tenant = None;
+        project.change_held(still, change, |_| Ok(())).await
     }
 
     /// Makes the application's certificate, or writes the one that is there again; `replace` makes another.
     pub async fn make_certificate(&self, replace: bool) -> Result<PlacesView, Error> {
         let project = self.project().await?;
-        project.is_real()?;
-        project.nothing_runs("Make it when what runs has ended or is stopped.")?;
+        let still = project.stand_still().await?;
         let file = project.certificate_file();
         make_certificate(&project.remembered, &file, DAYS, replace).await?;
         // Whoever is signed in with it goes by the new one.
-        project.change(|_| ()).await
+        project.change_held(still, |_| (), |_| Ok(())).await
     }
 
     /// How the application is registered; what is known stands in the values.
@@ -144,32 +144,43 @@ impl Project {
         way: SignInWay<'_>,
     ) -> Result<PlacesView, Error> {
         self.is_real()?;
-        self.nothing_runs("Sign in when it has ended or is stopped.")?;
-        let signing = self.waits.begin_sign_in()?;
+        let signing = {
+            // What begins looks at this first, and the other way round.
+            let _still = self.begins()?;
+            self.nothing_runs("Sign in when it has ended or is stopped.")?;
+            self.waits.begin_sign_in()?
+        };
         // Only the asking can be cancelled; what was answered is kept whole.
         let asked: Option<Result<Asked, Error>> = tokio::select! {
             asked = ask(&self.remembered, place, way) => Some(asked),
             () = signing.stop.cancelled() => None,
         };
         let outcome = match asked {
-            None => Ok(false),
+            None => Ok(None),
             Some(Err(error)) => Err(error),
-            Some(Ok(asked)) => keep(&self.remembered, asked).await.map(|_| true),
+            Some(Ok(asked)) => self.keep_signed_in(asked).await.map(Some),
         };
         drop(signing);
-        let signed_in = match outcome {
-            Ok(signed_in) => signed_in,
-            Err(error) => {
-                self.tell_places().await;
-                return Err(error);
-            }
-        };
-        if !signed_in {
-            self.tell_places().await;
-            return self.places_view().await;
+        // What waits no more is shown, whatever came of it.
+        self.tell_places().await;
+        match outcome? {
+            Some(view) => Ok(PlacesView {
+                sign_in: SignInState::Idle,
+                ..view
+            }),
+            None => self.places_view().await,
         }
+    }
+
+    /// Remembers who has signed in and goes by it, both or neither: what runs may have begun in the meantime.
+    async fn keep_signed_in(&self, asked: Asked) -> Result<PlacesView, Error> {
+        // Checks end by themselves, and nobody signs in twice for them.
+        self.checked().await;
+        let still = self.stand_still().await?;
+        keep(&self.remembered, asked).await?;
         let signed = self.remembered.signed()?;
-        self.change(|places| places.tenant = signed).await
+        let change = |places: &mut Places| places.tenant = signed;
+        self.change_held(still, change, |_| Ok(())).await
     }
 
     /// Shows what the sign-in waits for.
@@ -204,5 +215,54 @@ impl Project {
                 None
             }
         }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use stegvis_journal::{Journal, JournalError};
+
+    use super::*;
+    use crate::ErrorCode;
+    use crate::migrate::Task;
+    use crate::project::key;
+    use crate::secrets::Secrets;
+
+    #[tokio::test]
+    async fn nothing_begins_while_the_connections_change_or_somebody_signs_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&folder.path().join("project.stegvis")).unwrap();
+        journal
+            .transaction(|tx| {
+                tx.set_setting(key::KIND, "Real")?;
+                tx.set_setting(key::NAME, "Nordvik")?;
+                Ok::<_, JournalError>(())
+            })
+            .unwrap();
+        let secrets = Arc::new(Secrets::in_memory());
+        let project = Project::open(folder.path(), journal, None, secrets, Arc::new(|_| ()));
+        let project = Arc::new(project.await.unwrap());
+        let go = Task::Go {
+            failed: false,
+            at: None,
+        };
+        let refused = || project.begin(go).unwrap_err();
+        let still = project.stand_still().await.unwrap();
+        assert!(refused().message.contains("connections"));
+        drop(still);
+        let signing = project.waits.begin_sign_in().unwrap();
+        assert!(refused().message.contains("signing in"));
+        drop(signing);
+        // Whoever signs in or out beside a run is refused before anything is forgotten.
+        project
+            .live()
+            .begin(tokio_util::sync::CancellationToken::new());
+        assert_eq!(refused().code, ErrorCode::Running);
+        assert!(project.stand_still().await.is_err());
+        let place = TenantPlace::new(Some("t-1"), "c-1").unwrap();
+        let late = project.sign_in(&place, SignInWay::Certificate).await;
+        assert_eq!(late.unwrap_err().code, ErrorCode::Running);
+        assert_eq!(project.waits.sign_in(), SignInState::Idle);
     }
 }

@@ -12,13 +12,16 @@ pub enum EndpointCommand {
     List(ProjectArguments),
     /// Have the service itself try its way to the old server.
     Test(ProjectArguments),
-    /// Make an endpoint: by Microsoft's module, or wait until it was made in the Exchange admin centre.
+    /// Make an endpoint: by Microsoft's module, directly, or wait until it was made in the Exchange admin centre.
     Make {
         /// Its name.
         name: String,
         /// Who makes it.
         #[arg(long, value_enum, default_value_t = Route::PowerShell)]
         route: Route,
+        /// Try the direct route, though nobody has proved it against Microsoft's service yet.
+        #[arg(long)]
+        unproved: bool,
         /// The public name of the old server's RPC proxy.
         #[arg(long)]
         host: String,
@@ -47,6 +50,8 @@ pub enum Route {
     PowerShell,
     /// A person in the Exchange admin centre, for whom this waits.
     AdminCentre,
+    /// Exchange Online's admin interface itself, with the password in a form that was guessed: off without --unproved.
+    DirectRest,
 }
 
 impl Route {
@@ -54,6 +59,7 @@ impl Route {
         match self {
             Self::PowerShell => "PowerShell",
             Self::AdminCentre => "AdminCentre",
+            Self::DirectRest => "DirectRest",
         }
     }
 }
@@ -62,9 +68,16 @@ impl Route {
 async fn made(
     app: &App,
     endpoint: NewEndpointDto,
+    unproved: bool,
     stop: &CancellationToken,
 ) -> Result<EndpointView, Error> {
-    let making = app.make_cloud_endpoint(endpoint);
+    let making = async {
+        if unproved {
+            app.try_cloud_endpoint(endpoint).await
+        } else {
+            app.make_cloud_endpoint(endpoint).await
+        }
+    };
     tokio::pin!(making);
     tokio::select! {
         made = &mut making => made,
@@ -109,6 +122,7 @@ async fn answer(app: &App, command: &EndpointCommand) -> Result<EndpointView, Er
         EndpointCommand::Make {
             name,
             route,
+            unproved,
             host,
             exchange_server,
             at_once,
@@ -122,7 +136,7 @@ async fn answer(app: &App, command: &EndpointCommand) -> Result<EndpointView, Er
                 email_address: None,
                 max_concurrent_migrations: *at_once,
             };
-            made(app, endpoint, &stop_on_interrupt()).await
+            made(app, endpoint, *unproved, &stop_on_interrupt()).await
         }
         EndpointCommand::Choose { name, .. } => {
             // A name that is not there changes nothing.
