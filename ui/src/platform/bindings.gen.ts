@@ -1084,6 +1084,8 @@ export type FinishAnswersDto = {
 	relays?: string | null,
 	/**  Whether directory synchronisation goes on after the migration. */
 	keepsSync?: string | null,
+	/**  Whether what a person takes back by hand is gone: the application with its consent, the accounts' rights. */
+	byHand?: string | null,
 };
 
 /**  A batch of the migration service. */

@@ -121,6 +121,7 @@ impl Project {
             &answers.public_folders,
             &answers.relays,
             &answers.keeps_sync,
+            &answers.by_hand,
         ] {
             yes_no(answer.as_deref())?;
         }

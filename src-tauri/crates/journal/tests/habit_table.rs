@@ -85,7 +85,8 @@ fn rights_that_could_not_be_read_are_asked_for_again_and_kept() {
             let again = tx.keep_habits(HabitSide::Before, &lacking, at(21))?;
             let read = tx.keep_habits(HabitSide::Before, &reading("bo@nordvik.example"), at(22))?;
             assert_eq!(tx.habits_known()?, [address]);
-            let once = tx.keep_habits(HabitSide::Before, &reading("eva@nordvik.example"), at(23))?;
+            let once =
+                tx.keep_habits(HabitSide::Before, &reading("eva@nordvik.example"), at(23))?;
             Ok::<_, JournalError>([unknown, again, read, once])
         })
         .unwrap();

@@ -196,6 +196,8 @@ pub struct FinishAnswersDto {
     pub relays: Option<String>,
     /// Whether directory synchronisation goes on after the migration.
     pub keeps_sync: Option<String>,
+    /// Whether what a person takes back by hand is gone: the application with its consent, the accounts' rights.
+    pub by_hand: Option<String>,
 }
 
 /// Whether the old server may go.

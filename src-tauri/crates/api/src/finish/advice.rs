@@ -156,3 +156,31 @@ const fn never(never: Never) -> DecommissionNever {
         Never::UninstallWithoutSupport => DecommissionNever::UninstallWithoutSupport,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(kind: FootprintKind, state: FootprintState) -> FootprintItem {
+        FootprintItem {
+            kind,
+            state,
+            count: 1,
+            values: vec!["it".to_owned()],
+            removable: false,
+            place: None,
+            commands: Vec::new(),
+            server_words: None,
+        }
+    }
+
+    #[test]
+    fn an_application_that_is_there_or_that_nobody_looked_at_is_not_cleaned_up() {
+        let gone = item(FootprintKind::SourceAccount, FootprintState::Gone);
+        let application = |state| item(FootprintKind::Application, state);
+        assert_eq!(left(&[gone.clone()]), Some(0));
+        let there = application(FootprintState::Present);
+        assert_eq!(left(&[gone.clone(), there]), Some(1));
+        assert_eq!(left(&[gone, application(FootprintState::Unknown)]), None);
+    }
+}

@@ -130,9 +130,7 @@ impl Project {
         self.save_report(Language::of(language.as_deref()), false)?;
         let now = self.clock.now();
         self.setting(|tx| tx.log(now, None, "ReportsSavedBeforeRemoval", name))?;
-        self.remove_batch(name, facts).await?;
-        let now = self.clock.now();
-        self.setting(|tx| tx.log(now, None, "BatchRemoved", name))
+        self.remove_batch(name, facts).await
     }
 
     /// What keeps this batch, in words for a terminal.
@@ -239,7 +237,7 @@ fn words_of(guard: &RemovalGuardView) -> String {
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-mod tests {
+pub(super) mod tests {
     use std::path::Path;
 
     use jiff::SignedDuration;
@@ -250,7 +248,7 @@ mod tests {
     use crate::Secrets;
 
     /// A real project whose one mailbox is synced by a batch of the service, and nobody is signed in.
-    async fn project(dir: &Path) -> Arc<Project> {
+    pub(in crate::finish) async fn project(dir: &Path) -> Arc<Project> {
         let journal = Journal::open(&dir.join("p.stegvis")).unwrap();
         let now = Timestamp::now();
         journal

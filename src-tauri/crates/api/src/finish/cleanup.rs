@@ -19,7 +19,7 @@ use crate::sign_in::{forget_certificate, sign_out};
 use crate::{Error, ErrorCode};
 
 /// While it lives, nothing else begins.
-struct Cleaning<'a> {
+pub(super) struct Cleaning<'a> {
     project: &'a Project,
     _still: MutexGuard<'a, ()>,
 }
@@ -165,7 +165,7 @@ impl Project {
         })
     }
 
-    fn begin_cleaning(&self) -> Result<Cleaning<'_>, Error> {
+    pub(super) fn begin_cleaning(&self) -> Result<Cleaning<'_>, Error> {
         let still = self.changing.try_lock().map_err(|_| running())?;
         self.nothing_runs("Clean up when it has ended or is stopped.")?;
         if self.busy() {
@@ -304,7 +304,7 @@ impl Project {
             return Ok(());
         }
         if !ours {
-            pass.seen(FootprintKind::MigrationEndpoint, FootprintState::Present);
+            pass.seen(FootprintKind::MigrationEndpoint, FootprintState::Unknown);
             return Ok(());
         }
         // A batch stands on its endpoint.
@@ -435,5 +435,85 @@ const fn standing(there: Option<bool>) -> FootprintState {
         Some(true) => FootprintState::Present,
         Some(false) => FootprintState::Gone,
         None => FootprintState::Unknown,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use stegvis_model::{Engine, StoredName as _};
+
+    use super::super::batches::tests::project;
+    use super::*;
+
+    #[tokio::test]
+    async fn while_it_is_cleaned_up_nothing_begins() {
+        let dir = tempfile::tempdir().unwrap();
+        let project = project(dir.path()).await;
+        let cleaning = project.begin_cleaning().unwrap();
+        assert!(project.busy());
+        let refused = project.nothing_runs("Wait.").unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Running);
+        assert!(project.begin_cleaning().is_err());
+        drop(cleaning);
+        assert!(!project.busy());
+        project.nothing_runs("Wait.").unwrap();
+    }
+
+    #[tokio::test]
+    async fn every_endpoint_of_ours_waits_for_the_batches_and_somebodys_own_is_left() {
+        let dir = tempfile::tempdir().unwrap();
+        let project = project(dir.path()).await;
+        let set = |key: &str, value: &str| project.setting(|tx| tx.set_setting(key, value));
+        set(crate::project::key::ENGINE, Engine::Service.name()).unwrap();
+        set(crate::project::key::CLOUD_ENDPOINT, "Theirs").unwrap();
+        let theirs = vec!["Theirs".to_owned()];
+        assert_eq!(project.own_endpoints().unwrap(), (theirs, false));
+        for name in ["One", "Two", "One"] {
+            project.made_endpoint(name).unwrap();
+        }
+        let ours = vec!["One".to_owned(), "Two".to_owned()];
+        assert_eq!(project.own_endpoints().unwrap(), (ours, true));
+        // The batch of this project still stands.
+        let stop = CancellationToken::new();
+        let cleaned = project.clean_up(false, &stop).await.unwrap();
+        let endpoint = cleaned
+            .items
+            .iter()
+            .find(|item| item.kind == FootprintKind::MigrationEndpoint)
+            .unwrap();
+        let left = endpoint.kept.iter().map(|kept| kept.what.as_str());
+        assert_eq!(left.collect::<Vec<_>>(), ["One", "Two"]);
+        project.forget_endpoint("One").unwrap();
+        assert_eq!(project.made_endpoints().unwrap(), ["Two"]);
+        assert!(project.cloud_endpoint().unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn secrets_are_needed_until_the_last_mailbox_is_converted() {
+        let dir = tempfile::tempdir().unwrap();
+        let project = project(dir.path()).await;
+        assert!(project.is_needed().unwrap());
+        let now = project.clock.now();
+        project
+            .setting(|tx| {
+                for user in tx.users()? {
+                    for event in [
+                        stegvis_model::MigrationEvent::ConversionStarted,
+                        stegvis_model::MigrationEvent::Converted,
+                    ] {
+                        tx.apply_event(user.id, event, "", now)?;
+                    }
+                }
+                Ok(())
+            })
+            .unwrap();
+        assert!(!project.is_needed().unwrap());
+        let chosen =
+            r#"[{"address":"bo@nordvik.example","name":"Bo","kind":"UserMailbox","pilot":false}]"#;
+        project
+            .setting(|tx| tx.set_setting(crate::project::key::CHOSEN, chosen))
+            .unwrap();
+        assert!(project.is_needed().unwrap());
     }
 }

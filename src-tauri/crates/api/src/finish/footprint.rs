@@ -5,16 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use stegvis_engine::powershell::quoted;
-use stegvis_model::{Engine, ExchangeVersion, MigrationUserStatus, SmtpAddress};
+use stegvis_model::{Engine, ExchangeVersion, MigrationUserStatus, SmtpAddress, YesNo};
 
-use super::key;
+use super::{key, yes_no};
 use crate::Error;
 use crate::dto::{FootprintItem, FootprintKind, FootprintState};
 use crate::project::{Project, count, damaged};
 use crate::secrets::SecretName;
 
 /// Where the application is registered.
-const REGISTRATIONS: &str = "https://entra.microsoft.com › App registrations, Enterprise applications › Permissions";
+const REGISTRATIONS: &str =
+    "https://entra.microsoft.com › App registrations, Enterprise applications › Permissions";
 
 /// What the last clean-up told.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -185,10 +186,15 @@ impl Project {
             .map(|row| row.new.name)
             .collect();
         items.push(Item::of(FootprintKind::Batches, present(&batches), batches));
+        // Whether somebody's own is still there, only they know.
         let (names, ours) = self.own_endpoints()?;
+        let state = match present(&names) {
+            FootprintState::Present if !ours => FootprintState::Unknown,
+            state => state,
+        };
         items.push(Item {
             removable: ours,
-            ..Item::of(FootprintKind::MigrationEndpoint, present(&names), names)
+            ..Item::of(FootprintKind::MigrationEndpoint, state, names)
         });
         let lowered = self.lowered()?;
         let state = if lowered.is_empty() {
@@ -236,6 +242,13 @@ impl Project {
             base: base.as_deref().unwrap_or("DC=example,DC=local"),
             sizes: &sizes,
         };
+        // What nobody can look at is gone when a person says so.
+        let said = yes_no(self.finish_answers()?.by_hand.as_deref())? == Some(YesNo::Yes);
+        for item in &mut items {
+            if said && !item.removable && item.state == FootprintState::Unknown {
+                item.state = FootprintState::Gone;
+            }
+        }
         Ok(items
             .into_iter()
             .map(|item| by_hand.view(item, &cleaned))
