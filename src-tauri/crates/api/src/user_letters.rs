@@ -8,15 +8,19 @@ mod templates;
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 use stegvis_connect::clock::SystemClock;
 use stegvis_connect::smtp::draft;
+use stegvis_engine::habits::renew_tasks;
 use stegvis_engine::ports::Clock as _;
 use stegvis_engine::ports::{Attachment, Mail};
 use stegvis_journal::{Journal, JournalError, Tx};
 use stegvis_lists::{RowStatus, read_list};
-use stegvis_model::{InternalDate, MigrationUserId, RecipientKind, SkipReason, SmtpAddress};
+use stegvis_model::{
+    InternalDate, MigrationUserId, MigrationUserStatus, RecipientKind, SkipReason, SmtpAddress,
+};
 
 use crate::journals::open_project;
 use crate::report::words::Language;
@@ -95,6 +99,8 @@ struct LeftBehind {
 struct Recipient {
     /// Zero for somebody who is in no project.
     user: MigrationUserId,
+    /// How far the mailbox is; nothing for somebody who is in no project.
+    status: Option<MigrationUserStatus>,
     address: SmtpAddress,
     name: String,
     left_behind: Vec<LeftBehind>,
@@ -109,23 +115,60 @@ struct Recipient {
 pub fn compose_letters(request: &LettersRequest) -> Result<Vec<UserLetter>, Error> {
     let language = Language::of(Some(&request.language));
     let template = template(request.templates.as_deref(), request.letter, language)?;
-    let recipients = recipients(request)?;
+    let recipients = recipients(request, language)?;
     recipients
         .iter()
         .map(|recipient| merge(&template, &request.fields, recipient))
         .collect()
 }
 
-/// A letter as the bytes of an `.eml` file, which Outlook opens as a draft.
+/// The same letters as the bytes of `.eml` files, which Outlook opens as drafts: with the guide, where it goes along.
+/// Of a project, *ready* and *phone* are for those alone whose mailbox has moved, unless a list names whom they are for.
 ///
 /// # Errors
-/// InvalidInput for an address that is none.
-pub fn letter_file(from: &str, letter: &UserLetter) -> Result<Vec<u8>, Error> {
-    letter_file_with(from, letter, &[])
+/// As for [`compose_letters`], and for an address that the letters are from and that is none.
+pub fn letter_files(request: &LettersRequest) -> Result<Vec<(UserLetter, Vec<u8>)>, Error> {
+    let language = Language::of(Some(&request.language));
+    let folder = request.templates.as_deref();
+    let mut recipients = recipients(request, language)?;
+    if request.list.is_none() {
+        recipients.retain(|one| one.status.is_none_or(|at| request.letter.is_due(at)));
+        if recipients.is_empty() {
+            return Err(nobody_moved());
+        }
+    }
+    recipients
+        .iter()
+        .map(|recipient| {
+            let merged = |letter| -> Result<UserLetter, Error> {
+                merge(
+                    &template(folder, letter, language)?,
+                    &request.fields,
+                    recipient,
+                )
+            };
+            let attachments = match request.letter {
+                Letter::Ready => vec![project::page(&merged(Letter::Guide)?, language)],
+                _ => Vec::new(),
+            };
+            let letter = merged(request.letter)?;
+            let file = letter_file(&request.from, &letter, &attachments)?;
+            Ok((letter, file))
+        })
+        .collect()
 }
 
-/// The same with files that go with it.
-fn letter_file_with(
+/// What says so where a letter waits for the first mailbox that has moved.
+fn nobody_moved() -> Error {
+    Error::new(
+        ErrorCode::NothingChosen,
+        "no mailbox has moved yet, and this letter says that it has",
+        "Send it when the first mailboxes are synced.",
+    )
+}
+
+/// A letter as the bytes of an `.eml` file, with the files that go with it.
+fn letter_file(
     from: &str,
     letter: &UserLetter,
     attachments: &[Attachment],
@@ -180,9 +223,13 @@ fn template(folder: Option<&Path>, letter: Letter, language: Language) -> Result
     })
 }
 
-fn recipients(request: &LettersRequest) -> Result<Vec<Recipient>, Error> {
+fn recipients(request: &LettersRequest, language: Language) -> Result<Vec<Recipient>, Error> {
     let mut all = match &request.project {
-        Some(project) => of_project(&open_project(project)?, request.list.is_some())?,
+        Some(project) => {
+            let journal = open_project(project)?;
+            let everybody = request.list.is_some();
+            of_project(&journal, everybody, language, SystemClock.now())?
+        }
         None => Vec::new(),
     };
     if let Some(list) = &request.list {
@@ -194,6 +241,7 @@ fn recipients(request: &LettersRequest) -> Result<Vec<Recipient>, Error> {
                 .into_iter()
                 .map(|address| Recipient {
                     user: MigrationUserId(0),
+                    status: None,
                     address,
                     name: String::new(),
                     left_behind: Vec::new(),
@@ -235,18 +283,27 @@ const fn is_person(kind: RecipientKind) -> bool {
     )
 }
 
-/// The people of a project; with `everybody`, its rooms, things and shared mailboxes too.
-fn of_project(journal: &Journal, everybody: bool) -> Result<Vec<Recipient>, Error> {
+/// The people of a project, with what each must do again; with `everybody`, its rooms, things and shared mailboxes too.
+fn of_project(
+    journal: &Journal,
+    everybody: bool,
+    language: Language,
+    now: Timestamp,
+) -> Result<Vec<Recipient>, Error> {
     Ok(journal.transaction(|tx| {
+        // What follows from what was read, whether or not anybody has looked at it yet.
+        renew_tasks(tx, now)?;
+        let tasks = tx.habit_tasks()?;
         let mut all = Vec::new();
         for user in tx.users()? {
             if everybody || is_person(user.kind) {
                 all.push(Recipient {
                     user: user.id,
+                    status: Some(user.status),
                     left_behind: left_behind(tx, user.id)?,
+                    redo: redo::redo_words(&tasks, &user.address, language),
                     address: user.address,
                     name: user.display_name,
-                    redo: Vec::new(),
                 });
             }
         }

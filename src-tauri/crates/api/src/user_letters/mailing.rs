@@ -10,7 +10,7 @@ use stegvis_model::MigrationUser;
 use tokio_util::sync::CancellationToken;
 
 use super::project::{known, no_sender, nobody};
-use super::{Letter, address, is_person, templates};
+use super::{Letter, address, is_person, nobody_moved, templates};
 use crate::dto::{
     AppEvent, LetterFieldsDto, LetterPerson, LetterSending, LetterState, LetterWay, LettersView,
     MailDto,
@@ -122,6 +122,7 @@ impl Project {
         let stop = CancellationToken::new();
         // Taken before anything is read: two runs at once would send a letter twice.
         {
+            let _still = self.begins()?;
             let mut posting = self.posting();
             if posting.stop.is_some() {
                 return Err(Error::new(
@@ -195,11 +196,15 @@ impl Project {
                 Ok((Arc::new(tenant.mailer(address(&fields.from)?)), pace))
             }
             LetterWay::Smtp => {
-                if !matches!(self.places().mail, Some(MailDto::Smtp { .. })) {
+                let places = self.places();
+                let Some(MailDto::Smtp { from, .. }) = &places.mail else {
                     return Err(Error::invalid(
                         "the project has no mail server of its own",
                         "Name one under Connect, or send through Graph.",
                     ));
+                };
+                if let Some(other) = other_sender(from, &fields.from)? {
+                    return Err(other);
                 }
                 let pace = Pace {
                     way: "Smtp",
@@ -245,11 +250,16 @@ impl Project {
         if people.is_empty() {
             return Err(nobody());
         }
+        // Who was named is written to on a person's word; nobody else is told that a mailbox has moved that has not.
+        let due = |status| letter.is_due(status);
+        if named.is_none() && !people.iter().any(|person| person.status.is_none_or(due)) {
+            return Err(nobody_moved());
+        }
         people
             .iter()
             .filter(|person| match &named {
                 Some(named) => named.contains(&person.address),
-                None => !tried.contains(&person.user.0),
+                None => person.status.is_none_or(due) && !tried.contains(&person.user.0),
             })
             .map(|person| {
                 let written = self.written(letter, language, fields, person)?;
@@ -291,10 +301,11 @@ fn state(
         .filter(|row| row.letter == letter.name())
         .map(|row| (row.user.0, row))
         .collect();
-    // Whoever was written to stays on the list.
+    // Whoever was written to stays on the list; for whom the letter is not true yet, is not on it yet.
+    let waits = |user: &MigrationUser| is_person(user.kind) && letter.is_due(user.status);
     let people = users
         .iter()
-        .filter(|user| is_person(user.kind) || rows.contains_key(&user.id.0))
+        .filter(|user| waits(user) || rows.contains_key(&user.id.0))
         .map(|user| {
             let row = rows.get(&user.id.0);
             Ok(LetterPerson {
@@ -332,10 +343,37 @@ fn state(
     })
 }
 
+/// By SMTP the letters are from whom the mail server knows: another address in the fields would be one that nobody sees.
+fn other_sender(server: &str, said: &str) -> Result<Option<Error>, Error> {
+    if said.trim().is_empty() || address(server)? == address(said)? {
+        return Ok(None);
+    }
+    Ok(Some(Error::invalid(
+        format!("the mail server sends from {server}, and the letters are to be from {said}"),
+        format!("Name {server} under *From*, change it under Connect, or send through Graph."),
+    )))
+}
+
 fn way(name: &str) -> Result<LetterWay, Error> {
     match name {
         "Graph" => Ok(LetterWay::Graph),
         "Smtp" => Ok(LetterWay::Smtp),
         other => Err(crate::project::damaged("letter_sent.way", &other)),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_smtp_nobody_is_named_whom_the_letters_are_not_from() {
+        let from = "it@nordvik.example";
+        assert!(other_sender(from, " ").unwrap().is_none());
+        assert!(other_sender(from, "IT@nordvik.example").unwrap().is_none());
+        let refused = other_sender(from, "anna@nordvik.example").unwrap().unwrap();
+        assert_eq!(refused.code, ErrorCode::InvalidInput);
+        assert!(refused.help.contains(from), "{}", refused.help);
     }
 }

@@ -2,13 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use stegvis_engine::ports::Attachment;
+use stegvis_engine::ports::{Attachment, Clock as _};
 use stegvis_model::SmtpAddress;
 
-use super::redo::redo_words;
 use super::{
-    Letter, LetterFields, Recipient, UserLetter, address, letter_file_with, merge, merge_for,
-    of_project, template, templates,
+    Letter, LetterFields, Recipient, UserLetter, address, letter_file, merge, merge_for,
+    nobody_moved, of_project, template, templates,
 };
 use crate::dto::{LetterFieldsDto, LetterPreview, LetterWay, LettersView, MailDto, ReportFile};
 use crate::project::{Project, damaged, key};
@@ -142,11 +141,7 @@ impl Project {
 
     /// Everyone who is written to, with what each must do again.
     pub(super) fn letter_people(&self, language: Language) -> Result<Vec<Recipient>, Error> {
-        let mut people = of_project(&self.journal, false)?;
-        for person in &mut people {
-            person.redo = redo_words(&self.journal, &person.address, language)?;
-        }
-        Ok(people)
+        of_project(&self.journal, false, language, self.clock.now())
     }
 
     fn letter_preview(
@@ -261,15 +256,19 @@ impl Project {
         }
         let folder = folder.join(letter.name());
         std::fs::create_dir_all(&folder).map_err(|error| Error::cannot_write(&folder, &error))?;
-        let people = self.letter_people(language)?;
+        let mut people = self.letter_people(language)?;
         if people.is_empty() {
             return Err(nobody());
+        }
+        people.retain(|person| person.status.is_none_or(|at| letter.is_due(at)));
+        if people.is_empty() {
+            return Err(nobody_moved());
         }
         people
             .iter()
             .map(|person| {
                 let written = self.written(letter, language, &fields, person)?;
-                let bytes = letter_file_with(&fields.from, &written.letter, &written.attachments)?;
+                let bytes = letter_file(&fields.from, &written.letter, &written.attachments)?;
                 let path = folder.join(format!("{}.eml", file_stem(&person.address)));
                 whole(&path, &bytes).map_err(|error| Error::cannot_write(&path, &error))?;
                 Ok(ReportFile {
@@ -338,7 +337,7 @@ fn whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// The guide as a page of its own, which any browser shows and prints.
-fn page(guide: &UserLetter, language: Language) -> Attachment {
+pub(super) fn page(guide: &UserLetter, language: Language) -> Attachment {
     let escaped = |text: &str| {
         text.replace('&', "&amp;")
             .replace('<', "&lt;")

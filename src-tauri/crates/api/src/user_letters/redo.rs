@@ -1,6 +1,9 @@
 //! What one person must do again in the new mailbox, because it did not move.
 
-use stegvis_journal::{Journal, JournalError};
+use jiff::Timestamp;
+use stegvis_engine::habits::renew_tasks;
+use stegvis_engine::ports::Clock as _;
+use stegvis_journal::{HabitTask, Journal};
 use stegvis_model::{HabitKind, SmtpAddress};
 
 use super::{LeftBehind, address, left_behind};
@@ -21,12 +24,16 @@ impl App {
 
 impl Project {
     fn redo_list(&self, of: &str) -> Result<Vec<RedoItem>, Error> {
-        redo_list(&self.journal, of)
+        redo_list(&self.journal, of, self.clock.now())
     }
 }
 
 /// What the person of this address must do again.
-pub(super) fn redo_list(journal: &Journal, of: &str) -> Result<Vec<RedoItem>, Error> {
+pub(super) fn redo_list(
+    journal: &Journal,
+    of: &str,
+    now: Timestamp,
+) -> Result<Vec<RedoItem>, Error> {
     let of = address(of)?;
     let user = journal.transaction(|tx| tx.user_of(&of))?.ok_or_else(|| {
         Error::invalid(
@@ -34,7 +41,11 @@ pub(super) fn redo_list(journal: &Journal, of: &str) -> Result<Vec<RedoItem>, Er
             "Name one of its mailboxes.",
         )
     })?;
-    let had = had(journal, &of)?;
+    let tasks = journal.transaction(|tx| {
+        renew_tasks(tx, now)?;
+        tx.habit_tasks()
+    })?;
+    let had = had(&tasks, &of);
     let mut items = vec![
         item(RedoKind::OutlookProfile, None),
         item(RedoKind::Phone, None),
@@ -46,7 +57,11 @@ pub(super) fn redo_list(journal: &Journal, of: &str) -> Result<Vec<RedoItem>, Er
             items.push(item(kind, None));
         }
     }
-    items.extend(had.into_iter().map(|(kind, value)| item(kind, Some(value))));
+    // The wizard and the terminal have words of their own for codes.
+    items.extend(had.into_iter().map(|(kind, values)| {
+        let value = (!values.is_empty()).then(|| values.join(", "));
+        item(kind, value)
+    }));
     let left: Vec<LeftBehind> = journal.transaction(|tx| left_behind(tx, user.id))?;
     items.extend(left.into_iter().map(|left| RedoItem {
         folder: Some(left.folder),
@@ -68,10 +83,9 @@ const fn item(kind: RedoKind, value: Option<String>) -> RedoItem {
 }
 
 /// What this mailbox had and the new one has not yet.
-fn had(journal: &Journal, of: &SmtpAddress) -> Result<Vec<(RedoKind, String)>, JournalError> {
-    let tasks = journal.transaction(|tx| tx.habit_tasks())?;
-    Ok(tasks
-        .into_iter()
+fn had<'a>(tasks: &'a [HabitTask], of: &SmtpAddress) -> Vec<(RedoKind, Vec<&'a str>)> {
+    tasks
+        .iter()
         .filter(|task| task.done_at.is_none() && task.task.address == *of)
         .filter_map(|task| {
             let kind = match task.task.kind {
@@ -82,32 +96,93 @@ fn had(journal: &Journal, of: &SmtpAddress) -> Result<Vec<(RedoKind, String)>, J
                 HabitKind::InboxRule => RedoKind::Rule,
                 HabitKind::AutomaticReply => RedoKind::AutomaticReply,
             };
-            let words: Vec<&str> = [&*task.task.who, &*task.task.detail]
+            let known = [&*task.task.who, &*task.task.detail];
+            // Where nobody knows more, it is what everybody must do; and a number that only a directory can read, in the
+            // place of somebody who is gone, tells a person nothing.
+            let words = known
                 .into_iter()
-                .filter(|text| !text.is_empty())
-                .collect();
-            // Where nobody knows more, it is what everybody must do.
-            (!words.is_empty()).then(|| (kind, words.join(", ")))
+                .filter(|text| !text.is_empty() && !is_for_directories(text));
+            let words: Vec<&str> = words.collect();
+            (!words.is_empty()).then_some((kind, words))
         })
-        .collect())
+        .collect()
+}
+
+/// Whether it is the number of an account, or the name of an object in a directory.
+fn is_for_directories(text: &str) -> bool {
+    let begins = |with: &str| {
+        let start = text.get(..with.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(with))
+    };
+    begins("S-1-") || begins("CN=")
 }
 
 /// The same in words, one line each, for the letter.
-pub(super) fn redo_words(
-    journal: &Journal,
-    of: &SmtpAddress,
-    language: Language,
-) -> Result<Vec<String>, JournalError> {
-    Ok(had(journal, of)?
+pub(super) fn redo_words(tasks: &[HabitTask], of: &SmtpAddress, language: Language) -> Vec<String> {
+    had(tasks, of)
         .into_iter()
-        .map(|(kind, value)| {
+        .map(|(kind, values)| {
             let what = match kind {
                 RedoKind::Delegate => language.pick("May act for you", "Får agera åt dig"),
                 RedoKind::Forwarding => language.pick("Forwarding to", "Vidarebefordran till"),
                 RedoKind::Rule => language.pick("Rule", "Regel"),
                 _ => language.pick("Automatic reply", "Automatiskt svar"),
             };
-            format!("{what}: {value}")
+            let values: Vec<&str> = values
+                .into_iter()
+                .map(|value| detail_words(value, language))
+                .collect();
+            format!("{what}: {}", values.join(", "))
         })
-        .collect())
+        .collect()
+}
+
+/// What a code of a habit says; anything else is what somebody wrote.
+fn detail_words(detail: &str, language: Language) -> &str {
+    match detail {
+        "keepsCopy" => language.pick(
+            "with a copy kept in your mailbox",
+            "med en kopia kvar i din postlåda",
+        ),
+        "forwards" => language.pick("sends mail on", "skickar e‑post vidare"),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use stegvis_journal::NewHabitTask;
+
+    use super::*;
+
+    #[test]
+    fn a_letter_has_words_for_codes_and_names_nobody_by_a_number() {
+        let task = |kind, who: &str, detail: &str| HabitTask {
+            id: 1,
+            task: NewHabitTask {
+                address: "anna@nordvik.example".parse().unwrap(),
+                kind,
+                who: who.to_owned(),
+                detail: detail.to_owned(),
+                command: None,
+                outside: false,
+            },
+            done_at: None,
+        };
+        let tasks = [
+            task(HabitKind::Forwarding, "bo@nordvik.example", "keepsCopy"),
+            task(HabitKind::InboxRule, "Fakturor", "forwards"),
+            task(HabitKind::FullAccess, "S-1-5-21-1-2-3-1104", ""),
+            task(HabitKind::AutomaticReply, "", ""),
+        ];
+        let of = "Anna@nordvik.example".parse().unwrap();
+        assert_eq!(
+            redo_words(&tasks, &of, Language::Swedish),
+            [
+                "Vidarebefordran till: bo@nordvik.example, med en kopia kvar i din postlåda",
+                "Regel: Fakturor, skickar e‑post vidare",
+            ]
+        );
+    }
 }

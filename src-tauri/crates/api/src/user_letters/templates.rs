@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use stegvis_model::MigrationUserId;
+use stegvis_model::{MigrationUserId, MigrationUserStatus};
 
 use super::{LeftBehind, Recipient};
 use crate::Error;
@@ -68,6 +68,20 @@ impl Letter {
         Self::ALL.into_iter().find(|letter| letter.name() == name)
     }
 
+    /// Whether it is true for somebody whose mailbox is so far: two of them say that the mailbox has moved.
+    pub(super) const fn is_due(self, status: MigrationUserStatus) -> bool {
+        use MigrationUserStatus as S;
+        !matches!(self, Self::Ready | Self::Phone)
+            || matches!(
+                status,
+                S::Synced
+                    | S::IncrementalSyncing
+                    | S::Converting
+                    | S::Completed
+                    | S::CompletedWithWarnings
+            )
+    }
+
     pub(super) fn file_name(self, language: Language) -> String {
         format!("{}.{}.txt", self.name(), language.tag())
     }
@@ -92,6 +106,7 @@ impl Letter {
 pub(super) fn samples() -> Result<[Recipient; 2], Error> {
     let nobody = Recipient {
         user: MigrationUserId(0),
+        status: None,
         address: super::address("anna@example.com")?,
         name: String::new(),
         left_behind: Vec::new(),

@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use insta::assert_snapshot;
+use stegvis_journal::NewUser;
 
 use super::*;
 
@@ -51,6 +52,7 @@ fn every_letter_reads_well_in_both_languages() {
 fn what_did_not_move_is_named_in_the_letter_of_the_day() {
     let recipient = Recipient {
         user: MigrationUserId(1),
+        status: Some(MigrationUserStatus::Synced),
         address: "marta.agren@nordvik.example".parse().unwrap(),
         name: "Märta Ågren".to_owned(),
         redo: vec!["Vidarebefordran: bo@nordvik.example".to_owned()],
@@ -119,4 +121,54 @@ fn a_letter_without_anybody_to_read_it_is_refused() {
         compose_letters(&request).unwrap_err().code,
         ErrorCode::NothingChosen
     );
+}
+
+#[test]
+fn only_whose_mailbox_has_moved_is_told_that_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(&folder.path().join("practice.stegvis")).unwrap();
+    journal
+        .transaction(|tx| {
+            let batch = tx.insert_batch("Pilot", None)?;
+            for name in ["anna", "bo"] {
+                tx.insert_user(
+                    batch,
+                    &NewUser {
+                        address: format!("{name}@nordvik.example").parse().unwrap(),
+                        display_name: name.to_owned(),
+                        kind: RecipientKind::UserMailbox,
+                    },
+                )?;
+            }
+            Ok::<_, JournalError>(())
+        })
+        .unwrap();
+    drop(journal);
+    let of = |letter| LettersRequest {
+        list: None,
+        project: Some(folder.path().to_owned()),
+        ..request(letter, "en")
+    };
+    assert_eq!(letter_files(&of(Letter::Notice)).unwrap().len(), 2);
+    for letter in [Letter::Ready, Letter::Phone] {
+        let refused = letter_files(&of(letter)).unwrap_err();
+        assert_eq!(refused.code, ErrorCode::NothingChosen);
+        // Looking at it is free.
+        assert_eq!(compose_letters(&of(letter)).unwrap().len(), 2);
+    }
+    assert!(Letter::Ready.is_due(MigrationUserStatus::Synced));
+    assert!(!Letter::Ready.is_due(MigrationUserStatus::Syncing));
+    assert!(Letter::Reminder.is_due(MigrationUserStatus::Queued));
+}
+
+#[test]
+fn the_letter_of_the_day_takes_the_guide_along_as_a_file() {
+    let files = letter_files(&request(Letter::Ready, "sv")).unwrap();
+    let (_, bytes) = files.first().unwrap();
+    let text = String::from_utf8_lossy(bytes);
+    assert!(text.contains("Outlook.sv.html"), "{text}");
+    let (_, bytes) = letter_files(&request(Letter::Notice, "sv"))
+        .unwrap()
+        .remove(0);
+    assert!(!String::from_utf8_lossy(&bytes).contains("Outlook.sv.html"));
 }

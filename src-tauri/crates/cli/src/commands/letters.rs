@@ -4,7 +4,7 @@ use stegvis_api::dto::{
     LetterFieldsDto, LetterSending, LetterState, LetterWay, LettersView, RedoItem,
 };
 use stegvis_api::user_letters::{
-    Letter, LetterFields, LettersRequest, compose_letters, letter_file, write_templates,
+    Letter, LetterFields, LettersRequest, compose_letters, letter_files, write_templates,
 };
 use stegvis_api::{Error, ErrorCode};
 
@@ -198,10 +198,10 @@ pub async fn run(command: LettersCommand) -> Result<bool, Error> {
             json,
         } => {
             let request = letter.request()?;
-            let letters = compose_letters(&request)?;
+            let letters = letter_files(&request)?;
             std::fs::create_dir_all(&output).map_err(|error| cannot_write(&output, &error))?;
             let mut written = Vec::new();
-            for one in &letters {
+            for (one, file) in &letters {
                 // An address may hold characters that a file name may not.
                 let name: String = one
                     .to
@@ -215,8 +215,7 @@ pub async fn run(command: LettersCommand) -> Result<bool, Error> {
                     })
                     .collect();
                 let path = output.join(format!("{}-{name}.eml", letter.letter));
-                std::fs::write(&path, letter_file(&request.from, one)?)
-                    .map_err(|error| cannot_write(&path, &error))?;
+                std::fs::write(&path, file).map_err(|error| cannot_write(&path, &error))?;
                 written.push(path);
             }
             told(&written, json)?;

@@ -19,8 +19,12 @@ const kinds: Record<HabitKindView, Words> = {
 export const habitCodes = Object.keys(kinds);
 export const habitWord = (kind: string) => kinds[kind as HabitKindView]?.name() ?? kind;
 
+const details: Record<string, () => string> = { keepsCopy: m.habit_detail_keepsCopy, forwards: m.habit_detail_forwards };
+/** What a code of a habit says; anything else is what somebody wrote. */
+export const habitDetail = (detail: string) => (Object.hasOwn(details, detail) ? (details[detail]?.() ?? detail) : detail);
+
 export function taskWords(task: HabitTaskView): string {
   const words = kinds[task.kind];
   if (!words) return task.kind;
-  return task.who === null ? words.ask() : words.task({ who: task.who, detail: task.detail ?? '' });
+  return task.who === null ? words.ask() : words.task({ who: task.who, detail: habitDetail(task.detail ?? '') });
 }

@@ -3,6 +3,7 @@ import type { IconName } from '../../../components/icons';
 import { count, shortDate } from '../../../i18n/format';
 import { m } from '../../../paraglide/messages.js';
 import type { LetterSending, LetterState, LetterWay, RedoItem, RedoKind } from '../../../platform/types';
+import { habitDetail } from '../habits/words';
 
 const letters: Record<string, { name: () => string; when: () => string }> = {
   notice: { name: m.letter_notice, when: m.letter_notice_when },
@@ -58,7 +59,7 @@ const redos: Record<RedoKind, (item: { value: string; folder: string; date: stri
 export const redoCodes = Object.keys(redos);
 export function redoWords(item: RedoItem): string {
   const values = {
-    value: item.value ?? '',
+    value: (item.value ?? '').split(', ').map(habitDetail).join(', '),
     folder: item.folder ?? '–',
     date: item.date ? shortDate(item.date) : '–',
     megabytes: item.megabytes === null ? '–' : count(item.megabytes),
