@@ -2432,10 +2432,19 @@ export type ReportTaskKind =
 "ProveDelivery" | 
 /**  Rights and habits that do not move by themselves. */
 "Habits" | 
+/**  The rights and habits of the old side were never read. */
+"ReadHabits" | 
+/**
+ *  People without a licence, or of whom nobody knows that they have one, each with the day on which the mailbox is
+ *  closed.
+ */
+"Licences" | 
 /**  Letters that were refused, or of which nobody knows. */
 "SendLetters" | 
 /**  Batches that stand in the tenant. */
 "RemoveBatches" | 
+/**  What this program was given was never taken back. */
+"CleanUp" | 
 /**  Keep the old databases until then. */
 "KeepOldServer";
 

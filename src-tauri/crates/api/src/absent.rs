@@ -181,7 +181,7 @@ impl Tenant for Absent {
         self.refuse()
     }
 
-    async fn license(&self, _: &SmtpAddress) -> Result<(), EndpointError> {
+    async fn license(&self, _: &SmtpAddress) -> Result<Option<String>, EndpointError> {
         self.refuse()
     }
 

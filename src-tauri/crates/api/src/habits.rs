@@ -121,9 +121,12 @@ impl Project {
         let now = self.clock.now();
         let there = self.setting(|tx| {
             let there = tx.habit_task_done(i64::from(id), done.then_some(now))?;
-            if there {
+            let tasks = tx.habit_tasks()?;
+            if let Some(task) = tasks.iter().find(|task| task.id == i64::from(id)) {
                 let what = if done { "TaskDone" } else { "TaskNotDone" };
-                tx.log(now, None, what, &id.to_string())?;
+                let user = tx.user_of(&task.task.address)?.map(|user| user.id);
+                let about = format!("{} {}", task.task.kind, task.task.who);
+                tx.log(now, user, what, about.trim_end())?;
             }
             Ok(there)
         })?;

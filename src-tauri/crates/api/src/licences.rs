@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use stegvis_engine::licences::{Alarm, Given, LicencePlan, Outcome, Wishes, assign, people, plan};
+use stegvis_engine::licences::{
+    Alarm, Given, LicencePlan, Outcome, Wishes, assign, keep_seen, people, plan,
+};
 use stegvis_engine::ports::{Clock as _, LicenceStock, Licences, MailboxPlan, RefusalCause};
 use stegvis_engine::powershell::quoted;
 use stegvis_model::{Engine, SmtpAddress};
@@ -75,6 +77,27 @@ impl Project {
             || self.letters_running()
     }
 
+    /// Whether a batch is under way; what only watches Microsoft's service gives nobody anything.
+    fn moves_mailboxes(&self) -> bool {
+        let live = self.live();
+        live.running() && !live.watches
+    }
+
+    /// While licences are assigned the direct engine, which gives them too, does not begin.
+    pub(crate) fn no_licence_is_under_way(&self) -> Result<(), Error> {
+        if self.engine()? != Engine::Direct || self.licensing().stop.is_none() {
+            return Ok(());
+        }
+        Err(Error {
+            retry: true,
+            ..Error::new(
+                ErrorCode::Running,
+                "licences are being assigned",
+                "Wait until that has ended, or stop it.",
+            )
+        })
+    }
+
     /// Asks a run of assignments to stop between two batches.
     pub(crate) fn stop_licences(&self) {
         if let Some(stop) = &self.licensing().stop {
@@ -138,6 +161,8 @@ impl Project {
             ..wishes.clone()
         };
         let plan = plan(&people, &stock.products, &wishes, self.clock.now());
+        // The report asks nobody, and counts the days down all the same.
+        self.setting(|tx| keep_seen(tx, &people, &plan, self.clock.now()))?;
         Ok(Seen {
             people: count(addresses.len()),
             exempt: count(people.iter().filter(|person| person.exempt).count()),
@@ -156,6 +181,7 @@ impl Project {
         let stop = CancellationToken::new();
         // Taken before anything is asked: two runs at once would plan the same licences.
         {
+            let _still = self.begins()?;
             let mut licensing = self.licensing();
             if licensing.stop.is_some() {
                 return Err(Error::new(
@@ -170,6 +196,18 @@ impl Project {
             };
         }
         let _running = Running(self);
+        // The direct engine gives licences itself. Looked at after the place was taken: a batch that begins from now on
+        // finds it taken.
+        if wishes.licence_makes_mailbox && self.moves_mailboxes() {
+            return Err(Error {
+                retry: true,
+                ..Error::new(
+                    ErrorCode::Running,
+                    "a batch is running, which gives licences itself",
+                    "Wait until it has ended, or stop it.",
+                )
+            });
+        }
         let (mut view, seen) = self.see_licences(wishes).await?;
         let of = count(seen.plan.batches.iter().map(Vec::len).sum());
         self.licensing().of = of;

@@ -157,6 +157,7 @@ impl Project {
         at: Option<Timestamp>,
     ) -> Result<(), Error> {
         self.nothing_runs("Stop it first.")?;
+        self.no_licence_is_under_way()?;
         if self
             .setting(|tx| tx.setting(key::ENDPOINT_SAVED))?
             .is_none()
@@ -247,6 +248,8 @@ impl Project {
             for user in &users {
                 tx.insert_user(batch, user)?;
             }
+            // What its people have to do is known from now on, whether or not anybody looks at it.
+            stegvis_engine::habits::renew_tasks(tx, self.clock.now())?;
             tx.log(self.clock.now(), None, "BatchCreated", &name)
         })
     }

@@ -269,7 +269,7 @@ impl Tenant for CloudTenant {
         })
     }
 
-    async fn license(&self, address: &SmtpAddress) -> Result<(), EndpointError> {
+    async fn license(&self, address: &SmtpAddress) -> Result<Option<String>, EndpointError> {
         self.assign_license(address).await
     }
 

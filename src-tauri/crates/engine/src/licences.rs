@@ -4,12 +4,14 @@
 //! A migrated mailbox without a licence lives thirty days; then Microsoft closes it. What is not known is
 //! counted to the earlier date.
 
+mod owed;
 mod run;
 
 use jiff::{SignedDuration, Timestamp};
 use stegvis_model::SmtpAddress;
 
 pub use crate::ports::{Assignment, Licensed, MailboxPlan, Product};
+pub use owed::{Owed, keep_seen, owed};
 pub use run::{ASSIGNED, Given, Outcome, assign, people};
 
 /// How long a mailbox lives without a licence.
@@ -38,8 +40,8 @@ pub struct Person {
     pub bytes: u64,
     /// Rooms, equipment and shared mailboxes need none.
     pub exempt: bool,
-    /// A room, a thing or a shared mailbox whose mailbox in the tenant is a person's still: better made what it is
-    /// than paid for.
+    /// A room, a thing or a shared mailbox whose mailbox in the tenant is, or will be, a person's still: better made
+    /// what it is than paid for.
     pub convert: bool,
 }
 
@@ -151,11 +153,12 @@ pub fn plan(
     let (mut no_location, mut not_yet) = (Vec::new(), Vec::new());
     let mut convert = Vec::new();
     for (person, _) in &in_need {
-        if person.convert {
+        if person.convert && person.mailbox_since.is_some() {
             convert.push(person.address.clone());
             continue;
         }
-        if person.mailbox_since.is_none() && !wishes.licence_makes_mailbox {
+        // What is to be a room is given its mailbox by its own migration, and nothing before.
+        if person.mailbox_since.is_none() && (person.convert || !wishes.licence_makes_mailbox) {
             not_yet.push(person.address.clone());
             continue;
         }
@@ -182,6 +185,12 @@ pub fn plan(
             None => without.push(person.address.clone()),
         }
     }
+    // Made what it is, it gives its licence back.
+    let paid = people.iter().filter(|person| {
+        let own = matches!(person.licensed, Licensed::Own { .. });
+        own && person.convert && !person.exempt && person.mailbox_since.is_some()
+    });
+    convert.extend(paid.map(|person| person.address.clone()));
     let having =
         |is: fn(&Licensed) -> bool| count(people.iter().filter(|person| is(&person.licensed)));
     LicencePlan {
@@ -431,6 +440,46 @@ mod tests {
         assert!(skus.iter().all(|assignment| assignment.sku == "kiosk"));
         let without: Vec<_> = plan.without.iter().map(ToString::to_string).collect();
         assert_eq!(without, ["per@nordvik.example"]);
+    }
+
+    #[test]
+    fn a_room_is_made_a_room_whether_or_not_it_was_paid_for_and_waits_for_its_mailbox() {
+        let room = |name, since| Person {
+            convert: true,
+            ..person(name, since)
+        };
+        let there = Some("2026-11-01T08:00:00Z");
+        let people = [
+            room("unpaid", there),
+            Person {
+                licensed: Licensed::Own {
+                    sku: "business".to_owned(),
+                },
+                ..room("paid", there)
+            },
+            room("later", None),
+            Person {
+                exempt: true,
+                ..room("done", there)
+            },
+        ];
+        let products = [product("business", MailboxPlan::Full, 9)];
+        for licence_makes_mailbox in [false, true] {
+            let wishes = Wishes {
+                licence_makes_mailbox,
+                ..Wishes::default()
+            };
+            let plan = plan(&people, &products, &wishes, time("2026-11-23T08:00:00Z"));
+            let names = |all: &[SmtpAddress]| -> Vec<String> {
+                all.iter().map(ToString::to_string).collect()
+            };
+            assert_eq!(
+                names(&plan.convert),
+                ["unpaid@nordvik.example", "paid@nordvik.example"]
+            );
+            assert_eq!(names(&plan.not_yet), ["later@nordvik.example"]);
+            assert!(plan.batches.is_empty());
+        }
     }
 
     #[test]

@@ -148,6 +148,20 @@ pub(super) fn action(code: &str, language: Language) -> &str {
             "Ett testmejl kom inte direkt",
         ),
         "DeliveryProved" => ("A test mail came directly", "Ett testmejl kom direkt"),
+        "TaskDone" => (
+            "Called a right or a habit given back",
+            "Bockade av en rättighet eller vana",
+        ),
+        "TaskNotDone" => (
+            "Called a right or a habit not given back after all",
+            "Tog bort bocken vid en rättighet eller vana",
+        ),
+        "BatchRemovalOnWord" => (
+            "Vouched for where mail goes, to remove a batch",
+            "Gick i god för vart e‑posten går, för att ta bort en batch",
+        ),
+        "ReportsSavedBeforeRemoval" => ("Saved the batch’s reports", "Sparade batchens rapporter"),
+        "CleanedUp" => ("Cleaned up", "Städade"),
         "ReportSaved" => ("Saved this report", "Sparade rapporten"),
         "ReportSavedRedacted" => (
             "Saved this report without names",
@@ -196,6 +210,18 @@ pub(super) fn task(kind: ReportTaskKind, language: Language) -> &'static str {
         ReportTaskKind::Habits => (
             "Give back the rights and habits that do not move by themselves.",
             "Återställ de rättigheter och vanor som inte flyttar med av sig själva.",
+        ),
+        ReportTaskKind::ReadHabits => (
+            "Read the rights and habits of the old side, while it is there.",
+            "Läs rättigheter och vanor på den gamla sidan, medan den finns.",
+        ),
+        ReportTaskKind::Licences => (
+            "Give these people a licence: without one Microsoft closes the mailbox on the day that is named.",
+            "Ge de här personerna en licens: utan den stänger Microsoft postlådan den dag som anges.",
+        ),
+        ReportTaskKind::CleanUp => (
+            "Take back what this program was given: access, secrets and the rest, under Finish.",
+            "Ta tillbaka det som programmet fick: åtkomst, hemligheter och resten, under Avsluta.",
         ),
         ReportTaskKind::SendLetters => (
             "Send again the letters that did not go, or of which nobody knows.",

@@ -44,6 +44,12 @@ impl Hidden {
                 hide(person, initials(person));
             }
         }
+        // What somebody called a batch may be a person's or a department's name.
+        for (index, batch) in view.batches.iter().enumerate() {
+            if !is_ours(&batch.batch) {
+                hide(&batch.batch, format!("batch-{:02}", index + 1));
+            }
+        }
         words.sort_by_key(|(what, _)| std::cmp::Reverse(what.len()));
         words.dedup();
         Self { words }
@@ -53,25 +59,55 @@ impl Hidden {
     fn text(&self, text: &str) -> String {
         let mut rest = text;
         let mut out = String::new();
+        let mut before = None;
         'text: while let Some(first) = rest.chars().next() {
             for (what, by) in &self.words {
-                if let Some(after) = strip(rest, what) {
+                if let Some(after) = strip(rest, what)
+                    && is_whole(before, what, after)
+                {
                     out.push_str(by);
+                    before = what.chars().next_back();
                     rest = after;
                     continue 'text;
                 }
             }
             out.push(first);
+            before = Some(first);
             rest = rest.get(first.len_utf8()..).unwrap_or_default();
         }
-        let words = out.split(' ').map(|word| match word.split_once('@') {
-            Some((local, domain)) if !local.is_empty() && domain.contains('.') => {
-                format!("…@{domain}")
-            }
-            _ => word.to_owned(),
-        });
-        words.collect::<Vec<_>>().join(" ")
+        addresses_hidden(&out)
     }
+}
+
+/// Whether what was found stands by itself: somebody called Al is not in every *also*.
+fn is_whole(before: Option<char>, what: &str, after: &str) -> bool {
+    let begins = what.chars().next().is_some_and(char::is_alphanumeric);
+    let ends = what.chars().next_back().is_some_and(char::is_alphanumeric);
+    let joined = |next: Option<char>| next.is_some_and(char::is_alphanumeric);
+    !(begins && joined(before)) && !(ends && joined(after.chars().next()))
+}
+
+/// Every address that is left keeps its domain alone, wherever it stands.
+fn addresses_hidden(text: &str) -> String {
+    let parts = |c: char| c.is_whitespace() || ",;:!=<>()[]{}\"'".contains(c);
+    text.split_inclusive(parts)
+        .map(|piece| {
+            let word = piece.trim_end_matches(parts);
+            let end = piece.get(word.len()..).unwrap_or_default();
+            match word.rsplit_once('@') {
+                Some((local, domain)) if !local.is_empty() && domain.contains('.') => {
+                    format!("…@{domain}{end}")
+                }
+                _ => piece.to_owned(),
+            }
+        })
+        .collect()
+}
+
+/// Whether this program gave a batch its name.
+fn is_ours(batch: &str) -> bool {
+    let number = batch.strip_prefix("Batch ").unwrap_or_default();
+    batch == "Pilot" || (!number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The rest of `text` behind `what`, which is in lower case; whatever the case in the text.
@@ -142,6 +178,7 @@ pub(super) fn redacted(mut view: ReportView) -> ReportView {
     for user in &mut view.users {
         user.address = hidden.text(&user.address);
         user.name = initials(&user.name);
+        user.batch = hidden.text(&user.batch);
         for (index, own) in user.folders.iter_mut().enumerate() {
             own.source = folder(&own.source, index);
             own.target = own.target.as_deref().map(|path| folder(path, index));
@@ -160,10 +197,20 @@ pub(super) fn redacted(mut view: ReportView) -> ReportView {
     for mail in &mut view.mails {
         mail.to = hidden.text(&mail.to);
     }
+    for batch in &mut view.batches {
+        batch.batch = hidden.text(&batch.batch);
+    }
+    for batch in &mut view.cloud_batches {
+        batch.batch = hidden.text(&batch.batch);
+        batch.cloud_name = hidden.text(&batch.cloud_name);
+    }
+    let records = view.dns.iter_mut();
+    let records = records.flat_map(|one| one.before.iter_mut().chain(&mut one.now));
     for text in view
         .differing
         .iter_mut()
         .chain(&mut view.forwarded)
+        .chain(records)
         .chain(view.to_do.iter_mut().flat_map(|task| &mut task.about))
     {
         *text = hidden.text(text);
@@ -203,6 +250,31 @@ mod tests {
             hidden.text("3 Anna Berg ANNA.BERG@nordvik.example bo@x.example é"),
             "3 A.B. mailbox-01 …@x.example é"
         );
+    }
+
+    #[test]
+    fn an_address_is_hidden_wherever_it_stands_and_a_short_name_only_where_it_is_one() {
+        let hidden = Hidden {
+            words: vec![("al".to_owned(), "A.".to_owned())],
+        };
+        assert_eq!(
+            hidden.text("Al also finalised Al's mail\nal"),
+            "A. also finalised A.'s mail\nA."
+        );
+        assert_eq!(
+            hidden.text("a@x.example,bo@y.example;<c@z.example>\td@w.example\ne@v.example"),
+            "…@x.example,…@y.example;<…@z.example>\t…@w.example\n…@v.example"
+        );
+        assert_eq!(
+            hidden.text("\"v=DMARC1; rua=mailto:anna@nordvik.example!10m\""),
+            "\"v=DMARC1; rua=mailto:…@nordvik.example!10m\""
+        );
+    }
+
+    #[test]
+    fn only_names_that_this_program_gave_batches_tell_nothing() {
+        assert!(is_ours("Pilot") && is_ours("Batch 12"));
+        assert!(!is_ours("Batch ") && !is_ours("Annas avdelning") && !is_ours("Batch Anna"));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+use stegvis_engine::licences::Owed;
 use stegvis_engine::report::Report;
 use stegvis_journal::{FolderPlan, HabitTask, LetterRow, LetterStage, Signature};
 use stegvis_model::{MigrationUserId, MigrationUserStatus};
@@ -23,6 +25,12 @@ pub(super) struct Standing<'a> {
     pub(super) cloud_batches: &'a [CloudBatchAccount],
     pub(super) letters: &'a [LetterRow],
     pub(super) habits: &'a [HabitTask],
+    /// Whether the old side's rights and habits were ever read.
+    pub(super) habits_read: bool,
+    /// Who is owed a licence.
+    pub(super) licences: &'a [Owed],
+    /// Whether what the program was given was ever taken back.
+    pub(super) cleaned: bool,
 }
 
 /// The list, the most pressing first. What is done is not on it.
@@ -69,6 +77,17 @@ pub(super) fn to_do(standing: &Standing<'_>) -> Vec<ReportTask> {
     let open = standing.habits.iter().filter(|task| task.done_at.is_none());
     let people: BTreeSet<String> = open.map(|task| task.task.address.to_string()).collect();
     add(ReportTaskKind::Habits, people.into_iter().collect());
+    let nothing = |task| ReportTask {
+        task,
+        count: count(report.users.len()),
+        about: Vec::new(),
+    };
+    let owed = standing.licences.iter();
+    add(
+        ReportTaskKind::Licences,
+        owed.map(|owed| format!("{} ({})", owed.address, owed.until.strftime("%Y-%m-%d")))
+            .collect(),
+    );
     let lost = standing
         .letters
         .iter()
@@ -92,36 +111,138 @@ pub(super) fn to_do(standing: &Standing<'_>) -> Vec<ReportTask> {
         until.max().into_iter().collect(),
     );
     if standing.verification.is_none_or(|found| !found.agrees) {
-        tasks.push(ReportTask {
-            task: ReportTaskKind::ReadBack,
-            count: count(report.users.len()),
-            about: Vec::new(),
-        });
+        tasks.push(nothing(ReportTaskKind::ReadBack));
+    }
+    if !report.users.is_empty() {
+        if !standing.habits_read {
+            tasks.push(nothing(ReportTaskKind::ReadHabits));
+        }
+        if !standing.cleaned {
+            tasks.push(nothing(ReportTaskKind::CleanUp));
+        }
     }
     tasks.extend(dns(standing));
     tasks
 }
 
-/// Mail that still goes to the old server, and mail of which nobody knows that it does not.
-fn dns(standing: &Standing<'_>) -> Option<ReportTask> {
-    let domains = |keep: fn(&DnsAccount) -> bool| -> Vec<String> {
-        let domains = standing.dns.iter().filter(|domain| keep(domain));
-        domains.map(|domain| domain.domain.clone()).collect()
+/// Mail that still goes to the old server, and mail of which nobody knows that it does not: of every domain that the
+/// mailboxes have, whether or not anybody ever looked at it.
+fn dns(standing: &Standing<'_>) -> Vec<ReportTask> {
+    let users = standing.report.users.iter();
+    let mut domains: BTreeSet<String> = users
+        .map(|user| user.user.address.domain().to_string().to_lowercase())
+        .collect();
+    if domains.is_empty() {
+        domains.extend(standing.dns.iter().map(|one| one.domain.to_lowercase()));
+    }
+    let (mut unmoved, mut unproved) = (Vec::new(), Vec::new());
+    let anybody = !domains.is_empty();
+    for domain in domains {
+        let mut known = standing.dns.iter();
+        let known = known.find(|one| one.domain.eq_ignore_ascii_case(&domain));
+        let time = |at: Option<&String>| at.and_then(|at| at.parse::<Timestamp>().ok());
+        let moved = time(known.and_then(|one| one.mx_moved_at.as_ref()));
+        let proved = time(known.and_then(|one| one.delivered_at.as_ref()));
+        match (moved, proved) {
+            (None, _) => unmoved.push(domain),
+            // A mail that came before the change proves nothing of it.
+            (Some(moved), proved) if proved.is_none_or(|proved| proved < moved) => {
+                unproved.push(domain);
+            }
+            _ => {}
+        }
+    }
+    let task = |task, about: Vec<String>| ReportTask {
+        task,
+        count: count(about.len()),
+        about,
     };
-    let unmoved = domains(|domain| domain.mx_moved_at.is_none());
-    let unproved = domains(|domain| domain.delivered_at.is_none());
-    let task = |task, about: Vec<String>| {
-        Some(ReportTask {
-            task,
-            count: count(about.len()),
-            about,
-        })
-    };
-    if standing.dns.is_empty() || !unmoved.is_empty() {
-        task(ReportTaskKind::MoveMx, unmoved)
-    } else if !unproved.is_empty() {
-        task(ReportTaskKind::ProveDelivery, unproved)
-    } else {
-        None
+    let mut tasks = Vec::new();
+    if !anybody || !unmoved.is_empty() {
+        tasks.push(task(ReportTaskKind::MoveMx, unmoved));
+    }
+    if !unproved.is_empty() {
+        tasks.push(task(ReportTaskKind::ProveDelivery, unproved));
+    }
+    tasks
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use stegvis_journal::{Journal, JournalError, NewUser};
+    use stegvis_model::RecipientKind;
+
+    use super::*;
+
+    fn kinds(report: &Report, dns: &[DnsAccount], done: bool, licences: &[Owed]) -> Vec<String> {
+        let tasks = to_do(&Standing {
+            report,
+            differing: &[],
+            verification: None,
+            converted: &[],
+            signatures: &BTreeMap::new(),
+            dns,
+            cloud_batches: &[],
+            letters: &[],
+            habits: &[],
+            habits_read: done,
+            licences,
+            cleaned: done,
+        });
+        tasks
+            .iter()
+            .map(|task| format!("{:?} {}", task.task, task.about.join(", ")))
+            .collect()
+    }
+
+    #[test]
+    fn what_nobody_looked_at_is_still_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(&folder.path().join("practice.stegvis")).unwrap();
+        journal
+            .transaction(|tx| {
+                let batch = tx.insert_batch("Pilot", None)?;
+                for address in ["anna@nordvik.example", "bo@bygg.example"] {
+                    let user = NewUser {
+                        address: address.parse().unwrap(),
+                        display_name: String::new(),
+                        kind: RecipientKind::UserMailbox,
+                    };
+                    tx.insert_user(batch, &user)?;
+                }
+                Ok::<_, JournalError>(())
+            })
+            .unwrap();
+        let report = stegvis_engine::report::report(&journal).unwrap();
+        let looked = |moved: &str, proved: &str| DnsAccount {
+            domain: "nordvik.example".to_owned(),
+            before: Vec::new(),
+            now: Vec::new(),
+            seen_at: None,
+            mx_moved_at: Some(moved.to_owned()),
+            delivered_at: Some(proved.to_owned()),
+        };
+        let owed = [Owed {
+            address: "anna@nordvik.example".parse().unwrap(),
+            until: "2026-12-24T08:00:00Z".parse().unwrap(),
+        }];
+        // The proof is older than the change, and nobody ever looked at the other domain.
+        let dns = [looked("2026-11-20T12:00:00Z", "2026-11-19T12:00:00Z")];
+        let all = kinds(&report, &dns, false, &owed);
+        for task in [
+            "Licences anna@nordvik.example (2026-12-24)",
+            "ReadHabits ",
+            "CleanUp ",
+            "MoveMx bygg.example",
+            "ProveDelivery nordvik.example",
+        ] {
+            assert!(all.iter().any(|one| one == task), "{task}: {all:?}");
+        }
+        let dns = [looked("2026-11-20T12:00:00Z", "2026-11-20T12:05:00Z")];
+        let all = kinds(&report, &dns, true, &[]);
+        for task in ["Licences", "ReadHabits", "CleanUp", "ProveDelivery"] {
+            assert!(!all.iter().any(|one| one.starts_with(task)), "{all:?}");
+        }
     }
 }

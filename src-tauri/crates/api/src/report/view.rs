@@ -5,10 +5,15 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use stegvis_engine::licences::ASSIGNED;
+use stegvis_connect::clock::SystemClock;
+use stegvis_engine::habits::renew_tasks;
+use stegvis_engine::licences::{ASSIGNED, Owed, owed};
+use stegvis_engine::ports::Clock as _;
 use stegvis_engine::report::{Report, over_time, report};
 use stegvis_journal::{FolderPlan, Journal, LetterRow, LetterStage, LogEntry, Tx};
-use stegvis_model::{MigrationUserId, MigrationUserStatus, StatusSummary, StoredName as _};
+use stegvis_model::{
+    HabitSide, MigrationUserId, MigrationUserStatus, StatusSummary, StoredName as _,
+};
 
 use super::tasks::{Standing, to_do};
 use crate::Error;
@@ -63,6 +68,9 @@ pub(crate) fn report_view(journal: &Journal) -> Result<ReportView, Error> {
         cloud_batches: &cloud_batches,
         letters: &kept.letters,
         habits: &kept.habits,
+        habits_read: kept.habits_read,
+        licences: &kept.owed,
+        cleaned: kept.log.iter().any(|line| line.what == "CleanedUp"),
     });
     Ok(ReportView {
         project: kept.name.clone().unwrap_or_default(),
@@ -158,11 +166,15 @@ struct Kept {
     cloud: Vec<stegvis_journal::CloudBatchRow>,
     letters: Vec<stegvis_journal::LetterRow>,
     habits: Vec<stegvis_journal::HabitTask>,
+    habits_read: bool,
+    owed: Vec<Owed>,
     signatures: BTreeMap<MigrationUserId, stegvis_journal::Signature>,
 }
 
 impl Kept {
     fn read(tx: &Tx<'_>) -> Result<Self, stegvis_journal::JournalError> {
+        // What follows from what was read, whether or not anybody has looked at it yet.
+        renew_tasks(tx, SystemClock.now())?;
         let mut signatures = BTreeMap::new();
         for user in tx.users()? {
             if let Some(signature) = tx.skipped_signature(user.id)? {
@@ -179,6 +191,8 @@ impl Kept {
             cloud: tx.cloud_batches()?,
             letters: tx.letters()?,
             habits: tx.habit_tasks()?,
+            habits_read: tx.habits_read_at(HabitSide::Before)?.is_some(),
+            owed: owed(tx)?,
             signatures,
         })
     }

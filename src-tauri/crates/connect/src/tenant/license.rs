@@ -9,7 +9,11 @@ use stegvis_wire::graph::subscribed_skus::{SubscribedSku, is_licensed};
 use super::CloudTenant;
 
 impl CloudTenant {
-    pub(super) async fn assign_license(&self, address: &SmtpAddress) -> Result<(), EndpointError> {
+    /// The product's name, where one was given.
+    pub(super) async fn assign_license(
+        &self,
+        address: &SmtpAddress,
+    ) -> Result<Option<String>, EndpointError> {
         let text = address.to_string();
         let (user, skus) = tokio::try_join!(self.graph.user(&text), self.graph.subscribed_skus())?;
         let user = user.ok_or_else(|| {
@@ -19,7 +23,7 @@ impl CloudTenant {
             )
         })?;
         if is_licensed(&user, &skus) {
-            return Ok(());
+            return Ok(None);
         }
         let mut refused = EndpointError::new(
             EndpointErrorKind::LicenceMissing,
@@ -35,7 +39,7 @@ impl CloudTenant {
         }
         for sku in candidates {
             match self.graph.assign_license(&user, sku).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => return Ok(Some(sku.sku_part_number.clone())),
                 // Someone else took the last one since we counted.
                 Err(error) if error.kind == EndpointErrorKind::LicenceMissing => refused = error,
                 Err(error) => return Err(error),

@@ -91,11 +91,12 @@ pub fn people(
                 },
                 (licensed, _) => licensed.clone(),
             };
-            // A mailbox that is there and that the journal did not see made: since the project began.
-            let since = since
-                .get(&user.id.0)
-                .copied()
-                .or_else(|| holder.mailbox.then(|| first.unwrap_or(now)));
+            // Only a mailbox that the tenant shows is one: what the journal saw begin may have failed. One that it did not
+            // see made is there since the project began.
+            let since = holder.mailbox.then(|| {
+                let seen = since.get(&user.id.0).copied();
+                seen.or(first).unwrap_or(now)
+            });
             people.push(Person {
                 address: user.address,
                 display_name: user.display_name,
@@ -104,13 +105,12 @@ pub fn people(
                 mailbox_since: since,
                 bytes: bytes(tx, user.id)?,
                 exempt: holder.exempt,
-                convert: since.is_some()
-                    && matches!(
-                        user.kind,
-                        RecipientKind::RoomMailbox
-                            | RecipientKind::EquipmentMailbox
-                            | RecipientKind::SharedMailbox
-                    ),
+                convert: matches!(
+                    user.kind,
+                    RecipientKind::RoomMailbox
+                        | RecipientKind::EquipmentMailbox
+                        | RecipientKind::SharedMailbox
+                ),
             });
         }
         Ok((people, unknown))
@@ -127,7 +127,7 @@ fn bytes(tx: &Tx<'_>, user: MigrationUserId) -> Result<u64, JournalError> {
 }
 
 /// When each mailbox was made, at the earliest, by MigrationUser; and when the project began.
-fn mailboxes_since(
+pub(super) fn mailboxes_since(
     tx: &Tx<'_>,
 ) -> Result<(BTreeMap<i64, Timestamp>, Option<Timestamp>), JournalError> {
     use MigrationUserStatus as S;

@@ -82,9 +82,9 @@ pub trait Tenant: Send + Sync {
     /// The mailbox that has this address; nothing where it is a mail user still, or nothing at all.
     async fn mailbox(&self, address: &SmtpAddress) -> Result<Option<CloudMailbox>, EndpointError>;
 
-    /// Gives the mail user a licence that brings a mailbox, where it has none. The mailbox follows in
-    /// its own time: ask [`Self::recipient`] until it is there.
-    async fn license(&self, address: &SmtpAddress) -> Result<(), EndpointError>;
+    /// Gives the mail user a licence that brings a mailbox, where it has none, and says of which product. The mailbox
+    /// follows in its own time: ask [`Self::recipient`] until it is there.
+    async fn license(&self, address: &SmtpAddress) -> Result<Option<String>, EndpointError>;
 
     /// Lets this program open the mailbox, where it may not yet (Add-MailboxPermission).
     async fn grant_access(&self, address: &SmtpAddress) -> Result<(), EndpointError>;

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::user::ended;
 use super::{Run, Staged, UserEnd};
+use crate::licences::ASSIGNED;
 use crate::ports::{
     EndpointError, EndpointErrorKind, MailboxRef, Side, TargetConnector, TenantRecipient,
 };
@@ -34,11 +35,16 @@ impl Run {
                     String::new(),
                 ));
             }
-            staged
+            let given = staged
                 .tenant
                 .license(&user.address)
                 .await
                 .map_err(ended(Side::Target))?;
+            if let Some(product) = given {
+                let at = self.clock.now();
+                self.journal
+                    .transaction(|tx| tx.log(at, Some(user.id), ASSIGNED, &product))?;
+            }
         }
         while recipient.kind != TenantRecipientKind::Mailbox {
             if Instant::now() >= deadline {

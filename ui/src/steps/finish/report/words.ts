@@ -54,6 +54,9 @@ const acts: Words = {
   ReportSavedRedacted: m.report_act_ReportSavedRedacted,
   ReportsSavedBeforeRemoval: m.report_act_ReportsSavedBeforeRemoval,
   CleanedUp: m.report_act_CleanedUp,
+  TaskDone: m.report_act_TaskDone,
+  TaskNotDone: m.report_act_TaskNotDone,
+  BatchRemovalOnWord: m.report_act_BatchRemovalOnWord,
 };
 export const actCodes = Object.keys(acts);
 export const actWord = (what: string) => word(acts, what);
@@ -68,8 +71,11 @@ const tasks: Words = {
   MoveMx: m.report_task_MoveMx,
   ProveDelivery: m.report_task_ProveDelivery,
   Habits: m.report_task_Habits,
+  ReadHabits: m.report_task_ReadHabits,
+  Licences: m.report_task_Licences,
   SendLetters: m.report_task_SendLetters,
   RemoveBatches: m.report_task_RemoveBatches,
+  CleanUp: m.report_task_CleanUp,
   KeepOldServer: m.report_task_KeepOldServer,
 };
 export const taskCodes = Object.keys(tasks);
