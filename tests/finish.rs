@@ -7,66 +7,12 @@
     reason = "tests"
 )]
 
-use std::path::PathBuf;
+mod stage;
 
 use serde_json::Value;
-use stegvis_journeys::{Measured, Running, stegvis};
-use stegvis_lab::{Lab, LabOptions};
-use tempfile::TempDir;
-use tokio::runtime::Runtime;
+use stage::Stage;
 
-const MAILBOXES: u32 = 6;
-
-/// A company that runs, and the project of its migration by Microsoft's service.
-struct Stage {
-    _lab: Lab,
-    _runtime: Runtime,
-    folder: TempDir,
-}
-
-impl Stage {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let runtime = Runtime::new().unwrap();
-        let options = LabOptions {
-            mailboxes: MAILBOXES,
-            endpoint: Some(20),
-            ..LabOptions::new(folder.path().join("company"))
-        };
-        let lab = runtime.block_on(Lab::start(options)).unwrap();
-        let details = serde_json::to_string(lab.details()).unwrap();
-        std::fs::write(folder.path().join("ready.json"), details).unwrap();
-        Self {
-            _lab: lab,
-            _runtime: runtime,
-            folder,
-        }
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn run(&self, words: &[&str]) -> Measured {
-        let mut command = stegvis();
-        command
-            .args(words)
-            .arg("--project")
-            .arg(self.at("project"))
-            .arg("--lab")
-            .arg(self.at("ready.json"))
-            .arg("--json");
-        Running::start(&mut command).finish()
-    }
-
-    /// How it ended, and what it printed.
-    fn ask(&self, words: &[&str]) -> (i32, Value) {
-        let run = self.run(words);
-        let json = serde_json::from_str(&run.stdout)
-            .unwrap_or_else(|error| panic!("{error} in {}\n{}", run.stdout, run.stderr));
-        (run.status.code().unwrap(), json)
-    }
-}
+const MAILBOXES: usize = 6;
 
 fn guards(batch: &Value) -> Vec<&str> {
     let guards = batch["guards"].as_array().unwrap();
@@ -89,7 +35,7 @@ fn taken(view: &Value) -> u64 {
 
 #[test]
 fn batches_wait_for_mail_and_the_footprint_is_taken_back_once() {
-    let stage = Stage::start();
+    let stage = Stage::of(MAILBOXES, |options| options.endpoint = Some(20));
     let moved = stage.run(&["rehearse", "--engine", "service"]);
     assert!(moved.stdout.starts_with('{'), "{}", moved.stderr);
 
@@ -122,7 +68,7 @@ fn batches_wait_for_mail_and_the_footprint_is_taken_back_once() {
     assert_eq!(code, 1, "{looked}");
     let access = item(&looked, "MailboxAccess");
     assert_eq!(access["before"], "Present", "{looked}");
-    assert_eq!(access["taken"], u64::from(MAILBOXES), "{looked}");
+    assert_eq!(access["taken"], MAILBOXES as u64, "{looked}");
     assert_eq!(item(&looked, "Batches")["after"], "Present", "{looked}");
 
     // An administrator's word of too late a moment does not do, one of four days ago does; the reports are there first.
@@ -168,7 +114,7 @@ fn batches_wait_for_mail_and_the_footprint_is_taken_back_once() {
         "{cleaned}"
     );
     let access = item(&cleaned, "MailboxAccess");
-    assert_eq!(access["taken"], u64::from(MAILBOXES), "{cleaned}");
+    assert_eq!(access["taken"], MAILBOXES as u64, "{cleaned}");
     assert_eq!(access["after"], "Gone", "{cleaned}");
     let (code, again) = stage.ask(&["cleanup"]);
     assert_eq!((code, taken(&again)), (0, 0), "{again}");

@@ -7,66 +7,22 @@
     reason = "tests"
 )]
 
+mod stage;
+
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use serde_json::Value;
-use stegvis_journeys::{Measured, Running, stegvis};
-use stegvis_lab::{Lab, LabOptions};
-use tempfile::TempDir;
-use tokio::runtime::Runtime;
+use stage::Stage;
 
 /// The fifth and the tenth have a neighbour who opens them.
-const MAILBOXES: u32 = 10;
-
-struct Stage {
-    lab: Lab,
-    _runtime: Runtime,
-    folder: TempDir,
-}
+const MAILBOXES: usize = 10;
 
 impl Stage {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let runtime = Runtime::new().unwrap();
-        let options = LabOptions {
-            mailboxes: MAILBOXES,
-            ..LabOptions::new(folder.path().join("company"))
-        };
-        let lab = runtime.block_on(Lab::start(options)).unwrap();
-        let details = serde_json::to_string(lab.details()).unwrap();
-        std::fs::write(folder.path().join("ready.json"), details).unwrap();
-        Self {
-            lab,
-            _runtime: runtime,
-            folder,
-        }
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn run(&self, words: &[&str]) -> Measured {
-        let mut command = stegvis();
-        command
-            .args(words)
-            .arg("--project")
-            .arg(self.at("project"))
-            .arg("--lab")
-            .arg(self.at("ready.json"))
-            .arg("--json");
-        Running::start(&mut command).finish()
-    }
-
     fn habits(&self, words: &[&str]) -> (i32, Value) {
         let words: Vec<&str> = std::iter::once("habits")
             .chain(words.iter().copied())
             .collect();
-        let run = self.run(&words);
-        let json = serde_json::from_str(&run.stdout)
-            .unwrap_or_else(|error| panic!("{error} in {}\n{}", run.stdout, run.stderr));
-        (run.status.code().unwrap(), json)
+        self.ask(&words)
     }
 
     /// The address at this place among all.
@@ -103,7 +59,7 @@ fn asked(view: &Value) -> usize {
 
 #[test]
 fn what_did_not_move_is_a_task_with_its_command_and_what_moved_is_done() {
-    let stage = Stage::start();
+    let stage = Stage::of(MAILBOXES, |_| {});
     let (code, before) = stage.habits(&["read"]);
     assert_eq!(code, 1, "the tenant has no mailbox yet: {before}");
     assert!(before["beforeAt"].is_string(), "{before}");

@@ -7,58 +7,27 @@
     reason = "tests"
 )]
 
+mod stage;
+
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
+use stage::Stage;
 use stegvis_journeys::{Chance, Measured, Running, stegvis};
-use stegvis_lab::{Lab, LabOptions, MailboxKind};
-use tempfile::TempDir;
-use tokio::runtime::Runtime;
+use stegvis_lab::MailboxKind;
 
 /// Of twelve mailboxes two are a room and a shared one, which nobody writes to.
-const MAILBOXES: u32 = 12;
+const MAILBOXES: usize = 12;
 const PEOPLE: usize = 10;
-
-/// A company that runs, and a project of its migration.
-struct Stage {
-    lab: Lab,
-    _runtime: Runtime,
-    folder: TempDir,
-}
 
 impl Stage {
     fn migrated() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let runtime = Runtime::new().unwrap();
-        let options = LabOptions {
-            mailboxes: MAILBOXES,
-            ..LabOptions::new(folder.path().join("company"))
-        };
-        let lab = runtime.block_on(Lab::start(options)).unwrap();
-        let details = serde_json::to_string(lab.details()).unwrap();
-        std::fs::write(folder.path().join("ready.json"), details).unwrap();
-        let stage = Self {
-            lab,
-            _runtime: runtime,
-            folder,
-        };
-        let mut command = stegvis();
-        command.args(["rehearse", "--json"]);
-        Running::start(stage.of_project(&mut command))
-            .finish()
-            .reconciled();
+        let stage = Self::of(MAILBOXES, |_| {});
+        stage.run(&["rehearse"]).reconciled();
         stage
-    }
-
-    fn of_project<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        command
-            .arg("--project")
-            .arg(self.folder.path().join("project"))
-            .arg("--lab")
-            .arg(self.folder.path().join("ready.json"))
     }
 
     fn letters(&self, words: &[&str]) -> Running {

@@ -2,60 +2,32 @@
 //! refused and why, and that nobody is paid for twice. The company runs in this process, so that it outlives the programs.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod stage;
+
 use std::collections::BTreeSet;
 use std::process::Command;
 
 use serde_json::Value;
+use stage::Stage;
 use stegvis_journeys::{Measured, Running, stegvis};
-use stegvis_lab::{Company, Hurdle, Lab, LabOptions, Order};
-use tempfile::TempDir;
-use tokio::runtime::Runtime;
+use stegvis_lab::{Company, Hurdle, Order};
 
 /// Two of them are a room and a shared mailbox, four are what the kind of company says.
 const MAILBOXES: usize = 14;
 
-/// A company whose mailboxes Microsoft's service has migrated, and the project of it.
-struct Stage {
-    lab: Lab,
-    _runtime: Runtime,
-    folder: TempDir,
-}
-
 impl Stage {
+    /// A company whose mailboxes Microsoft's service has migrated.
     fn migrated() -> Self {
         let stage = Self::start();
-        let mut command = stegvis();
-        command.args(["rehearse", "--engine", "service", "--json"]);
-        let run = Running::start(stage.of_project(&mut command)).finish();
-        run.reconciled();
+        stage.run(&["rehearse", "--engine", "service"]).reconciled();
         stage
     }
 
     fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let runtime = Runtime::new().unwrap();
-        let options = LabOptions {
-            mailboxes: MAILBOXES.try_into().unwrap(),
-            company: Company::FewLicences,
-            endpoint: Some(20),
-            ..LabOptions::new(folder.path().join("company"))
-        };
-        let lab = runtime.block_on(Lab::start(options)).unwrap();
-        let details = serde_json::to_string(lab.details()).unwrap();
-        std::fs::write(folder.path().join("ready.json"), details).unwrap();
-        Self {
-            lab,
-            _runtime: runtime,
-            folder,
-        }
-    }
-
-    fn of_project<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        command
-            .arg("--project")
-            .arg(self.folder.path().join("project"))
-            .arg("--lab")
-            .arg(self.folder.path().join("ready.json"))
+        Self::of(MAILBOXES, |options| {
+            options.company = Company::FewLicences;
+            options.endpoint = Some(20);
+        })
     }
 
     /// Runs `stegvis licence`, and reads what it prints where it prints anything.

@@ -7,16 +7,16 @@
     reason = "tests"
 )]
 
+mod stage;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
+use stage::Stage;
 use stegvis_journeys::{Chance, Measured, Running, stegvis};
-use stegvis_lab::{Company, Lab, LabOptions, Order, TenantScript};
-use tempfile::TempDir;
-use tokio::runtime::Runtime;
+use stegvis_lab::{Company, Order, TenantScript};
 
 /// The fewest mailboxes that such a company has; five of them are stood in the way of.
 const FEW: usize = 12;
@@ -24,44 +24,18 @@ const IN_THE_WAY: usize = 5;
 /// How many batches the program is killed at the making of.
 const MOMENTS: usize = 6;
 
-/// A company that runs, and a project of its migration.
-struct Stage {
-    lab: Lab,
-    _runtime: Runtime,
-    folder: TempDir,
-}
-
 impl Stage {
     fn start(tenant: TenantScript) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let runtime = Runtime::new().unwrap();
-        let options = LabOptions {
-            mailboxes: FEW.try_into().unwrap(),
-            company: Company::ServiceRehearsal,
-            endpoint: Some(20),
-            tenant,
-            ..LabOptions::new(folder.path().join("company"))
-        };
-        let lab = runtime.block_on(Lab::start(options)).unwrap();
-        let details = serde_json::to_string(lab.details()).unwrap();
-        std::fs::write(folder.path().join("ready.json"), details).unwrap();
-        Self {
-            lab,
-            _runtime: runtime,
-            folder,
-        }
+        Self::of(FEW, |options| {
+            options.company = Company::ServiceRehearsal;
+            options.endpoint = Some(20);
+            options.tenant = tenant;
+        })
     }
 
     fn rehearse(&self, flags: &[&str]) -> Running {
-        let at = |name: &str| -> PathBuf { self.folder.path().join(name) };
-        let mut command = stegvis();
-        command
-            .args(["rehearse", "--engine", "service", "--project"])
-            .arg(at("project"))
-            .arg("--lab")
-            .arg(at("ready.json"))
-            .args(flags);
-        Running::start(&mut command)
+        let words = ["rehearse", "--engine", "service"];
+        self.begin(&[words.as_slice(), flags].concat())
     }
 
     /// The names of all batches that were ever made in the tenant, as its own log has them.

@@ -11,57 +11,14 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use base64::Engine as _;
 use serde_json::Value;
-use stegvis_journeys::{Measured, Running, fill_in, stegvis};
+use stegvis_journeys::{Keyring, Measured, Running, fill_in, stegvis};
 use stegvis_lab::{Lab, LabOptions};
 use tempfile::TempDir;
-
-/// A session bus with an unlocked keyring on it, as long as this lives.
-struct Keyring {
-    session: Child,
-    address: String,
-    _home: TempDir,
-}
-
-impl Keyring {
-    fn start() -> Self {
-        let home = tempfile::tempdir().unwrap();
-        // An empty password unlocks the keyring, and makes it the first time.
-        let script = "printf '\\n' | gnome-keyring-daemon --unlock --components=secrets >/dev/null\n\
-                      echo \"$DBUS_SESSION_BUS_ADDRESS\"\nexec cat";
-        let mut session = Command::new("dbus-run-session")
-            .args(["--", "sh", "-c", script])
-            .env("HOME", home.path())
-            .env("XDG_DATA_HOME", home.path().join("data"))
-            .env("XDG_RUNTIME_DIR", home.path())
-            // The session ends when nobody holds this any more.
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut address = String::new();
-        BufReader::new(session.stdout.take().unwrap())
-            .read_line(&mut address)
-            .unwrap();
-        Self {
-            session,
-            address: address.trim().to_owned(),
-            _home: home,
-        }
-    }
-}
-
-impl Drop for Keyring {
-    fn drop(&mut self) {
-        drop(self.session.stdin.take());
-        self.session.wait().ok();
-    }
-}
 
 struct Desk {
     lab: Lab,
@@ -88,7 +45,7 @@ impl Desk {
             .arg("tenant")
             .args(words)
             .arg("--json")
-            .env("DBUS_SESSION_BUS_ADDRESS", &self.keyring.address)
+            .env("DBUS_SESSION_BUS_ADDRESS", self.keyring.address())
             .env("XDG_DATA_HOME", self.data())
             // Whatever is logged holds no secret either.
             .env("STEGVIS_LOG", "trace")
