@@ -482,6 +482,8 @@ async fn a_real_project_is_connected_part_by_part_moves_a_mailbox_and_knows_it_a
         "Direkt",
         "--host",
         "mail.nordvik.example",
+        "--exchange-server",
+        "ex07.nordvik.example",
         "--route",
         "direct-rest",
     ];
