@@ -178,7 +178,7 @@ mod tests {
     fn an_application_that_is_there_or_that_nobody_looked_at_is_not_cleaned_up() {
         let gone = item(FootprintKind::SourceAccount, FootprintState::Gone);
         let application = |state| item(FootprintKind::Application, state);
-        assert_eq!(left(&[gone.clone()]), Some(0));
+        assert_eq!(left(std::slice::from_ref(&gone)), Some(0));
         let there = application(FootprintState::Present);
         assert_eq!(left(&[gone.clone(), there]), Some(1));
         assert_eq!(left(&[gone, application(FootprintState::Unknown)]), None);

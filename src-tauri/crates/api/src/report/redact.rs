@@ -84,7 +84,7 @@ fn is_whole(before: Option<char>, what: &str, after: &str) -> bool {
     let begins = what.chars().next().is_some_and(char::is_alphanumeric);
     let ends = what.chars().next_back().is_some_and(char::is_alphanumeric);
     let joined = |next: Option<char>| next.is_some_and(char::is_alphanumeric);
-    !(begins && joined(before)) && !(ends && joined(after.chars().next()))
+    !(begins && joined(before) || ends && joined(after.chars().next()))
 }
 
 /// Every address that is left keeps its domain alone, wherever it stands.
