@@ -1,7 +1,6 @@
 //! Files that a person hands over: dropped on the window, chosen in the system's own dialog, or named when the
 //! program was started. The web view learns what is in a list, never where anything is or how to read it.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -11,6 +10,7 @@ use tauri::{AppHandle, DragDropEvent, Manager as _};
 use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath};
 use tauri_plugin_opener::OpenerExt as _;
 use tauri_specta::Event as _;
+use tokio::io::AsyncReadExt as _;
 use tokio::sync::oneshot;
 
 use crate::ipc::{ListDrop, ListDropped};
@@ -113,7 +113,6 @@ pub(crate) async fn ask_which_mail(handle: &AppHandle, title: &str, kind: &str) 
 
 /// The text of a mail. Its headers tell the way it came, and they come first: what follows a megabyte is not read.
 pub(crate) async fn read_mail(mail: &Path) -> Result<String, Error> {
-    use tokio::io::AsyncReadExt as _;
     let mut bytes = Vec::new();
     let read = async {
         let file = tokio::fs::File::open(mail).await?;
@@ -122,7 +121,7 @@ pub(crate) async fn read_mail(mail: &Path) -> Result<String, Error> {
     read.await.map_err(|error| {
         Error::new(
             ErrorCode::InvalidInput,
-            format!("{} cannot be read: {error}", mail.display()),
+            format!("{} cannot be read: {error}", name_of(mail)),
             "Save the mail as a file again.",
         )
     })?;
@@ -170,22 +169,29 @@ pub(crate) async fn ask_authority(
     let Some(file) = path(asked.await.ok().flatten()) else {
         return Ok(None);
     };
-    authority(&file).map(Some)
+    authority(&file).await.map(Some)
 }
 
-fn authority(file: &Path) -> Result<TrustDto, Error> {
+/// What a page may learn of a file: its name, not where it is.
+fn name_of(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+async fn authority(file: &Path) -> Result<TrustDto, Error> {
     let refused = |words: String| {
         Error::new(
             ErrorCode::InvalidInput,
-            format!("{}: {words}", file.display()),
+            format!("{}: {words}", name_of(file)),
             "Choose a certificate in PEM.",
         )
     };
-    let open = std::fs::File::open(file).map_err(|error| refused(error.to_string()))?;
     let mut pem = String::new();
-    open.take(LONGEST_AUTHORITY)
-        .read_to_string(&mut pem)
-        .map_err(|error| refused(error.to_string()))?;
+    let read = async {
+        let file = tokio::fs::File::open(file).await?;
+        file.take(LONGEST_AUTHORITY).read_to_string(&mut pem).await
+    };
+    read.await.map_err(|error| refused(error.to_string()))?;
     // A key beside the certificate has no business in a page.
     if !pem.contains("BEGIN CERTIFICATE") || pem.contains("PRIVATE KEY") {
         return Err(refused("no certificate alone".to_owned()));
@@ -227,8 +233,8 @@ fn path(file: Option<FilePath>) -> Option<PathBuf> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn an_authority_is_a_certificate_and_never_a_key() {
+    #[tokio::test]
+    async fn an_authority_is_a_certificate_and_never_a_key() {
         let folder = std::env::temp_dir().join(format!("stegvis-authority-{}", std::process::id()));
         let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         for (text, good) in [
@@ -237,10 +243,12 @@ mod tests {
             ("hello".to_owned(), false),
         ] {
             assert!(std::fs::write(&folder, &text).is_ok());
-            assert_eq!(authority(&folder).is_ok(), good, "{text}");
+            assert_eq!(authority(&folder).await.is_ok(), good, "{text}");
         }
         assert!(std::fs::remove_file(&folder).is_ok());
-        assert!(authority(&folder).is_err());
+        let refused = authority(&folder).await.err().map(|error| error.message);
+        let told = refused.unwrap_or_default();
+        assert!(told.starts_with("stegvis-authority-"), "{told}");
     }
 
     #[test]
