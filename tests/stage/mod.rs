@@ -67,8 +67,8 @@ impl Stage {
     /// How it ended, and what it printed.
     pub fn ask(&self, words: &[&str]) -> (i32, Value) {
         let run = self.run(words);
-        let json = serde_json::from_str(&run.stdout)
-            .unwrap_or_else(|error| panic!("{error} in {}\n{}", run.stdout, run.stderr));
-        (run.status.code().unwrap(), json)
+        let json: Result<Value, _> = serde_json::from_str(&run.stdout);
+        assert!(json.is_ok(), "{json:?} in {}\n{}", run.stdout, run.stderr);
+        (run.status.code().unwrap(), json.unwrap())
     }
 }
