@@ -209,8 +209,10 @@ impl CloudRun {
         };
         match self.whose(&row, &found).await? {
             Whose::Ours => {}
-            // One that we know to have made, and whose mailboxes do not look like ours, is not forgotten unlooked at.
-            Whose::Theirs if row.made_at.is_some() && !older(&row, &found) => {
+            // The very batch that we made, whose mailboxes do not look like ours any more, is not forgotten unlooked at.
+            Whose::Theirs
+                if row.made_at.is_some() && !older(&row, &found) && same(&row, &found) =>
+            {
                 return Err(CloudRunError::NotOurs(name));
             }
             Whose::Theirs => return self.removed(batch),
@@ -323,4 +325,11 @@ fn retried(user: &MigrationUser) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether it is the batch that we saw under this name before, and none that was made in its place.
+fn same(row: &CloudBatchRow, found: &CloudBatch) -> bool {
+    row.seen
+        .as_ref()
+        .is_none_or(|seen| seen.created == found.created)
 }

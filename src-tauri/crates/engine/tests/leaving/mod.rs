@@ -124,6 +124,25 @@ fn a_strangers_batch_under_our_name_is_left_there_and_one_with_mailboxes_of_both
 }
 
 #[test]
+fn a_batch_of_ours_whose_mailboxes_were_given_other_addresses_is_not_forgotten() {
+    paused(async {
+        let bench = Bench::of(1);
+        bench.run_to_end().await.unwrap();
+        for batch in bench.service.state.lock().unwrap().batches.values_mut() {
+            let users = std::mem::take(&mut batch.users).into_iter();
+            batch.users = users
+                .map(|(address, script)| (format!("renamed.{address}"), script))
+                .collect();
+        }
+        assert!(matches!(
+            bench.run().remove(bench.batch, &NOTHING).await,
+            Err(CloudRunError::NotOurs(_))
+        ));
+        assert_eq!(bench.row().removed_at, None);
+    });
+}
+
+#[test]
 fn a_batch_that_lists_nobody_is_not_ours_by_that() {
     paused(async {
         let bench = Bench::of(1);
