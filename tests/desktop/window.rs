@@ -83,6 +83,10 @@ impl Window {
         let due = Instant::now() + PATIENCE;
         loop {
             let button = self.one(name).await;
+            // The driver takes what is half under the page's head for seen, and presses the head.
+            let show = "const it = document.querySelector(`[data-testid=\"${arguments[0]}\"]`); \
+                        if (it) it.scrollIntoView({ block: 'center' });";
+            self.ask(show, vec![name.into()]).await;
             if matches!(button.attr("aria-busy").await, Ok(busy) if busy.as_deref() != Some("true"))
                 && button.click().await.is_ok()
             {
