@@ -13,9 +13,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use base64::Engine as _;
 use serde_json::Value;
-use stegvis_journeys::{Keyring, Measured, Running, fill_in, stegvis};
+use stegvis_journeys::{Keyring, Measured, Running, der, files_hold_none, fill_in, stegvis};
 use stegvis_lab::{Lab, LabOptions};
 use tempfile::TempDir;
 
@@ -270,24 +269,7 @@ impl Desk {
 
     /// No file of the project holds a secret, whatever kind of file it is.
     fn files_hold_no_secret(&self) -> usize {
-        let (mut folders, mut files) = (vec![self.project()], 0);
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
-                if entry.path().is_dir() {
-                    folders.push(entry.path());
-                    continue;
-                }
-                let bytes = std::fs::read(entry.path()).unwrap();
-                for secret in self.secrets() {
-                    let seen = bytes
-                        .windows(secret.len())
-                        .any(|window| window == secret.as_bytes());
-                    assert!(!seen, "{} holds a secret", entry.path().display());
-                }
-                files += 1;
-            }
-        }
-        files
+        files_hold_none(&self.project(), &self.secrets())
     }
 }
 
@@ -322,18 +304,6 @@ fn fingerprint(host: &str, port: u16) -> String {
     let output = Command::new("sh").args(["-c", &script]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     text.trim().rsplit('=').next().unwrap().to_owned()
-}
-
-/// The certificate in a file, in DER.
-fn der(file: &Path) -> Vec<u8> {
-    let text = std::fs::read_to_string(file).unwrap();
-    let body: String = text
-        .lines()
-        .filter(|line| !line.starts_with("-----"))
-        .collect();
-    base64::engine::general_purpose::STANDARD
-        .decode(body)
-        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,13 +10,13 @@
 )]
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use base64::Engine as _;
 use serde_json::Value;
-use stegvis_journeys::{Keyring, Measured, Running, fill_in, stegvis};
+use stegvis_journeys::{Keyring, Measured, Running, der, files_hold_none, fill_in, stegvis};
 use stegvis_lab::{Lab, LabOptions};
 use tempfile::TempDir;
 
@@ -172,22 +172,7 @@ impl Desk {
 
     /// Nothing that is written to a file is a secret.
     fn files_hold_no_secret(&self) {
-        let mut folders = vec![self.data()];
-        let mut files = 0;
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
-                if entry.path().is_dir() {
-                    folders.push(entry.path());
-                    continue;
-                }
-                files += 1;
-                let text = std::fs::read_to_string(entry.path()).unwrap();
-                for secret in self.secrets() {
-                    assert!(!text.contains(&secret), "{}", entry.path().display());
-                }
-            }
-        }
-        assert!(files > 0);
+        assert!(files_hold_none(&self.data(), &self.secrets()) > 0);
     }
 }
 
@@ -505,16 +490,4 @@ async fn the_guide_tells_the_exact_values_and_what_to_remove() {
     let steps = guide["steps"].as_array().unwrap();
     assert_eq!(steps[0]["id"], "register");
     assert_eq!(guide["removal"].as_array().unwrap().len(), 5);
-}
-
-/// The certificate in a file, in DER.
-fn der(file: &Path) -> Vec<u8> {
-    let text = std::fs::read_to_string(file).unwrap();
-    let body: String = text
-        .lines()
-        .filter(|line| !line.starts_with("-----"))
-        .collect();
-    base64::engine::general_purpose::STANDARD
-        .decode(body)
-        .unwrap()
 }

@@ -26,6 +26,7 @@ mod keyring;
 mod process;
 mod relay;
 mod samba;
+mod secrets;
 
 pub use browser::fill_in;
 pub use chance::Chance;
@@ -42,3 +43,4 @@ pub use relay::Relay;
 pub use samba::{
     ADMINISTRATOR, BASE, CONTROLLER, Exchange, Forest, MIGRATION, Person, Samba, What,
 };
+pub use secrets::{der, files_hold_none};
