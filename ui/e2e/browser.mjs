@@ -1,10 +1,14 @@
 // Chromium on the built wizard with the pretend platform, served from this process.
 import { fileURLToPath } from 'node:url';
 
-import { chromium } from 'playwright-core';
+import { chromium, expect as once } from '@playwright/test';
 import { preview } from 'vite';
 
 import { finishPages } from './finish-pages.mjs';
+
+/** How long anything on a page may take: what is read is read again until it is as expected. */
+export const PATIENCE = 15_000;
+export const expect = once.configure({ timeout: PATIENCE });
 
 export async function open() {
   const server = await preview({
@@ -98,10 +102,32 @@ export const pages = [
   ...finishPages,
 ];
 
+/** Presses something. A radio or a switch is drawn by its label, and has no place of its own to be hit at. */
+export async function pick(target) {
+  if ((await target.evaluate((element) => element.tagName)) !== 'INPUT') return target.click();
+  await expect(target).toBeEnabled();
+  await target.focus();
+  await target.dispatchEvent('click');
+}
+
+/** Waits until nothing has changed for a moment: a button says what it does only once its page knows. */
+export async function still(page) {
+  await page.evaluate(
+    () =>
+      new Promise((done) => {
+        const quiet = () => (seen.disconnect(), done());
+        let timer = setTimeout(quiet, 50);
+        const seen = new MutationObserver(() => (clearTimeout(timer), (timer = setTimeout(quiet, 50))));
+        seen.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+      }),
+  );
+}
+
 /** Opens one of the pages and waits until it stands still. */
 export async function visit(page, address, { scene, step, press, query = {} }, { lang, theme }) {
   await page.goto(address({ scene, lang, theme, tick: 0, latency: 0, ...query }));
   await page.locator(`[data-testid="step-${step}"]`).click();
+  await still(page);
   for (const what of press) {
     // `field=text` types; `row=4` presses a row of the list.
     const typed = /^(?!row=)([\w-]+)=(.*)$/.exec(what);
@@ -111,7 +137,8 @@ export async function visit(page, address, { scene, step, press, query = {} }, {
     }
     const [id, ...rest] = what.startsWith('row=') ? ['list-rows', `tr[data-row="${what.slice(4)}"] th`] : what.split(' ');
     const target = page.locator(`[data-testid="${id}"]`).locator(rest.length > 0 ? rest.join(' ') : 'xpath=.');
-    await target.click({ force: true });
+    await pick(target);
+    if (press.length > 1) await still(page);
   }
   await page.locator('h1').first().waitFor();
   await page.waitForLoadState('networkidle');

@@ -1,6 +1,6 @@
 // The last step on the pretend platform: DNS moved in its order and watched, licences assigned, letters sent, rights and
 // habits gone through, and what is ours taken back.
-import assert from 'node:assert/strict';
+import { expect, pick } from './browser.mjs';
 
 /** The journeys; `test`, `id` and `says` are those of run.mjs. */
 export async function finishJourneys({ test, id, says, address }) {
@@ -20,13 +20,13 @@ export async function finishJourneys({ test, id, says, address }) {
     await id(page, 'practice-moveMx').click();
     await id(page, 'trouble').waitFor();
     await id(page, 'back').click();
-    assert.equal(await id(page, 'dns-mx').getAttribute('data-state'), 'locked');
+    await expect(id(page, 'dns-mx')).toHaveAttribute('data-state', 'locked');
 
     await go(page, { scene: 'synced' });
     await says(page, 'Every mailbox is copied; now DNS.');
     await id(page, 'primary').click();
     await says(page, 'MX may move to Microsoft 365 now.');
-    assert.equal(await id(page, 'step-finish').locator('.ss').textContent(), 'MX may move');
+    await expect(id(page, 'step-finish').locator('.ss')).toHaveText('MX may move');
     await id(page, 'primary').click();
     await id(page, 'record-mx').getByText('still leads to the old server').waitFor();
     await id(page, 'practice-moveMx').click();
@@ -51,9 +51,9 @@ export async function finishJourneys({ test, id, says, address }) {
     await id(page, 'dns-mx').locator('.rowlink').click();
     const record = id(page, 'record-mx');
     await record.getByText('Priority:').waitFor();
-    await record.locator('[data-testid="style-mx-zone"]').check({ force: true });
+    await pick(record.locator('[data-testid="style-mx-zone"]'));
     await record.getByText('nordvik.example. 300 IN MX 0').waitFor();
-    await record.locator('[data-testid="style-mx-windows"]').check({ force: true });
+    await pick(record.locator('[data-testid="style-mx-windows"]'));
     await record.getByText('Add-DnsServerResourceRecordMX').waitFor();
     await id(page, 'dns-resolvers').fill('9.9.9.9 149.112.112.112');
     await id(page, 'dns-save').click();
@@ -65,19 +65,19 @@ export async function finishJourneys({ test, id, says, address }) {
   await test('finish: licences that are too few say for whom, why one was refused and what to do', async (page) => {
     await go(page, { scene: 'synced', finish: 'short' });
     await says(page, 'One person loses the mailbox in two days.');
-    assert.match(await id(page, 'step-finish').getAttribute('aria-current'), /step/);
+    await expect(id(page, 'step-finish')).toHaveAttribute('aria-current', /step/);
     await id(page, 'primary').click();
     await says(page, 'Five people need a licence; the first has two days left.');
-    assert.equal(await id(page, 'need-goran.wikstrom@nordvik.example').getAttribute('data-alarm'), 'Three');
-    assert.equal(await id(page, 'missing').textContent(), '1 person without a country');
+    await expect(id(page, 'need-goran.wikstrom@nordvik.example')).toHaveAttribute('data-alarm', 'Three');
+    await expect(id(page, 'missing')).toHaveText('1 person without a country');
     await id(page, 'country').selectOption('SE');
     await page.waitForFunction(() => document.querySelector('[data-testid="missing"]')?.textContent === '2 licences short');
     await page.locator('body').press('Enter'); // Enter alone assigns nothing
-    assert.equal(await id(page, 'given').count(), 0);
+    await expect(id(page, 'given')).toHaveCount(0);
     await id(page, 'assign').click();
     await id(page, 'refused').locator('summary').click();
     await id(page, 'refused').getByText('Choose another product').waitFor();
-    assert.equal(await id(page, 'given').locator('li').count(), 2);
+    await expect(id(page, 'given').locator('li')).toHaveCount(2);
   });
 
   await test('finish: a letter is read, its template edited, a broken one refused, and sent to each once', async (page) => {
@@ -95,7 +95,7 @@ export async function finishJourneys({ test, id, says, address }) {
     await id(page, 'template').fill('Ready\nDear {{ name }}, welcome.');
     await id(page, 'keep-template').click();
     await id(page, 'letter-text').getByText('Dear Örjan Hällgren, welcome.').waitFor();
-    await id(page, 'letter-language-sv').check({ force: true });
+    await pick(id(page, 'letter-language-sv'));
     await id(page, 'letter-text').getByText('Hej Örjan Hällgren').waitFor();
     await id(page, 'send-letters').click();
     await id(page, 'letter-ready').getByText('12 / 14').waitFor();
@@ -109,7 +109,7 @@ export async function finishJourneys({ test, id, says, address }) {
     await go(page, { scene: 'synced' });
     await id(page, 'open-letters').click();
     await id(page, 'letter-text').waitFor();
-    assert.equal(await id(page, 'missing').textContent(), 'The day of the move is missing');
+    await expect(id(page, 'missing')).toHaveText('The day of the move is missing');
     await id(page, 'send-letters').click();
     await page.waitForFunction(() => document.activeElement?.getAttribute('data-testid') === 'field-date');
     await id(page, 'field-date').fill('28 November');
@@ -152,9 +152,9 @@ export async function finishJourneys({ test, id, says, address }) {
     await id(page, 'back').click();
     await id(page, 'open-server').click();
     await state(page, 'gate-CleanedUp', 'Passed');
-    await id(page, 'keepsSync-No').check({ force: true });
+    await pick(id(page, 'keepsSync-No'));
     await page.locator('[data-testid="advice"][data-route="RemoveAll"]').waitFor();
-    await id(page, 'keepsSync-Yes').check({ force: true });
+    await pick(id(page, 'keepsSync-Yes'));
     await id(page, 'advice').getByText('Client Access').waitFor();
   });
 
@@ -168,11 +168,11 @@ export async function finishJourneys({ test, id, says, address }) {
     await id(page, 'redact').check();
     await id(page, 'save-report-page').click();
     await acts('Saved this report without names').waitFor();
-    assert.equal(await acts('Saved this report').count(), 0);
+    await expect(acts('Saved this report')).toHaveCount(0);
     await id(page, 'open-report-page').click(); // it is as the switch says: opened as it is
     await id(page, 'redact').uncheck();
     await id(page, 'open-report-page').click(); // and written anew first when the switch differs
     await acts('Saved this report').waitFor();
-    assert.equal(await acts('Saved this report without names').count(), 1);
+    await expect(acts('Saved this report without names')).toHaveCount(1);
   });
 }

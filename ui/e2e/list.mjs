@@ -2,6 +2,8 @@
 // by keyboard and by dropping; and how a table of 50,000 rows scrolls.
 import assert from 'node:assert/strict';
 
+import { expect, pick } from './browser.mjs';
+
 /** The journeys; `test`, `id` and `says` are those of run.mjs. */
 export async function listJourneys({ test, id, says, address }) {
   const row = (page, number) => page.locator(`tr[data-row="${number}"]`);
@@ -16,7 +18,7 @@ export async function listJourneys({ test, id, says, address }) {
   async function open(page, query = {}) {
     await page.goto(address({ scene: 'prepared', lang: 'en', theme: 'light', tick: 0, latency: 5, ...query }));
     await id(page, 'step-mailboxes').click();
-    await id(page, 'source-file').check({ force: true });
+    await pick(id(page, 'source-file'));
     await says(page, 'No list is open yet.');
     await id(page, 'pick-list').click();
     await id(page, 'list-rows').waitFor();
@@ -25,24 +27,24 @@ export async function listJourneys({ test, id, says, address }) {
   await test('a list is opened, decided row by row, saved and used', async (page) => {
     await open(page);
     await says(page, '39 rows read, 12 repaired; seven need your decision.');
-    assert.equal(await id(page, 'missing').textContent(), '7 rows to decide');
-    assert.equal(await id(page, 'step-mailboxes').locator('.ss').textContent(), '7 rows to decide');
-    assert.equal(await id(page, 'safe').locator('.ss, span').last().textContent(), 'Your Excel file is untouched');
+    await expect(id(page, 'missing')).toHaveText('7 rows to decide');
+    await expect(id(page, 'step-mailboxes').locator('.ss')).toHaveText('7 rows to decide');
+    await expect(id(page, 'safe').locator('.ss, span').last()).toHaveText('Your Excel file is untouched');
 
     // What was, what becomes, to the letter.
-    assert.equal(await row(page, 14).locator('.was').textContent(), 'wasåsa.öhrström@nordvik.example');
-    assert.deepEqual(await row(page, 14).locator('del').allTextContents(), ['å', 'ö', 'ö']);
-    assert.deepEqual(await row(page, 14).locator('ins').allTextContents(), ['a', 'o', 'o']);
+    await expect(row(page, 14).locator('.was')).toHaveText('wasåsa.öhrström@nordvik.example');
+    await expect(row(page, 14).locator('del')).toHaveText(['å', 'ö', 'ö']);
+    await expect(row(page, 14).locator('ins')).toHaveText(['a', 'o', 'o']);
     await id(page, 'filter-Repaired').click();
     await row(page, 26).waitFor();
-    assert.deepEqual(await row(page, 26).locator('.hid').allTextContents(), ['ZWSP', 'TAB']);
-    assert.equal(await status(page, 12), 'merged');
+    await expect(row(page, 26).locator('.hid')).toHaveText(['ZWSP', 'TAB']);
+    await expect.poll(() => status(page, 12)).toBe('merged');
     await id(page, 'filter-All').click();
 
     // Pressed too early, the primary leads to the first decision.
     await id(page, 'primary').click();
     await page.waitForFunction(() => document.querySelectorAll('tr[data-row]').length === 7);
-    assert.equal(await page.evaluate(() => document.activeElement?.dataset.testid), 'list-grid');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.dataset.testid)).toBe('list-grid');
     await id(page, 'use-14').click();
     await until(page, 'Decide', 6);
     await id(page, 'use-15').click();
@@ -56,16 +58,16 @@ export async function listJourneys({ test, id, says, address }) {
 
     // Written over in place; Escape takes nothing along.
     await id(page, 'edit-19').click();
-    assert.equal(await id(page, 'cell-19').inputValue(), '#SAKNAS!');
+    await expect(id(page, 'cell-19')).toHaveValue('#SAKNAS!');
     await id(page, 'cell-19').fill('ekonomi@nordvik.example');
     await page.keyboard.press('Escape');
-    assert.equal(await many(page, 'Decide'), 1);
+    await expect.poll(() => many(page, 'Decide')).toBe(1);
     await id(page, 'edit-19').click();
     await id(page, 'cell-19').fill('mailto:ekonomi@nordvik.example');
     await page.keyboard.press('Enter');
     await says(page, 'nothing is left to decide.');
-    assert.equal(await id(page, 'filter-All').getAttribute('aria-pressed'), 'true');
-    assert.equal(await id(page, 'undo').getAttribute('data-undo'), 'Address');
+    await expect(id(page, 'filter-All')).toHaveAttribute('aria-pressed', 'true');
+    await expect(id(page, 'undo')).toHaveAttribute('data-undo', 'Address');
     await id(page, 'undo').click();
     await says(page, 'one needs your decision.');
     await id(page, 'leave-out-19').click();
@@ -82,17 +84,17 @@ export async function listJourneys({ test, id, says, address }) {
 
     await id(page, 'suggest-pilot').click();
     await until(page, 'Pilot', 3);
-    assert.equal(await id(page, 'files').textContent(), '2');
+    await expect(id(page, 'files')).toHaveText('2');
     await row(page, 27).locator('th').click();
     await row(page, 29).locator('th').click({ modifiers: ['Shift'] });
-    assert.equal(await id(page, 'selected').textContent(), '3 rows selected');
+    await expect(id(page, 'selected')).toHaveText('3 rows selected');
     await id(page, 'move-selected').selectOption('Batch 3');
     await page.waitForFunction(() => document.querySelector('tr[data-row="28"] td:last-child').textContent === 'Batch 3');
     await page.keyboard.press('Escape');
 
     await id(page, 'preview-list').click();
     await id(page, 'preview').getByText('3 rows,').waitFor();
-    assert.equal(await id(page, 'bytes').locator('> span').first().textContent(), 'EmailAddressCRLF\n');
+    await expect(id(page, 'bytes').locator('> span').first()).toHaveText('EmailAddressCRLF\n');
     await id(page, 'preview-file').selectOption({ label: 'Batch 3' });
     await id(page, 'bytes').getByText('britta.berg@nordvik.example').waitFor();
     await page.keyboard.press('Escape');
@@ -100,10 +102,10 @@ export async function listJourneys({ test, id, says, address }) {
 
     await id(page, 'primary').click();
     await page.getByText('The list is saved.').waitFor();
-    assert.equal(await id(page, 'primary').textContent(), 'Use the list');
+    await expect(id(page, 'primary')).toHaveText('Use the list');
     await id(page, 'primary').click();
     await page.waitForFunction(() => document.querySelector('[data-testid="step-connect"]').getAttribute('aria-current') === 'step');
-    assert.match(await id(page, 'step-mailboxes').locator('.ss').textContent(), /33 chosen, pilot 3/);
+    await expect(id(page, 'step-mailboxes').locator('.ss')).toHaveText(/33 chosen, pilot 3/);
   });
 
   await test('the keyboard alone goes through a list, edits, selects and takes back', async (page) => {
@@ -113,12 +115,12 @@ export async function listJourneys({ test, id, says, address }) {
     await id(page, 'list-grid').focus();
     const active = () => page.evaluate(() => document.querySelector('tr.active')?.dataset.row);
     await page.keyboard.press('ArrowDown');
-    assert.equal(await active(), '3');
+    await expect.poll(() => active()).toBe('3');
     await page.keyboard.press('End');
     await row(page, 5001).waitFor();
-    assert.equal(await id(page, 'list-grid').getAttribute('aria-activedescendant'), 'list-row-4999');
-    assert.equal(await row(page, 5001).getAttribute('aria-rowindex'), '5001');
-    assert.equal(await id(page, 'list-grid').getAttribute('aria-rowcount'), '5001');
+    await expect(id(page, 'list-grid')).toHaveAttribute('aria-activedescendant', 'list-row-4999');
+    await expect(row(page, 5001)).toHaveAttribute('aria-rowindex', '5001');
+    await expect(id(page, 'list-grid')).toHaveAttribute('aria-rowcount', '5001');
     await page.keyboard.press('Home');
     await row(page, 2).waitFor();
     await page.keyboard.press('Space');
@@ -128,7 +130,7 @@ export async function listJourneys({ test, id, says, address }) {
     await page.keyboard.type('siv.jonsson@nordvik.example');
     await page.keyboard.press('Enter');
     await row(page, 2).getByText('Written by you').waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement?.dataset.testid), 'list-grid');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.dataset.testid)).toBe('list-grid');
     await page.keyboard.press('Control+z');
     await page.waitForFunction(() => document.querySelector('[data-testid="undo"]').dataset.undo === 'Batch');
     await page.keyboard.press('Control+z');
@@ -140,7 +142,7 @@ export async function listJourneys({ test, id, says, address }) {
     await page.getByText('5,000 rows selected').waitFor();
     await page.keyboard.press('Delete');
     await until(page, 'LeftOut', 5000);
-    assert.equal(await id(page, 'missing').textContent(), 'No row is left to write');
+    await expect(id(page, 'missing')).toHaveText('No row is left to write');
     await id(page, 'list-grid').focus();
     await page.keyboard.press('Control+z');
     await until(page, 'LeftOut', 0);
@@ -149,9 +151,9 @@ export async function listJourneys({ test, id, says, address }) {
     // Past the headings, a tab leads into the row that the keyboard is on, Escape back out of it.
     const focused = () => page.evaluate(() => document.activeElement?.dataset.testid);
     for (let tab = 0; tab < 6; tab += 1) await page.keyboard.press('Tab');
-    assert.match(await focused(), /^pilot-/);
+    await expect.poll(() => focused()).toMatch(/^pilot-/);
     await page.keyboard.press('Escape');
-    assert.equal(await page.evaluate(() => document.activeElement?.dataset.testid), 'list-grid');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.dataset.testid)).toBe('list-grid');
   });
 
   await test('a file is dropped anywhere; what is no list says so and changes nothing', async (page) => {
@@ -174,8 +176,8 @@ export async function listJourneys({ test, id, says, address }) {
     await drag('dragenter', 'Flytt.csv');
     await drag('drop', 'Flytt.csv');
     await says(page, '39 rader lästa, 12 lagade; sju behöver ditt beslut.');
-    assert.equal(await id(page, 'step-mailboxes').getAttribute('aria-current'), 'step');
-    assert.equal(await id(page, 'trouble').count(), 0);
+    await expect(id(page, 'step-mailboxes')).toHaveAttribute('aria-current', 'step');
+    await expect(id(page, 'trouble')).toHaveCount(0);
   });
 
   await test('a list named at the start is what the program opens on', async (page) => {
@@ -188,7 +190,7 @@ export async function listJourneys({ test, id, says, address }) {
     await page.waitForFunction(() => document.querySelector('[data-testid="undo"]').dataset.undo === 'Sheet');
     await id(page, 'list-columns').click();
     await id(page, 'column-EmailAddress').selectOption({ label: 'Lösenord' });
-    assert.equal(await id(page, 'column-Password').inputValue(), '-1');
+    await expect(id(page, 'column-Password')).toHaveValue('-1');
     await id(page, 'columns-save').click();
     await id(page, 'list-columns').getByText('Lösenord').waitFor();
     await id(page, 'close-list').click();

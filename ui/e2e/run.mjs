@@ -1,11 +1,12 @@
 // The wizard in a real browser on the pretend platform: the whole journey, the keyboard, and axe on every page
 // in both languages, both themes and both window sizes. Prints one line a test and a closing count.
-// `npm run e2e -- WORDS` runs the tests alone that have these words in their name.
+// `npm run e2e -- WORDS` runs the tests alone that have these words in their name; SLOW=6 before it makes the
+// browser's processor six times slower.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-import { open, pages, visit } from './browser.mjs';
+import { PATIENCE, expect, open, pages, pick, visit } from './browser.mjs';
 import { finishJourneys } from './finish.mjs';
 import { listJourneys } from './list.mjs';
 import { realJourneys } from './real.mjs';
@@ -15,6 +16,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const { browser, address, close } = await open();
 
 const only = process.argv[2] ?? '';
+const slow = Number(process.env.SLOW ?? 1);
 let passed = 0;
 const failures = [];
 async function test(name, run) {
@@ -25,7 +27,8 @@ async function test(name, run) {
     locale: 'en-GB',
     reducedMotion: 'reduce',
   });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(PATIENCE);
+  if (slow > 1) await (await page.context().newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: slow });
   const noise = [];
   page.on('pageerror', (error) => noise.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && noise.push(message.text()));
@@ -36,8 +39,8 @@ async function test(name, run) {
     passed += 1;
     console.log(`ok    ${name}`);
   } catch (error) {
-    failures.push(name);
-    console.log(`FAIL  ${name}\n${error instanceof Error ? error.message : error}`);
+    failures.push(`FAIL  ${name}\n${error instanceof Error ? error.stack : error}\n${await now(page)}`);
+    console.log(failures.at(-1));
   } finally {
     await page.close();
   }
@@ -46,11 +49,18 @@ async function test(name, run) {
 const id = (page, name) => page.locator(`[data-testid="${name}"]`);
 const heading = (page) => page.locator('h1').first();
 async function says(page, text) {
+  // A sentence that stands for a moment only is seen too: this looks at every frame.
   try {
     await page.waitForFunction((text) => document.querySelector('h1')?.textContent?.includes(text), text);
-  } catch {
-    assert.equal(await heading(page).textContent(), text);
+  } catch (error) {
+    throw new Error(`the page says “${await heading(page).textContent()}”, not “${text}”`, { cause: error });
   }
+}
+
+/** Where a page stood when its test failed: whoever reads the log has no window to look at. */
+async function now(page) {
+  const text = await page.locator('body').innerText({ timeout: 2000 }).catch((error) => String(error));
+  return `the page then, ${page.url()}:\n${text.replace(/\n+/g, ' | ').slice(0, 3000)}`;
 }
 
 /** Violations of the page as it is, as lines to read. */
@@ -65,18 +75,18 @@ async function violations(page) {
 await test('the practice company is migrated from its first question to its report, with a stop on the way', async (page) => {
   await page.goto(address({ lang: 'en', theme: 'light', latency: 5, tick: 60 }));
   await says(page, 'Practise first');
-  assert.equal(await id(page, 'safe').locator('b').textContent(), 'Nothing has been changed');
+  await expect(id(page, 'safe').locator('b')).toHaveText('Nothing has been changed');
   await id(page, 'primary').click();
 
   await says(page, 'Two things stop you');
-  assert.equal(await id(page, 'step-prepare').getAttribute('aria-current'), 'step');
+  await expect(id(page, 'step-prepare')).toHaveAttribute('aria-current', 'step');
   await id(page, 'row-MailUserExists').locator('.disc').click();
   await page.getByText('How to fix it').waitFor();
   await id(page, 'primary').click();
 
   await says(page, 'Choose the mailboxes');
   await id(page, 'primary').click();
-  assert.equal(await id(page, 'missing').textContent(), 'Choose at least one mailbox');
+  await expect(id(page, 'missing')).toHaveText('Choose at least one mailbox');
   await id(page, 'choose-all').check();
   await id(page, 'choose-per.mansson@nordvik.example').uncheck();
   await id(page, 'suggest-pilot').click();
@@ -84,7 +94,7 @@ await test('the practice company is migrated from its first question to its repo
   await id(page, 'primary').click();
 
   await says(page, 'can read your old server');
-  assert.equal(await id(page, 'test-OpensMailboxes').getAttribute('data-severity'), 'Pass');
+  await expect(id(page, 'test-OpensMailboxes')).toHaveAttribute('data-severity', 'Pass');
   await id(page, 'primary').click();
 
   await says(page, 'when you start the batch Pilot');
@@ -101,7 +111,7 @@ await test('the practice company is migrated from its first question to its repo
   await says(page, 'when you start the batch Batch 2');
   await id(page, 'primary').click();
   await says(page, 'the rest is copied');
-  assert.equal(await id(page, 'row-goran.wikstrom@nordvik.example').getAttribute('data-status'), 'Failed');
+  await expect(id(page, 'row-goran.wikstrom@nordvik.example')).toHaveAttribute('data-status', 'Failed');
   await id(page, 'row-goran.wikstrom@nordvik.example').locator('.rowlink').click();
   await id(page, 'pane').getByText('INSUFF_ACCESS_RIGHTS').waitFor();
   await id(page, 'retry-user').click();
@@ -109,8 +119,8 @@ await test('the practice company is migrated from its first question to its repo
   await id(page, 'primary').click();
 
   await says(page, 'Every mailbox is copied; now DNS.');
-  assert.equal(await id(page, 'ledger').getAttribute('data-reconciled'), 'true');
-  assert.equal(await id(page, 'verification').getAttribute('data-agrees'), 'true');
+  await expect(id(page, 'ledger')).toHaveAttribute('data-reconciled', 'true');
+  await expect(id(page, 'verification')).toHaveAttribute('data-agrees', 'true');
   await id(page, 'save-report').click();
   await id(page, 'open-html').waitFor();
   await id(page, 'read-report').click();
@@ -124,12 +134,12 @@ await test('one mailbox is converted, and the others follow; what is skipped is 
   await id(page, 'step-convert').click();
   await id(page, 'back-up').waitFor();
   const row = (local) => id(page, `convert-${local}@nordvik.example`);
-  assert.equal(await row('orjan.hallgren').getAttribute('data-state'), 'NotYet');
+  await expect(row('orjan.hallgren')).toHaveAttribute('data-state', 'NotYet');
   await id(page, 'back-up').click();
   await id(page, 'convert-one').waitFor();
   await page.locator('body').press('Enter');
   await page.waitForTimeout(300);
-  assert.equal(await row('siv.jonsson').getAttribute('data-state'), 'Ready'); // Enter alone converts nothing
+  await expect(row('siv.jonsson')).toHaveAttribute('data-state', 'Ready'); // Enter alone converts nothing
   await id(page, 'diff').getByText('msExchMailboxSecurityDescriptor').waitFor();
   await id(page, 'convert-one').click();
   await says(page, 'One of 14 mailboxes is converted and proved.');
@@ -139,7 +149,7 @@ await test('one mailbox is converted, and the others follow; what is skipped is 
   await id(page, 'sign').getByText('Inkorgen/Ritningar').waitFor();
   await page.keyboard.press('Escape');
   await id(page, 'sign').waitFor({ state: 'detached' });
-  assert.equal(await row('orjan.hallgren').getAttribute('data-state'), 'NotYet');
+  await expect(row('orjan.hallgren')).toHaveAttribute('data-state', 'NotYet');
   await id(page, 'sign-orjan.hallgren@nordvik.example').click();
   await id(page, 'sign-now').click();
   await id(page, 'back-up').click(); // whoever has just come to be allowed
@@ -150,7 +160,7 @@ await test('one mailbox is converted, and the others follow; what is skipped is 
   await says(page, 'needs you; nothing is half converted.');
   await id(page, 'failure').getByText('AdminSDHolder').waitFor();
   await row('siv.jonsson').locator('.rowlink').click();
-  assert.match(await id(page, 'safe').locator('b').textContent(), /^Undo until \d+ \w+$/);
+  await expect(id(page, 'safe').locator('b')).toHaveText(/^Undo until \d+ \w+$/);
   await id(page, 'undo').click();
   await id(page, 'undo-dialog').getByText('It is not copied back').waitFor();
   await id(page, 'undo-now').click();
@@ -160,22 +170,22 @@ await test('one mailbox is converted, and the others follow; what is skipped is 
 await test('the keyboard alone opens the practice company, and focus follows the sentence', async (page) => {
   await page.goto(address({ lang: 'sv', theme: 'light', latency: 0 }));
   await says(page, 'Öva först');
-  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1');
-  assert.equal(await page.title(), 'Projekt – Stegvis');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+  await expect(page).toHaveTitle('Projekt – Stegvis');
   await page.keyboard.press('Enter');
   await says(page, 'Två saker hindrar dig');
-  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1');
-  assert.equal(await page.title(), 'Förbered – Stegvis');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+  await expect(page).toHaveTitle('Förbered – Stegvis');
   await page.keyboard.press('Tab');
-  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('data-testid')), 'run-all');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe('run-all');
 });
 
 await test('the questions are answered before anything is made, and give their verdict', async (page) => {
   await page.goto(address({ lang: 'en', theme: 'light', latency: 0 }));
-  await id(page, 'kind-Real').check({ force: true });
-  await id(page, 'exchange-Exchange2010OrLater').check({ force: true });
-  assert.equal(await id(page, 'verdict').getAttribute('data-route'), 'MinimalHybrid');
-  assert.equal(await id(page, 'primary').textContent(), 'Make the project');
+  await pick(id(page, 'kind-Real'));
+  await pick(id(page, 'exchange-Exchange2010OrLater'));
+  await expect(id(page, 'verdict')).toHaveAttribute('data-route', 'MinimalHybrid');
+  await expect(id(page, 'primary')).toHaveText('Make the project');
 });
 
 await test('without a keychain, the first page says where passwords are kept', async (page) => {
@@ -189,13 +199,13 @@ await test('language and theme are kept, and change the page at once', async (pa
   await says(page, 'still needs you');
   await id(page, 'lang').click();
   await says(page, 'kräver åtgärd');
-  assert.equal(await page.evaluate(() => document.documentElement.lang), 'sv');
+  await expect.poll(() => page.evaluate(() => document.documentElement.lang)).toBe('sv');
   const theme = await page.evaluate(() => document.documentElement.dataset.theme);
   await id(page, 'theme').click();
   await page.reload();
   await heading(page).waitFor();
-  assert.equal(await page.evaluate(() => document.documentElement.lang), 'sv');
-  assert.notEqual(await page.evaluate(() => document.documentElement.dataset.theme), theme);
+  await expect.poll(() => page.evaluate(() => document.documentElement.lang)).toBe('sv');
+  await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).not.toBe(theme);
 });
 
 await test('a step that must wait can be opened and says what it waits for', async (page) => {
@@ -232,13 +242,13 @@ await test('the commands of a step can be read, and Escape closes them', async (
   await page.keyboard.press('Escape');
   await id(page, 'commands').waitFor({ state: 'detached' });
   await id(page, 'step-project').click();
-  assert.equal(await id(page, 'close-project').count(), 0); // not while something moves
+  await expect(id(page, 'close-project')).toHaveCount(0); // not while something moves
 });
 
 await test('the report is printed as paper: light, and without the buttons', async (page) => {
   await visit(page, address, pages.find(({ name }) => name === '10-report'), { lang: 'sv', theme: 'dark' });
   await page.emulateMedia({ media: 'print' });
-  assert.equal(await id(page, 'print').isVisible(), false);
+  await expect(id(page, 'print')).toBeHidden();
   const ink = await page.evaluate(() => getComputedStyle(document.querySelector('.sheet')).color);
   assert.equal(ink, 'rgb(36, 36, 36)');
 });
@@ -298,5 +308,7 @@ const inLanguage = (lang) =>
 await Promise.all(['en', 'sv'].map(inLanguage));
 
 await close();
+// Once more at the end, where a long log is read first.
+for (const failure of failures) console.log(`\n${failure}`);
 console.log(`${passed} passed, ${failures.length} failed`);
 process.exit(failures.length === 0 ? 0 : 1);

@@ -1,6 +1,6 @@
 // Microsoft's migration service on the pretend platform: chosen, given an endpoint, tested, started, watched, and
 // what it left copied from this computer.
-import assert from 'node:assert/strict';
+import { expect, pick } from './browser.mjs';
 
 /** The journeys; `test`, `id` and `says` are those of run.mjs. */
 export async function serviceJourneys({ test, id, says, address }) {
@@ -14,16 +14,16 @@ export async function serviceJourneys({ test, id, says, address }) {
     await page.goto(address({ scene: 'listed', tenant: 'none', lang: 'en', theme: 'light', latency: 5, tick: 60 }));
     await id(page, 'step-connect').click();
     await says(page, 'can read your old server');
-    await id(page, 'engine-Service').check({ force: true });
+    await pick(id(page, 'engine-Service'));
     await says(page, 'The service has no way to your old server yet.');
-    assert.equal(await page.evaluate(() => document.activeElement?.dataset.testid), 'engine-Service');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.dataset.testid)).toBe('engine-Service');
 
     // What stands in the way has the focus of whoever presses too early.
-    assert.equal(await id(page, 'missing').textContent(), 'Make an endpoint in the tenant');
+    await expect(id(page, 'missing')).toHaveText('Make an endpoint in the tenant');
     await id(page, 'primary').click();
-    assert.equal(await page.evaluate(() => document.activeElement?.id), 'look-again');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('look-again');
     await id(page, 'route-AdminCentre').getByText('srv-mail01.nordvik.example').waitFor();
-    assert.equal(await id(page, 'route-DirectRest').getAttribute('data-state'), 'Unproved');
+    await expect(id(page, 'route-DirectRest')).toHaveAttribute('data-state', 'Unproved');
     await id(page, 'route-PowerShell').locator('summary').click();
     await id(page, 'route-PowerShell').getByText('New-MigrationEndpoint').waitFor();
     await id(page, 'look-again').click();
@@ -31,9 +31,9 @@ export async function serviceJourneys({ test, id, says, address }) {
     await id(page, 'look-again').click();
 
     await says(page, 'The service has not tried your old server yet.');
-    assert.equal(await id(page, 'endpoint-0').isChecked(), true);
+    await expect(id(page, 'endpoint-0')).toBeChecked();
     await id(page, 'primary').click();
-    assert.equal(await page.evaluate(() => document.activeElement?.id), 'service-test');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('service-test');
     await page.keyboard.press('Enter');
     await says(page, 'The service reaches your old server.');
     await id(page, 'show-commands').click();
@@ -50,6 +50,7 @@ export async function serviceJourneys({ test, id, says, address }) {
     await page.getByText('the migration goes on without us').waitFor();
     await says(page, 'mailboxes are synced.');
     await id(page, 'next-batch').click();
+    await says(page, 'when you start the batch Batch 2');
     await id(page, 'primary').click();
     await id(page, 'cloud-name').getByText('Batch 2 (Stegvis 4f2a)').waitFor();
     await says(page, 'the rest is copied');
@@ -67,12 +68,12 @@ export async function serviceJourneys({ test, id, says, address }) {
     await page.goto(address({ scene: 'connected', engine: 'Service', lang: 'en', theme: 'light', latency: 5, tick: 60 }));
     await id(page, 'step-migrate').click();
     await id(page, 'start-later').check();
-    assert.equal(await id(page, 'primary').textContent(), 'Schedule the migration');
+    await expect(id(page, 'primary')).toHaveText('Schedule the migration');
     await id(page, 'start-at').fill('2001-01-01T08:00');
     await id(page, 'primary').click();
-    assert.equal(await page.evaluate(() => document.activeElement?.id), 'start-at');
-    assert.equal(await id(page, 'start-at').getAttribute('aria-invalid'), 'true');
-    assert.equal(await id(page, 'missing').textContent(), 'Set a time that is still to come');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('start-at');
+    await expect(id(page, 'start-at')).toHaveAttribute('aria-invalid', 'true');
+    await expect(id(page, 'missing')).toHaveText('Set a time that is still to come');
     await id(page, 'start-at').fill('2099-03-01T22:30');
     await id(page, 'primary').click();
     await says(page, 'The service has the batch Pilot; nothing is moving yet.');
@@ -90,7 +91,7 @@ export async function serviceJourneys({ test, id, says, address }) {
     await id(page, 'service-test').click();
     await says(page, 'Tjänsten når inte din gamla server än.');
     await id(page, 'service-tested').getByText('(401) Unauthorized').waitFor();
-    assert.equal(await id(page, 'missing').textContent(), 'Tjänstens test misslyckas');
+    await expect(id(page, 'missing')).toHaveText('Tjänstens test misslyckas');
     await id(page, 'endpoint-1').check();
     await says(page, 'Tjänsten har inte provat din gamla server än.');
 

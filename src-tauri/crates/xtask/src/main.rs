@@ -13,6 +13,7 @@ mod setup;
 mod start;
 mod test;
 mod web;
+mod words;
 
 use std::process::ExitCode;
 

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::words;
+
 /// What every sub-command returns: nothing, or a sentence for the person at the terminal.
 pub type Outcome = Result<(), String>;
 
@@ -63,14 +65,12 @@ pub fn cargo(args: &[&str]) -> Outcome {
     visible(&mut cargo_command(args))
 }
 
-/// Prints the command, runs it, and turns anything but success into a sentence.
+/// Prints the command, runs it, and turns anything but success into a sentence. What it prints is seen as it comes,
+/// and kept by [`words`].
 pub fn visible(command: &mut Command) -> Outcome {
     let shown = show(command);
     println!("$ {shown}");
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .map_err(|error| format!("{shown}: {error}"))?;
+    let status = words::heard(command).map_err(|error| format!("{shown}: {error}"))?;
     if status.success() {
         Ok(())
     } else {

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::run::{self, Outcome};
-use crate::{deny, python, setup, web};
+use crate::{deny, python, setup, web, words};
 
 struct Stage {
     name: &'static str,
@@ -86,17 +86,24 @@ pub fn test(words: &[&str]) -> Outcome {
     }
     println!("set-up: {}", time(started.elapsed()));
     let mut results = Vec::new();
+    let mut complaints = Vec::new();
     for stage in chosen {
         println!("\n== {} ==", stage.name);
+        words::forget();
         let begun = Instant::now();
         let outcome = (stage.check)();
         let took = begun.elapsed();
         if let Err(what) = &outcome {
             println!("{what}");
+            complaints.push((stage.name, words::complaints()));
         }
         let word = if outcome.is_ok() { "ok" } else { "FAILED" };
         println!("== {}: {word} in {} ==", stage.name, time(took));
         results.push((stage.name, word, took));
+    }
+    // The stages after it have pushed what a failed one said out of sight.
+    for (name, said) in complaints {
+        println!("\n== {name}: what it said ==\n{said}");
     }
     println!("\nstage      result     time");
     for (name, word, took) in &results {
