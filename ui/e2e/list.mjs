@@ -175,7 +175,7 @@ export async function listJourneys({ test, id, says, address }) {
     await id(page, 'trouble').getByText('Filen är ingen lista med postlådor.').waitFor();
     await drag('dragenter', 'Flytt.csv');
     await drag('drop', 'Flytt.csv');
-    await says(page, '39 rader lästa, 12 lagade; sju behöver ditt beslut.');
+    await says(page, '39 rader lästa, 12 har lagats; sju behöver ditt beslut.');
     await expect(id(page, 'step-mailboxes')).toHaveAttribute('aria-current', 'step');
     await expect(id(page, 'trouble')).toHaveCount(0);
   });

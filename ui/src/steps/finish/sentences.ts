@@ -21,6 +21,8 @@ export function standingOfFinish(next: Next, facts: ProjectFacts): Standing {
     case 'sync':
       // While mailboxes move, that MX is locked is no trouble.
       return { state: facts.running ? 'now' : 'warn', detail: m.finish_standing_mx() };
+    case 'choose':
+      return { state: 'warn', detail: m.finish_standing_choose(counts(next.left)) };
     case 'look':
       return facts.verified === true ? { state: 'now', detail: m.finish_standing_mx_may() } : { state: 'now', detail: m.finish_standing_so_far() };
     case 'mx':
@@ -67,6 +69,8 @@ export function titleOf(next: Next, now: number): string {
       return capital(m.finish_h_needs(counts(next.left)));
     case 'sync':
       return capital(m.finish_h_sync(counts(next.left)));
+    case 'choose':
+      return capital(m.finish_h_choose(counts(next.left)));
     case 'look':
       return m.finish_h_look();
     case 'mx':
@@ -115,6 +119,8 @@ export function subOf(next: Next): string {
     case 'wait':
     case 'caches':
       return m.finish_sub_wait();
+    case 'sync':
+    case 'convert':
     case 'batches':
     case 'cleanUp':
     case 'server':
@@ -137,6 +143,8 @@ export function verbOf(next: Next, planned: number): string {
     case 'failed':
     case 'sync':
       return m.finish_do_sync();
+    case 'choose':
+      return m.finish_do_choose(counts(next.left));
     case 'look':
       return m.finish_do_look();
     case 'mx':

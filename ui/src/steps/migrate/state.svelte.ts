@@ -157,7 +157,7 @@ export class MigrateState {
         if (left === 0) return this.filling ? m.migrate_h_filling() : m.migrate_h_comparing();
         if (waiting(run)) return m.migrate_h_waiting_service({ batch: run.batches.at(-1)?.name ?? '–' });
         return failed > 0
-          ? capital(m.migrate_h_needs({ n: failed, word: words(failed), others: words(left) }))
+          ? capital(m.migrate_h_needs({ n: failed, word: words(failed), m: left, others: words(left) }))
           : capital(m.migrate_h_running({ n: left, word: words(left), done: words(synced), total: words(total) }));
       case 'stopped':
         return m.migrate_h_stopped({ n: stopped, word: words(stopped) });
