@@ -32,7 +32,7 @@ const findings: Record<string, FindingWords> = {
   leftover: (values) => m.dns_f_leftover(values),
   serversDiffer: (values) => m.dns_f_serversDiffer(values),
   cached: (finding) => (finding.until ? m.dns_f_cached_until({ ...finding, time: clock(finding.until) }) : m.dns_f_cached(finding)),
-  longTtl: (values) => m.dns_f_longTtl(values),
+  longTtl: (values) => m.dns_f_longTtl({ value: /^\d+$/.test(values.value) ? count(Number(values.value)) : values.value }),
   spfNotIncluded: (values) => m.dns_f_spfNotIncluded(values),
   spfTooManyLookups: (values) => m.dns_f_spfTooManyLookups(values),
   spfEverybody: () => m.dns_f_spfEverybody(),
@@ -96,6 +96,7 @@ type Refused = Pick<PlannedStep, 'left' | 'until'>;
 const refusals: Record<string, { long: (step: Refused, now: number) => string; short: (step: Refused, now: number) => string }> = {
   noMailboxes: { long: () => m.dns_r_noMailboxes(), short: () => m.dns_because_none() },
   notSynced: { long: ({ left }) => m.dns_r_notSynced(many(left)), short: ({ left }) => m.dns_because_synced(many(left)) },
+  notChosen: { long: ({ left }) => m.dns_r_notChosen(many(left)), short: ({ left }) => m.dns_because_chosen(many(left)) },
   notConverted: { long: ({ left }) => m.dns_r_notConverted(many(left)), short: ({ left }) => m.dns_because_convert(many(left)) },
   mxNotMoved: { long: () => m.dns_r_mxNotMoved(), short: () => m.dns_because_mx() },
   tooEarly: { long: ({ until }, now) => m.dns_r_tooEarly({ when: when(until, now) }), short: ({ until }, now) => m.dns_because_time({ when: when(until, now) }) },
