@@ -42,18 +42,23 @@ impl Practice for PracticeLab {
         if let Some(lab) = running.take() {
             lab.stop().await;
         }
-        let options = LabOptions {
+        // A company that is there is what it was made as, whoever made it.
+        let there = LabOptions::of_world(dir).map_err(|error| error.to_string())?;
+        let company = there.unwrap_or_else(|| LabOptions {
             mailboxes,
-            faults: self.faults,
             company: self.company,
-            tenant: self.tenant,
             // Enough to watch, and to stop in the middle of.
             size: CorpusSize::Medium,
             // Whoever practises should meet what stands in the way.
             hurdles: true,
+            ..LabOptions::new(dir)
+        });
+        let options = LabOptions {
+            faults: self.faults,
+            tenant: self.tenant,
             // Nobody can make one in the admin centre of a tenant that has none.
             endpoint: Some(20),
-            ..LabOptions::new(dir)
+            ..company
         };
         let lab = Lab::start(options)
             .await
