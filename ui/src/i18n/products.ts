@@ -1,7 +1,7 @@
 // Microsoft's products by the names they are sold under; the tenant knows them by their part numbers alone.
 const products: Record<string, string> = {
-  EXCHANGESTANDARD: 'Exchange Online (Plan 1)',
-  EXCHANGEENTERPRISE: 'Exchange Online (Plan 2)',
+  EXCHANGESTANDARD: 'Exchange Online (Plan\u00a01)',
+  EXCHANGEENTERPRISE: 'Exchange Online (Plan\u00a02)',
   EXCHANGEDESKLESS: 'Exchange Online Kiosk',
   O365_BUSINESS_ESSENTIALS: 'Microsoft 365 Business Basic',
   O365_BUSINESS_PREMIUM: 'Microsoft 365 Business Standard',
