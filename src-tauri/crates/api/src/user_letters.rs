@@ -27,6 +27,7 @@ use crate::report::words::Language;
 use crate::{Error, ErrorCode};
 
 pub(crate) use mailing::Posting;
+pub use redo::redo_line;
 pub use templates::{Letter, write_templates};
 
 /// A template larger than this is none.

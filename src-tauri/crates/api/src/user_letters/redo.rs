@@ -137,6 +137,70 @@ pub(super) fn redo_words(tasks: &[HabitTask], of: &SmtpAddress, language: Langua
         .collect()
 }
 
+/// What a person must do again, in `en` or `sv`: one line for whoever reads it out of a terminal. The wizard has its own words.
+#[must_use]
+pub fn redo_line(item: &RedoItem, language: &str) -> String {
+    let language = Language::of(Some(language));
+    let value = item.value.as_deref().map(|value| {
+        let words = value.split(", ").map(|part| detail_words(part, language));
+        words.collect::<Vec<_>>().join(", ")
+    });
+    let of = |english, swedish, alone: &'static str| match &value {
+        Some(value) => format!("{}: {value}", language.pick(english, swedish)),
+        None => alone.to_owned(),
+    };
+    match item.kind {
+        RedoKind::OutlookProfile => language
+            .pick("Give Outlook a new profile", "Ge Outlook en ny profil")
+            .to_owned(),
+        RedoKind::Phone => language
+            .pick(
+                "Add the account to the phone again",
+                "Lägg till kontot i telefonen igen",
+            )
+            .to_owned(),
+        RedoKind::Signature => language
+            .pick("Write the signature again", "Skriv signaturen igen")
+            .to_owned(),
+        RedoKind::AutomaticReply => of(
+            "Write the automatic reply again",
+            "Skriv frånvaromeddelandet igen",
+            language.pick(
+                "Write the automatic reply again, if there was one",
+                "Skriv frånvaromeddelandet igen, om det fanns ett",
+            ),
+        ),
+        RedoKind::Rule => of(
+            "Make the rule again",
+            "Gör regeln igen",
+            language.pick(
+                "Make the rules again, if there were any",
+                "Gör reglerna igen, om det fanns några",
+            ),
+        ),
+        RedoKind::Delegate => of(
+            "Share again with",
+            "Dela igen med",
+            language.pick(
+                "Share calendar and folders again",
+                "Dela kalender och mappar igen",
+            ),
+        ),
+        RedoKind::Forwarding => of(
+            "Forward again to",
+            "Vidarebefordra igen till",
+            language.pick("Set the forwarding again", "Ställ in vidarebefordran igen"),
+        ),
+        RedoKind::LeftBehind => {
+            let size = item.megabytes.map(|megabytes| format!("{megabytes} MB"));
+            let known = [&item.folder, &item.date, &size];
+            let words: Vec<&str> = known.into_iter().flatten().map(String::as_str).collect();
+            let left = language.pick("Left in the old mailbox", "Kvar i den gamla postlådan");
+            format!("{left}: {}", words.join(", "))
+        }
+    }
+}
+
 /// What a code of a habit says; anything else is what somebody wrote.
 fn detail_words(detail: &str, language: Language) -> &str {
     match detail {
@@ -155,6 +219,35 @@ mod tests {
     use stegvis_journal::NewHabitTask;
 
     use super::*;
+
+    #[test]
+    fn what_is_to_be_done_again_is_told_in_words_and_no_code_is_among_them() {
+        let of = |kind, value: Option<&str>| item(kind, value.map(str::to_owned));
+        let forwarding = of(RedoKind::Forwarding, Some("bo@nordvik.example, keepsCopy"));
+        assert_eq!(
+            redo_line(&forwarding, "en"),
+            "Forward again to: bo@nordvik.example, with a copy kept in your mailbox"
+        );
+        let rule = of(RedoKind::Rule, Some("Fakturor, forwards"));
+        assert_eq!(
+            redo_line(&rule, "sv"),
+            "Gör regeln igen: Fakturor, skickar e‑post vidare"
+        );
+        assert_eq!(
+            redo_line(&of(RedoKind::Phone, None), "en"),
+            "Add the account to the phone again"
+        );
+        let left = RedoItem {
+            folder: Some("Inkorg/Ritningar".to_owned()),
+            date: Some("2009-03-04".to_owned()),
+            megabytes: Some(31),
+            ..of(RedoKind::LeftBehind, None)
+        };
+        assert_eq!(
+            redo_line(&left, "sv"),
+            "Kvar i den gamla postlådan: Inkorg/Ritningar, 2009-03-04, 31 MB"
+        );
+    }
 
     #[test]
     fn a_letter_has_words_for_codes_and_names_nobody_by_a_number() {

@@ -1,10 +1,8 @@
 use std::path::{Path, PathBuf};
 
-use stegvis_api::dto::{
-    LetterFieldsDto, LetterSending, LetterState, LetterWay, LettersView, RedoItem,
-};
+use stegvis_api::dto::{LetterFieldsDto, LetterSending, LetterState, LetterWay, LettersView};
 use stegvis_api::user_letters::{
-    Letter, LetterFields, LettersRequest, compose_letters, letter_files, write_templates,
+    Letter, LetterFields, LettersRequest, compose_letters, letter_files, redo_line, write_templates,
 };
 use stegvis_api::{Error, ErrorCode};
 
@@ -56,6 +54,9 @@ pub enum LettersCommand {
         /// Whose mailbox.
         #[arg(long)]
         address: String,
+        /// The language: en or sv. JSON has codes, whatever the language.
+        #[arg(long, default_value = "en", value_parser = ["en", "sv"])]
+        language: String,
     },
 }
 
@@ -191,7 +192,11 @@ pub async fn run(command: LettersCommand) -> Result<bool, Error> {
             }
         }
         LettersCommand::Send(arguments) => return send(arguments).await,
-        LettersCommand::Redo { project, address } => return redo(project, &address).await,
+        LettersCommand::Redo {
+            project,
+            address,
+            language,
+        } => return redo(project, &address, &language).await,
         LettersCommand::Save {
             letter,
             output,
@@ -341,7 +346,7 @@ fn print(view: &LettersView) {
     }
 }
 
-async fn redo(arguments: ProjectArguments, address: &str) -> Result<bool, Error> {
+async fn redo(arguments: ProjectArguments, address: &str, language: &str) -> Result<bool, Error> {
     let shown = Rehearsal::new(arguments.json);
     let app = arguments.open(&shown).await?;
     let items = app.redo_list(address).await;
@@ -352,21 +357,12 @@ async fn redo(arguments: ProjectArguments, address: &str) -> Result<bool, Error>
         print_json(&items)?;
         return Ok(true);
     }
-    for RedoItem {
-        kind,
-        folder,
-        date,
-        megabytes,
-        value,
-    } in &items
-    {
-        let size = megabytes.map(|megabytes| format!("{megabytes} MB"));
-        let words: Vec<&str> = [value, folder, date, &size]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .collect();
-        println!("{:<16} {}", format!("{kind:?}"), words.join(", "));
+    for item in &items {
+        // What a rule is called, others wrote.
+        println!(
+            "{}",
+            redo_line(item, language).replace(char::is_control, "?")
+        );
     }
     Ok(true)
 }
