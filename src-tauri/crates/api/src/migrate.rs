@@ -23,6 +23,8 @@ use crate::{Error, ErrorCode};
 
 /// The name of the first batch of a project with a pilot.
 const PILOT: &str = "Pilot";
+/// What stands between the name of a batch and the how manieth try of what the service dropped of it.
+const TRY: &str = ", try ";
 
 impl Project {
     /// Chosen mailboxes that are in no batch: the pilot first, where there is one, then batch by batch.
@@ -277,10 +279,20 @@ fn next(mut waiting: Vec<Chosen>, batches: &[&str]) -> (String, Vec<Chosen>) {
 }
 
 /// A name with the first number, from `from` on, that is not taken.
-pub(crate) fn numbered(word: &str, from: usize, taken: &[impl AsRef<str>]) -> String {
+fn numbered(word: &str, from: usize, taken: &[impl AsRef<str>]) -> String {
     let mut names = (from..).map(|number| format!("{word} {number}"));
     let free = |name: &String| !taken.iter().any(|taken| taken.as_ref() == name);
     names.find(free).unwrap_or_default()
+}
+
+/// What a batch is called that takes up what the service dropped of another: the other's name, and the how manieth try it is.
+/// A number alone would read like the name of a batch of its own.
+pub(crate) fn next_try(of: &str, taken: &[impl AsRef<str>]) -> String {
+    let first = of
+        .rsplit_once(TRY)
+        .filter(|(_, number)| number.parse::<u32>().is_ok())
+        .map_or(of, |(first, _)| first);
+    numbered(&format!("{first}{}", TRY.trim_end()), 2, taken)
 }
 
 fn step(step: &BatchStep) -> PlanStep {
@@ -344,5 +356,16 @@ mod tests {
         assert_eq!(named(&left, &done), expect("Malmö 2", &["c"]));
         let last = [chosen("e", false, None)];
         assert_eq!(named(&last, &done), expect("Batch 4", &["e"]));
+    }
+
+    #[test]
+    fn a_batch_of_what_was_dropped_says_whose_try_it_is() {
+        assert_eq!(next_try("Batch 2", &["Batch 2"]), "Batch 2, try 2");
+        let taken = ["Batch 2", "Batch 2, try 2"];
+        assert_eq!(next_try("Batch 2", &taken), "Batch 2, try 3");
+        assert_eq!(next_try("Batch 2, try 2", &taken), "Batch 2, try 3");
+        // What a project calls such a batch since before stays its name.
+        assert_eq!(next_try("Batch 2 2", &["Batch 2 2"]), "Batch 2 2, try 2");
+        assert_eq!(next_try("Lund, try it", &["a"]), "Lund, try it, try 2");
     }
 }

@@ -15,7 +15,7 @@ use stegvis_model::{
 
 use super::endpoint::no_endpoint;
 use crate::Error;
-use crate::migrate::{Task, numbered};
+use crate::migrate::{Task, next_try};
 use crate::project::{Project, is_over};
 
 /// What a batch needs of the service.
@@ -52,7 +52,7 @@ impl Project {
                         needs.push((batch.id, Need::GoOn));
                     }
                     if failed && any(is_refused) {
-                        let name = numbered(&batch.name, 2, &names);
+                        let name = next_try(&batch.name, &names);
                         let now = self.clock.now();
                         let anew = refused_anew(
                             &self.journal,
