@@ -47,7 +47,7 @@ pub use cloud::{BatchGuard, MailFacts};
 pub use error::{Error, ErrorCode};
 pub use licences::licence_remedy;
 pub use project::Events;
-pub use real::Farewells;
+pub use real::{ENDPOINT_PATIENCE, Farewells};
 pub use report::words::remedy;
 pub use report::{WrittenReport, write_report};
 pub use secrets::Secrets;

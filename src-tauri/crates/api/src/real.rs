@@ -25,6 +25,7 @@ use crate::project::{Project, key};
 use crate::secrets::SecretName;
 use crate::{App, Error, ErrorCode, TypedPassword};
 
+pub use endpoint::ENDPOINT_PATIENCE;
 pub use sign_in::Farewells;
 pub(crate) use waits::Waits;
 

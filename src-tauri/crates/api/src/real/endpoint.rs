@@ -21,8 +21,8 @@ use crate::project::Project;
 use crate::secrets::SecretName;
 use crate::{App, Error, ErrorCode};
 
-/// How long a person may take in the admin centre.
-const PATIENCE: Duration = Duration::from_secs(60 * 60);
+/// How long a person may take in the admin centre: for so long an endpoint is waited for.
+pub const ENDPOINT_PATIENCE: Duration = Duration::from_secs(60 * 60);
 
 impl App {
     /// Makes an endpoint of the migration service, or waits until a person has made it.
@@ -88,7 +88,7 @@ impl Project {
         let route: Box<dyn EndpointRoute> = match new.route.as_str() {
             "AdminCentre" => Box::new(AdminCentre {
                 migrations,
-                limit: PATIENCE,
+                limit: ENDPOINT_PATIENCE,
             }),
             "PowerShell" => Box::new(PowerShell {
                 program: module_program(),

@@ -1,5 +1,7 @@
+use std::time::Duration;
+
 use stegvis_api::dto::{EndpointView, NewEndpointDto, ServiceView};
-use stegvis_api::{App, Error};
+use stegvis_api::{App, ENDPOINT_PATIENCE, Error};
 use tokio_util::sync::CancellationToken;
 
 use super::copy::stop_on_interrupt;
@@ -64,13 +66,39 @@ impl Route {
     }
 }
 
+/// How often a person hears that the endpoint is still waited for.
+const REMINDER: Duration = Duration::from_secs(5 * 60);
+
+/// Says what is waited for, for how long yet and how to stop, until this is dropped.
+async fn waiting_aloud(name: &str) -> std::convert::Infallible {
+    eprintln!(
+        "Make the endpoint {name} in the Exchange admin centre now (Migration, Endpoints): an Outlook Anywhere endpoint, by \
+         exactly this name."
+    );
+    let mut left = ENDPOINT_PATIENCE;
+    loop {
+        eprintln!("{}", waiting_words(name, left));
+        tokio::time::sleep(REMINDER).await;
+        left = left.saturating_sub(REMINDER);
+    }
+}
+
+fn waiting_words(name: &str, left: Duration) -> String {
+    let minutes = left.as_secs().div_ceil(60);
+    format!(
+        "Waiting for {name}, {minutes} min more at most. Ctrl-C stops the waiting; nothing is undone by that."
+    )
+}
+
 /// Makes it, or waits for it until somebody interrupts.
 async fn made(
     app: &App,
     endpoint: NewEndpointDto,
     unproved: bool,
+    aloud: bool,
     stop: &CancellationToken,
 ) -> Result<EndpointView, Error> {
+    let name = endpoint.name.clone();
     let making = async {
         if unproved {
             app.try_cloud_endpoint(endpoint).await
@@ -81,6 +109,7 @@ async fn made(
     tokio::pin!(making);
     tokio::select! {
         made = &mut making => made,
+        never = waiting_aloud(&name), if aloud => match never {},
         () = stop.cancelled() => {
             app.cancel_cloud_endpoint().await?;
             making.await
@@ -126,7 +155,7 @@ async fn answer(app: &App, command: &EndpointCommand) -> Result<EndpointView, Er
             host,
             exchange_server,
             at_once,
-            ..
+            project,
         } => {
             let endpoint = NewEndpointDto {
                 route: route.name().to_owned(),
@@ -136,7 +165,8 @@ async fn answer(app: &App, command: &EndpointCommand) -> Result<EndpointView, Er
                 email_address: None,
                 max_concurrent_migrations: *at_once,
             };
-            made(app, endpoint, *unproved, &stop_on_interrupt()).await
+            let aloud = *route == Route::AdminCentre && !project.json;
+            made(app, endpoint, *unproved, aloud, &stop_on_interrupt()).await
         }
         EndpointCommand::Choose { name, .. } => {
             // A name that is not there changes nothing.
@@ -176,5 +206,20 @@ fn print(service: &ServiceView) {
     }
     for route in &service.routes {
         println!("  {:<12} {:<9} {}", route.route, route.state, route.detail);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waits_is_told_for_how_long_yet_and_how_to_stop() {
+        let words = waiting_words("Nordvik", ENDPOINT_PATIENCE);
+        assert!(words.starts_with("Waiting for Nordvik, 60 min more at most."));
+        assert!(words.contains("Ctrl-C"));
+        // What is left of a minute is not told as none.
+        let last = waiting_words("Nordvik", Duration::from_secs(20));
+        assert!(last.contains(", 1 min more"), "{last}");
     }
 }
