@@ -120,6 +120,7 @@ const finding = (check: string, code: string, values: Record<string, string> = {
   fixer: 'You',
   command: null,
   checkedAt: null,
+  ofBefore: false,
 });
 
 test('a finding is said with its values', () => {

@@ -1074,6 +1074,8 @@ export type FindingView = {
 	command: string | null,
 	/**  When it ran. */
 	checkedAt: string | null,
+	/**  Whether what it asked is connected otherwise since. */
+	ofBefore: boolean,
 };
 
 /**  What only a person knows of the old server: `Yes`, `No`, `NotSure`, or nothing yet. */
@@ -2211,7 +2213,7 @@ export type PracticeMail = {
 	mail: string,
 };
 
-/**  How many checks ended how. */
+/**  How many checks ended how. What was found before a connection changed counts as nothing else. */
 export type PreflightTally = {
 	/**  Passed. */
 	pass: number,
@@ -2223,6 +2225,8 @@ export type PreflightTally = {
 	waiting: number,
 	/**  Did not run. */
 	notRun: number,
+	/**  Ran before what they ask was connected otherwise. */
+	ofBefore: number,
 };
 
 /**  The preflight. */
@@ -2233,6 +2237,8 @@ export type PreflightView = {
 	ranAt: string | null,
 	/**  How long it took. */
 	tookMs: number,
+	/**  Whether something that was found is of before a connection changed: nothing of that is known of now. */
+	ofBefore: boolean,
 	/**  Microsoft 365. */
 	tenant: ConnectionView,
 	/**  Active Directory. */

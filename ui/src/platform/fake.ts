@@ -142,7 +142,19 @@ export class FakePlatform implements Platform {
   }
 
   #placed = (connected: boolean) =>
-    new FakePlaces(this.#kind, connected, this.#options.signIn, () => this.#tell({ event: 'Places', view: this.#places.view() }));
+    new FakePlaces(this.#kind, connected, this.#options.signIn, (otherwise) => {
+      if (otherwise) this.#foundBefore();
+      this.#tell({ event: 'Places', view: this.#places.view() });
+    });
+
+  /** What was found is of before; what did not run is not. */
+  #foundBefore(): void {
+    const view = this.#preflight;
+    if (!view?.ranAt) return;
+    const found = view.findings.map((finding) => ({ ...finding, ofBefore: finding.severity !== 'NotRun' }));
+    this.#preflight = { ...view, ofBefore: true, findings: found };
+    this.#tellProject();
+  }
 
   placesView = () => this.#answer(() => (this.#needProject(), this.#places.view()));
   setNotify = (notify: string | null) => this.#answer(() => this.#places.change({ notify }));
@@ -233,7 +245,7 @@ export class FakePlatform implements Platform {
       await this.#pause(this.#options.latency);
     }
     this.#checking = false;
-    this.#preflight = { ...this.#preflightNow(), running: false, ranAt: new Date().toISOString(), tookMs: 4200 };
+    this.#preflight = { ...this.#preflightNow(), running: false, ranAt: new Date().toISOString(), tookMs: 4200, ofBefore: false };
     this.#tell({ event: 'Preflight', view: this.#preflightNow() });
     this.#tellProject();
     return this.#answer(() => this.#preflightNow());
@@ -244,10 +256,8 @@ export class FakePlatform implements Platform {
       const at = new Date().toISOString();
       const fresh = findings(at);
       const view = this.#preflightNow();
-      this.#preflight = {
-        ...view,
-        findings: view.findings.map((one) => (one.check === check ? (fresh.find((f) => f.check === check) ?? one) : one)),
-      };
+      const found = view.findings.map((one) => (one.check === check ? (fresh.find((f) => f.check === check) ?? one) : one));
+      this.#preflight = { ...view, ofBefore: found.some((one) => one.ofBefore), findings: found };
       return this.#preflightNow();
     });
   }
@@ -586,7 +596,7 @@ export class FakePlatform implements Platform {
     const copied = users.some((user) => user.itemsDone > 0);
     const settled = run !== undefined && !run.running && of(...COPIED) === users.length;
     const found = this.#preflight?.ranAt ? this.#preflight.findings : null;
-    const many = (severity: string) => found?.filter((finding) => finding.severity === severity).length ?? 0;
+    const many = (severity: string) => found?.filter((finding) => !finding.ofBefore && finding.severity === severity).length ?? 0;
     return {
       answered: Object.values(this.#answers).filter((answer) => answer !== null).length,
       preflight: found && {
@@ -595,6 +605,7 @@ export class FakePlatform implements Platform {
         fail: many('Fail'),
         waiting: many('Waiting'),
         notRun: many('NotRun'),
+        ofBefore: found.filter((finding) => finding.ofBefore).length,
       },
       mailboxesChosen: this.#chosen.size,
       pilotChosen: [...this.#chosen.values()].filter(Boolean).length,
@@ -640,6 +651,7 @@ export class FakePlatform implements Platform {
         running: this.#checking,
         ranAt: null,
         tookMs: 0,
+        ofBefore: false,
         tenant: real && !signedIn ? gone : { ...connection, account: 'admin@nordvikbygg.onmicrosoft.com', endpoint: '' },
         directory: real && !old ? gone : { ...connection, account: '', endpoint: 'nordvik.local, SRV-DC01' },
         findings: findings('').map((finding) => ({

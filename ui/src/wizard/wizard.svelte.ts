@@ -17,7 +17,7 @@ export function restingPlace(project: ProjectView | null): StepId {
   }
   if (facts.endpointSaved && facts.mailboxesChosen > 0) return 'migrate';
   if (facts.mailboxesChosen > 0) return 'connect';
-  if (facts.preflight && facts.preflight.fail === 0) return 'mailboxes';
+  if (facts.preflight && facts.preflight.fail + facts.preflight.ofBefore === 0) return 'mailboxes';
   return 'prepare';
 }
 

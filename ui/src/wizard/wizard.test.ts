@@ -32,8 +32,10 @@ describe('a program opened anew lands where the work is', () => {
 
   test('when no check fails, on Mailboxes', async () => {
     const project = await at('prepared');
-    const preflight = { pass: 9, warn: 0, fail: 0, waiting: 0, notRun: 0 };
+    const preflight = { pass: 9, warn: 0, fail: 0, waiting: 0, notRun: 0, ofBefore: 0 };
     expect(restingPlace({ ...project, facts: { ...project.facts, preflight } })).toBe('mailboxes');
+    const before = { ...preflight, pass: 7, ofBefore: 2 };
+    expect(restingPlace({ ...project, facts: { ...project.facts, preflight: before } })).toBe('prepare');
   });
 });
 

@@ -1,13 +1,13 @@
 //! Prepare: the preflight.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::PoisonError;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use stegvis_engine::ports::Clock as _;
 use stegvis_engine::preflight::{Finding, ORDER, PreflightPorts, Subjects, preflight};
-use stegvis_journal::StoredFinding;
+use stegvis_journal::{JournalError, StoredFinding, Tx};
 use stegvis_model::{CheckId, MigrationUserStatus, Severity, StoredName as _};
 
 use crate::Error;
@@ -115,14 +115,22 @@ impl Project {
                 .map_err(|error| damaged("finding.facts", &error))?,
             checked_at: Some(finding.checked_at),
         };
-        self.setting(|tx| tx.keep_finding(&stored))
+        self.setting(|tx| {
+            tx.keep_finding(&stored)?;
+            let mut before = of_before(tx)?;
+            if before.remove(finding.check.name()) {
+                keep_of_before(tx, &before)?;
+            }
+            Ok(())
+        })
     }
 
     /// What every check found last; one that never ran is shown as not run.
     pub(crate) fn preflight_view(&self) -> Result<PreflightView, Error> {
-        let (stored, ran_at, took) = self.setting(|tx| {
+        let (stored, before, ran_at, took) = self.setting(|tx| {
             Ok((
                 tx.findings()?,
+                of_before(tx)?,
                 tx.setting(key::PREFLIGHT_AT)?,
                 tx.setting(key::PREFLIGHT_MS)?,
             ))
@@ -131,28 +139,27 @@ impl Project {
             .into_iter()
             .map(
                 |check| match stored.iter().find(|finding| finding.check == check) {
-                    Some(finding) => view(finding),
+                    Some(finding) => view(finding, before.contains(check.name())),
                     None => Ok(not_run(check)),
                 },
             )
             .collect::<Result<Vec<_>, Error>>()?;
-        let passed = |check: CheckId| {
+        let of_now = |check: CheckId| {
             stored
                 .iter()
-                .find(|finding| finding.check == check)
-                .filter(|finding| finding.severity != Severity::NotRun)
+                .find(|finding| finding.check == check && !before.contains(check.name()))
         };
         let places = self.places();
         let directory = places.directory.as_ref();
-        let tenant_answered = passed(CheckId::DirectorySync);
-        let directory_answered = stored
-            .iter()
-            .find(|finding| finding.check == CheckId::DirectoryReadable)
-            .filter(|finding| finding.severity == Severity::Pass);
+        let tenant_answered =
+            of_now(CheckId::DirectorySync).filter(|finding| finding.severity != Severity::NotRun);
+        let directory_answered =
+            of_now(CheckId::DirectoryReadable).filter(|finding| finding.severity == Severity::Pass);
         Ok(PreflightView {
             running: *self.checking.lock().unwrap_or_else(PoisonError::into_inner),
             ran_at,
             took_ms: took.and_then(|text| text.parse().ok()).unwrap_or(0),
+            of_before: !before.is_empty(),
             tenant: ConnectionView {
                 connected: tenant_answered.is_some(),
                 account: places.tenant_words(),
@@ -212,13 +219,41 @@ pub(crate) const ABOUT_MAILBOXES: [CheckId; 10] = [
     CheckId::ImapEnabled,
 ];
 
+/// The checks that ask the old server.
+pub(crate) const ABOUT_SOURCE: [CheckId; 2] = [CheckId::SourceEndpoint, CheckId::SourceOpens];
+
+/// The checks whose last findings are of before a connection changed, by their names.
+pub(crate) fn of_before(tx: &Tx<'_>) -> Result<BTreeSet<String>, JournalError> {
+    let kept = tx.setting(key::PREFLIGHT_BEFORE)?.unwrap_or_default();
+    Ok(kept.split_whitespace().map(str::to_owned).collect())
+}
+
+fn keep_of_before(tx: &Tx<'_>, before: &BTreeSet<String>) -> Result<(), JournalError> {
+    if before.is_empty() {
+        return tx.clear_setting(key::PREFLIGHT_BEFORE);
+    }
+    let names: Vec<&str> = before.iter().map(String::as_str).collect();
+    tx.set_setting(key::PREFLIGHT_BEFORE, &names.join(" "))
+}
+
+/// What these checks asked is connected otherwise from now on: what they found says nothing of it, until they run again.
+pub(crate) fn found_before(tx: &Tx<'_>, checks: &[CheckId]) -> Result<(), JournalError> {
+    let mut before = of_before(tx)?;
+    let found = tx
+        .findings()?
+        .into_iter()
+        .filter(|finding| checks.contains(&finding.check) && finding.severity != Severity::NotRun);
+    before.extend(found.map(|finding| finding.check.name().to_owned()));
+    keep_of_before(tx, &before)
+}
+
 /// The check of a name.
 pub(crate) fn check(name: &str) -> Result<CheckId, Error> {
     CheckId::from_name(name)
         .map_err(|error| Error::invalid(error.to_string(), "Name a check of the preflight."))
 }
 
-fn view(finding: &StoredFinding) -> Result<FindingView, Error> {
+fn view(finding: &StoredFinding, of_before: bool) -> Result<FindingView, Error> {
     let facts: Facts =
         serde_json::from_str(&finding.facts).map_err(|error| damaged("finding.facts", &error))?;
     Ok(FindingView {
@@ -234,6 +269,7 @@ fn view(finding: &StoredFinding) -> Result<FindingView, Error> {
         fixer: finding.fixer.name().to_owned(),
         command: finding.command.clone(),
         checked_at: finding.checked_at.map(|at| at.to_string()),
+        of_before,
     })
 }
 
@@ -247,5 +283,6 @@ fn not_run(check: CheckId) -> FindingView {
         fixer: stegvis_model::Fixer::You.name().to_owned(),
         command: None,
         checked_at: None,
+        of_before: false,
     }
 }

@@ -29,6 +29,7 @@ use crate::live::Live;
 use crate::person;
 use crate::places::{Places, keep_secrets};
 use crate::practice::PracticeDetails;
+use crate::prepare::of_before;
 use crate::real::Waits;
 use crate::secrets::{SecretName, Secrets};
 use crate::sign_in::kept::Remembered;
@@ -65,6 +66,8 @@ pub(crate) mod key {
     pub(crate) const CLOUD_TESTED: &str = "cloud.tested";
     pub(crate) const ENDPOINT_SAVED: &str = "endpoint.saved_at";
     pub(crate) const PREFLIGHT_AT: &str = "preflight.ran_at";
+    /// The checks whose last findings are of before a connection changed.
+    pub(crate) const PREFLIGHT_BEFORE: &str = "preflight.of_before";
     pub(crate) const PREFLIGHT_MS: &str = "preflight.took_ms";
     pub(crate) const VERIFICATION: &str = "verification";
     pub(crate) const LANGUAGE: &str = "letters.language";
@@ -292,11 +295,13 @@ impl Project {
 
     fn facts(&self, answers: Answers) -> Result<ProjectFacts, Error> {
         let report = self.report()?;
-        let findings = self.setting(|tx| tx.findings())?;
+        let (findings, before) = self.setting(|tx| Ok((tx.findings()?, of_before(tx)?)))?;
         let tally = |severity| {
+            let of_now = findings
+                .iter()
+                .filter(|finding| !before.contains(finding.check.name()));
             count(
-                findings
-                    .iter()
+                of_now
                     .filter(|finding| finding.severity == severity)
                     .count(),
             )
@@ -307,6 +312,7 @@ impl Project {
             fail: tally(Severity::Fail),
             waiting: tally(Severity::Waiting),
             not_run: tally(Severity::NotRun),
+            of_before: count(before.len()),
         });
         let chosen = self.chosen()?;
         let summary = |wanted| {

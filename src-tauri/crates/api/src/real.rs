@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use stegvis_connect::tls::client_config;
+use stegvis_engine::preflight::ORDER;
 use stegvis_journal::{Journal, JournalError, Tx};
 use stegvis_model::{Engine, Security};
 use tokio::sync::MutexGuard;
@@ -21,6 +22,7 @@ use crate::dto::{
     ServerCertificateView, SignedInDto, SourceDto, TrustDto,
 };
 use crate::places::{Places, security, smtp_address, trust};
+use crate::prepare::{ABOUT_SOURCE, found_before};
 use crate::project::{Project, key};
 use crate::secrets::SecretName;
 use crate::{App, Error, ErrorCode, TypedPassword};
@@ -219,6 +221,7 @@ impl Project {
         // What was tested was another server: that, too, is over at once or not at all.
         let untested = |tx: &Tx<'_>| {
             self.endpoint_tests().forget();
+            found_before(tx, &ABOUT_SOURCE)?;
             tx.clear_setting(key::ENDPOINT_SAVED)
         };
         let view = self
@@ -261,8 +264,12 @@ impl Project {
             })
         };
         let change = |places: &mut Places| places.directory = Some(directory);
-        self.change_typed(SecretName::Directory, password, same, change, |_| Ok(()))
-            .await
+        let unchecked = |tx: &Tx<'_>| found_before(tx, &ORDER);
+        let view = self
+            .change_typed(SecretName::Directory, password, same, change, unchecked)
+            .await?;
+        self.tell_project();
+        Ok(view)
     }
 
     async fn set_mail(

@@ -49,7 +49,7 @@ export const people: readonly Person[] = [
 
 /** The findings of the checks, in the order of what missing them costs. */
 export function findings(at: string): FindingView[] {
-  const base = { fixer: 'You', command: null, checkedAt: at };
+  const base = { fixer: 'You', command: null, checkedAt: at, ofBefore: false };
   return [
     {
       ...base,

@@ -31,11 +31,11 @@ const error = (code: CoreError['code'], message: string): CoreError => ({ code, 
 
 export class FakePlaces {
   #end: SignInEnd;
-  #tell: () => void;
+  #tell: (otherwise: boolean) => void;
   #cancel: (() => void) | null = null;
   #view: PlacesView;
 
-  constructor(kind: PlacesView['kind'], connected: boolean, end: SignInEnd, tell: () => void) {
+  constructor(kind: PlacesView['kind'], connected: boolean, end: SignInEnd, tell: (otherwise: boolean) => void) {
     this.#end = end;
     this.#tell = tell;
     this.#view = {
@@ -69,7 +69,7 @@ export class FakePlaces {
   change(part: Partial<PlacesView>): PlacesView {
     if (this.#view.kind === 'Practice') throw error('InvalidInput', 'A practice company is what it is.');
     this.#view = { ...this.#view, ...part };
-    this.#tell();
+    this.#tell('signedIn' in part || 'directory' in part);
     return this.#view;
   }
 

@@ -44,8 +44,6 @@ export class PrepareState {
   asking = $state(false);
   /** Which part of a real project is open to be connected. */
   opened = $state<'tenant' | 'directory' | 'mail' | null>(null);
-  /** The connections are others than those the checks asked. */
-  #changed = $state(false);
   #signIn: SignInForm | null = null;
 
   constructor(session: Session) {
@@ -102,9 +100,9 @@ export class PrepareState {
     return this.view?.ranAt != null;
   }
 
-  /** Whether what was found is of before the connections changed: then nothing of it is good for now. */
+  /** Whether something that was found is of before the connections changed: then the checks run again before anything is concluded. */
   get ofBefore(): boolean {
-    return this.everRan && !this.running && (this.#changed || this.waitsFor.length > 0);
+    return this.everRan && !this.running && ((this.view?.ofBefore ?? false) || this.waitsFor.length > 0);
   }
 
   title(): string {
@@ -179,7 +177,6 @@ export class PrepareState {
 
   /** Somebody has signed in, or out: what is known of the connections is read again. */
   async tenantChanged(): Promise<void> {
-    this.#changed = true;
     this.tenant = null;
     await this.#take(() => this.#session.platform.preflightView());
     if (this.#session.places?.signedIn) await this.#readTenant();
@@ -188,7 +185,6 @@ export class PrepareState {
 
   /** The directory is another: it is read, and its drawer makes room for what it says. */
   async directoryChanged(): Promise<void> {
-    this.#changed = true;
     this.opened = null;
     await this.#take(() => this.#session.platform.preflightView());
     await this.readDirectory();
@@ -204,7 +200,7 @@ export class PrepareState {
     if (this.running) return;
     this.asked = true;
     this.open = null;
-    if (await this.#take(() => this.#session.platform.runPreflight())) this.#changed = false;
+    await this.#take(() => this.#session.platform.runPreflight());
     this.asked = false;
     await this.#session.refresh();
     await this.readDirectory();
@@ -217,9 +213,8 @@ export class PrepareState {
     await this.#session.refresh();
   }
 
-  async #take(request: () => Promise<PreflightView>): Promise<boolean> {
+  async #take(request: () => Promise<PreflightView>): Promise<void> {
     const view = await this.#session.ask(request);
     if (view) this.#session.preflight = view;
-    return view !== undefined;
   }
 }

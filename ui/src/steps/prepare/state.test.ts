@@ -69,8 +69,11 @@ test('what was found before somebody signed out says nothing of now, and is foun
 test('when the checks are refused after another directory was named, what they found stays of before', async () => {
   const { session, state } = await real();
   session.platform.runPreflight = () => Promise.reject({ code: 'Running', message: 'a batch is running', help: '', retry: true });
+  await session.platform.setDirectory({ ...session.places!.directory!, hosts: ['srv-dc02.nordvik.example'] }, null);
   await state.directoryChanged();
   expect(session.trouble?.code).toBe('Running');
   expect(state.ofBefore).toBe(true);
   expect(state.title()).toBe('The connections have changed; run the checks again.');
+  expect(session.project!.facts.preflight).toMatchObject({ pass: 0, fail: 0 });
+  expect(prepare.standing(session.project, null, session.finish, session.places).state).toBe('now');
 });

@@ -13,6 +13,8 @@ pub struct PreflightView {
     pub ran_at: Option<String>,
     /// How long it took.
     pub took_ms: u32,
+    /// Whether something that was found is of before a connection changed: nothing of that is known of now.
+    pub of_before: bool,
     /// Microsoft 365.
     pub tenant: ConnectionView,
     /// Active Directory.
@@ -57,6 +59,8 @@ pub struct FindingView {
     pub command: Option<String>,
     /// When it ran.
     pub checked_at: Option<String>,
+    /// Whether what it asked is connected otherwise since.
+    pub of_before: bool,
 }
 
 /// A line of evidence.
@@ -70,7 +74,7 @@ pub struct EvidenceLine {
     pub value: String,
 }
 
-/// How many checks ended how.
+/// How many checks ended how. What was found before a connection changed counts as nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
@@ -85,4 +89,6 @@ pub struct PreflightTally {
     pub waiting: u32,
     /// Did not run.
     pub not_run: u32,
+    /// Ran before what they ask was connected otherwise.
+    pub of_before: u32,
 }

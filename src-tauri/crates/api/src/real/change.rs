@@ -84,10 +84,12 @@ mod tests {
     use std::sync::Arc;
 
     use secrecy::ExposeSecret as _;
-    use stegvis_journal::Journal;
+    use stegvis_engine::preflight::ORDER;
+    use stegvis_journal::{Journal, StoredFinding};
+    use stegvis_model::{CheckId, Fixer, Severity};
 
     use super::*;
-    use crate::dto::{SourceDto, TrustDto};
+    use crate::dto::{DirectoryDto, SourceDto, TrustDto};
     use crate::project::key;
     use crate::secrets::Secrets;
 
@@ -129,6 +131,73 @@ mod tests {
         let name = project.secrets_name();
         let found = project.secrets.find(&name, SecretName::Source).await?;
         Some(found.expose_secret().to_owned())
+    }
+
+    fn found(check: CheckId) -> StoredFinding {
+        StoredFinding {
+            check,
+            severity: Severity::Pass,
+            code: "ok".to_owned(),
+            fixer: Fixer::You,
+            command: None,
+            facts: r#"{"values":{},"evidence":[]}"#.to_owned(),
+            checked_at: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_found_before_a_connection_changed_is_of_before_until_it_is_found_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = project(folder.path()).await;
+        project
+            .setting(|tx| {
+                for check in [CheckId::DirectorySync, CheckId::SourceOpens] {
+                    tx.keep_finding(&found(check))?;
+                }
+                Ok(())
+            })
+            .unwrap();
+        let before = || {
+            let view = project.preflight_view().unwrap();
+            let found = view.findings.iter().filter(|finding| finding.of_before);
+            let names: Vec<String> = found.map(|finding| finding.check.clone()).collect();
+            assert_eq!(view.of_before, !names.is_empty());
+            names
+        };
+        let tally = || project.view().unwrap().facts.preflight.unwrap();
+        // By whom the mail is sent, no check asks.
+        let mail = crate::dto::MailDto::Graph {
+            from: "it@nordvik.example".to_owned(),
+        };
+        project
+            .change(|places| places.mail = Some(mail))
+            .await
+            .unwrap();
+        assert_eq!(before(), Vec::<String>::new());
+        let typed = || Some(TypedPassword::from("secret".to_owned()));
+        let old = source("127.0.0.1", "ImplicitTls");
+        project.set_source(old, typed()).await.unwrap();
+        assert_eq!(before(), ["SourceOpens"]);
+        assert_eq!((tally().pass, tally().of_before), (1, 1));
+        let directory = DirectoryDto {
+            hosts: vec!["127.0.0.1".to_owned()],
+            port: 636,
+            security: "ImplicitTls".to_owned(),
+            account: "NORDVIK/migrering".to_owned(),
+            base_dn: None,
+            trust: TrustDto::System,
+        };
+        project.set_directory(directory, typed()).await.unwrap();
+        assert_eq!(before(), ["DirectorySync", "SourceOpens"]);
+        assert_eq!((tally().pass, tally().of_before), (0, 2));
+        // One that ran again is of now; so is it when there is nothing to ask.
+        project
+            .run_preflight(&[CheckId::SourceOpens])
+            .await
+            .unwrap();
+        assert_eq!(before(), ["DirectorySync"]);
+        project.run_preflight(&ORDER).await.unwrap();
+        assert_eq!((before().len(), tally().of_before), (0, 0));
     }
 
     #[tokio::test]

@@ -3,8 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use stegvis_engine::preflight::ORDER;
+use stegvis_journal::Tx;
+use tokio::sync::MutexGuard;
+
 use crate::dto::{AppCertificateView, AppEvent, AppGuideView, PlacesView, SignInState};
 use crate::places::Places;
+use crate::prepare::found_before;
 use crate::project::Project;
 use crate::sign_in::{
     Asked, DeviceInstructions, SignInWay, TenantPlace, ask, certificate_view, guide_view, keep,
@@ -97,7 +102,7 @@ impl App {
         let still = project.stand_still().await?;
         sign_out(&project.remembered).await?;
         let change = |places: &mut Places| places.tenant = None;
-        project.change_held(still, change, |_| Ok(())).await
+        project.change_tenant(still, change).await
     }
 
     /// Makes the application's certificate, or writes the one that is there again; `replace` makes another.
@@ -180,7 +185,19 @@ impl Project {
         keep(&self.remembered, asked).await?;
         let signed = self.remembered.signed()?;
         let change = |places: &mut Places| places.tenant = signed;
-        self.change_held(still, change, |_| Ok(())).await
+        self.change_tenant(still, change).await
+    }
+
+    /// Goes by another sign-in, or by none; what the checks found is of before.
+    async fn change_tenant(
+        &self,
+        still: MutexGuard<'_, ()>,
+        change: impl FnOnce(&mut Places),
+    ) -> Result<PlacesView, Error> {
+        let unchecked = |tx: &Tx<'_>| found_before(tx, &ORDER);
+        let view = self.change_held(still, change, unchecked).await?;
+        self.tell_project();
+        Ok(view)
     }
 
     /// Shows what the sign-in waits for.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use stegvis_api::dto::{
-    AppEvent, DirectoryDto, MailDto, PlacesView, SignInState, SourceDto, TrustDto,
+    AppEvent, DirectoryDto, MailDto, PlacesView, PreflightView, SignInState, SourceDto, TrustDto,
 };
 use stegvis_api::sign_in::Cloud;
 use stegvis_api::{App, Error, Events, Farewells, TypedPassword};
@@ -197,14 +197,20 @@ pub async fn run(command: ProjectCommand) -> Result<bool, Error> {
         ProjectCommand::Migrate { only, .. } => {
             migrate::migrate(&app, only, &shown, folder.json).await
         }
-        _ => connect(&app, &command).await.and_then(|view| {
-            if folder.json {
-                print_json(&view)?;
-            } else {
-                print::places(&view);
-            }
-            Ok(true)
-        }),
+        _ => shown_after(&app, &command)
+            .await
+            .and_then(|(view, checks)| {
+                if folder.json {
+                    print_json(&Connected {
+                        places: &view,
+                        checks: (&checks).into(),
+                    })?;
+                } else {
+                    print::places(&view);
+                    print::checks(&checks);
+                }
+                Ok(true)
+            }),
     };
     shown.finish();
     app.close_project().await?;
@@ -226,6 +232,39 @@ impl ProjectCommand {
             Self::SignIn(arguments) => &arguments.project,
         }
     }
+}
+
+/// What the project is connected to, and whether what the checks found is still of that.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Connected<'a> {
+    #[serde(flatten)]
+    places: &'a PlacesView,
+    checks: Checks<'a>,
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Checks<'a> {
+    ran_at: Option<&'a str>,
+    of_before: bool,
+}
+
+impl<'a> From<&'a PreflightView> for Checks<'a> {
+    fn from(view: &'a PreflightView) -> Self {
+        Self {
+            ran_at: view.ran_at.as_deref(),
+            of_before: view.of_before,
+        }
+    }
+}
+
+async fn shown_after(
+    app: &App,
+    command: &ProjectCommand,
+) -> Result<(PlacesView, PreflightView), Error> {
+    let view = connect(app, command).await?;
+    Ok((view, app.preflight_view().await?))
 }
 
 async fn connect(app: &App, command: &ProjectCommand) -> Result<PlacesView, Error> {

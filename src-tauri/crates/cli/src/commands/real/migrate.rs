@@ -31,6 +31,10 @@ pub async fn migrate(
     shown: &Rehearsal,
     json: bool,
 ) -> Result<bool, Error> {
+    let checks = app.preflight_view().await?;
+    if checks.of_before {
+        shown.say(&format!("The checks: {}.", print::OF_BEFORE));
+    }
     if !only.is_empty() {
         choose(app, only).await?;
     }

@@ -1,6 +1,6 @@
 //! What a project is connected to, for people.
 
-use stegvis_api::dto::{FindingView, MailDto, PlacesView, TrustDto};
+use stegvis_api::dto::{FindingView, MailDto, PlacesView, PreflightView, TrustDto};
 
 pub fn places(view: &PlacesView) {
     println!("{}", view.company);
@@ -85,10 +85,29 @@ fn trust(trust: &TrustDto) -> String {
     }
 }
 
+/// What the checks found last, and whether that is of now.
+pub fn checks(view: &PreflightView) {
+    let words = match (&view.ran_at, view.of_before) {
+        (None, _) => "have not run: run `stegvis project check`".to_owned(),
+        (Some(at), false) => format!("ran last at {at}"),
+        (Some(at), true) => format!("ran last at {at}; {OF_BEFORE}"),
+    };
+    row("checks", &words);
+}
+
+/// Why what a check found is not known of now.
+pub const OF_BEFORE: &str =
+    "a connection has changed since, and what they found is of before: run `stegvis project check`";
+
 pub fn findings(findings: &[FindingView]) {
     for finding in findings {
+        let before = if finding.of_before {
+            "  (of before a connection changed)"
+        } else {
+            ""
+        };
         println!(
-            "  {:<8} {:<24} {}",
+            "  {:<8} {:<24} {}{before}",
             finding.severity, finding.check, finding.code
         );
     }
