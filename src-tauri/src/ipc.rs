@@ -125,6 +125,7 @@ pub fn contract() -> Builder<Wry> {
             finish::pick_test_mail,
             finish::practice_dns,
             finish::practice_mail,
+            finish::stay_behind,
             finish::save_dns_lines,
             finish::licences_view,
             finish::assign_licences,

@@ -10,6 +10,8 @@ export const finishPages = [
   finish('09-finish-short', 'synced', { finish: 'short' }, []),
   finish('09-dns', 'synced', { finish: 'moving' }, ['dns-autodiscover .rowlink', 'practice-mail']),
   finish('09-dns-locked', 'needs', { finish: 'locked' }, ['dns-mx .rowlink', 'style-mx-zone']),
+  finish('09-dns-left', 'synced', { finish: 'left' }, ['primary', 'names-more summary']),
+  finish('09-dns-stay', 'synced', { finish: 'left' }, ['primary', 'stay']),
   finish('09-licences', 'synced', { finish: 'short' }, ['open-licences']),
   finish('09-licences-refused', 'synced', { finish: 'short' }, ['open-licences', 'assign', 'refused summary']),
   finish('09-letters', 'synced', { finish: 'moving' }, ['open-letters', 'ask-redo']),

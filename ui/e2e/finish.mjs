@@ -46,6 +46,33 @@ export async function finishJourneys({ test, id, says, address }) {
     await says(page, 'MX has moved; now Autodiscover.');
   });
 
+  await test('finish: mailboxes that nobody chose are named, MX waits for a decision, and the decision can be undone', async (page) => {
+    await go(page, { scene: 'synced', finish: 'left' });
+    await says(page, 'Nobody chose twelve mailboxes of the old server; MX waits for a decision.');
+    await expect(id(page, 'step-finish').locator('.ss')).toHaveText('12 chosen by nobody');
+    await id(page, 'dns-mx').getByText('After a decision about 12').waitFor();
+    await id(page, 'primary').click();
+    await state(page, 'step-moveMx', 'locked');
+    await id(page, 'step-moveMx').getByText('nobody said that they stay behind').waitFor();
+    await id(page, 'unchosen').getByText('per.mansson@nordvik.example').waitFor();
+    await expect(id(page, 'unchosen').getByText('arkiv@nordvik.example')).toBeHidden();
+    await id(page, 'names-more').locator('summary').click();
+    await id(page, 'unchosen').getByText('arkiv@nordvik.example').waitFor();
+    await id(page, 'stay').click();
+    await id(page, 'stay-dialog').getByText('mail no longer reaches them').waitFor();
+    await page.keyboard.press('Escape'); // nothing is decided
+    await id(page, 'stay-dialog').waitFor({ state: 'detached' });
+    await state(page, 'step-moveMx', 'locked');
+    await id(page, 'stay').click();
+    await id(page, 'stay-now').click();
+    await id(page, 'unchosen').waitFor({ state: 'detached' });
+    await state(page, 'step-moveMx', 'may');
+    await id(page, 'count-again').click();
+    await state(page, 'step-moveMx', 'locked');
+    await id(page, 'choose-left').click();
+    await expect(id(page, 'step-mailboxes')).toHaveAttribute('aria-current', 'step');
+  });
+
   await test('finish: a record is told in the words of each kind of DNS host', async (page) => {
     await go(page, { scene: 'synced', finish: 'short' });
     await id(page, 'dns-mx').locator('.rowlink').click();

@@ -68,6 +68,16 @@ pub(crate) async fn pick_test_mail(
 
 #[tauri::command]
 #[specta::specta]
+pub(crate) async fn stay_behind(
+    app: State<'_, App>,
+    addresses: Vec<String>,
+    stays: bool,
+) -> Result<DnsPageView, Error> {
+    app.stay_behind(&addresses, stays).await
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(crate) async fn practice_dns(app: State<'_, App>, step: String) -> Result<DnsPageView, Error> {
     app.practice_dns(step).await
 }

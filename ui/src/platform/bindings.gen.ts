@@ -86,6 +86,7 @@ export const commands = {
 	pickTestMail: (title: string, kind: string) => __TAURI_INVOKE<DnsPageView | null>("pick_test_mail", { title, kind }),
 	practiceDns: (step: string) => __TAURI_INVOKE<DnsPageView>("practice_dns", { step }),
 	practiceMail: () => __TAURI_INVOKE<PracticeMail>("practice_mail"),
+	stayBehind: (addresses: string[], stays: boolean) => __TAURI_INVOKE<DnsPageView>("stay_behind", { addresses, stays }),
 	saveDnsLines: () => __TAURI_INVOKE<ReportFile>("save_dns_lines"),
 	licencesView: (wishes: LicenceWishesDto) => __TAURI_INVOKE<LicencesView>("licences_view", { wishes }),
 	assignLicences: (wishes: LicenceWishesDto) => __TAURI_INVOKE<LicencesView>("assign_licences", { wishes }),
@@ -510,6 +511,8 @@ export type CoreEvent = AppEvent;
 export type DecommissionGateId = 
 /**  Every mailbox is synced. */
 "Synced" | 
+/**  Of every mailbox of the old server somebody said whether it moves or stays behind. */
+"Chosen" | 
 /**  Every old mailbox is converted. */
 "Converted" | 
 /**  MX leads to the tenant for 72 hours. */
@@ -603,6 +606,8 @@ export type DecommissionView = {
 	ready: boolean,
 	/**  What is never to be done first. */
 	never: DecommissionNever[],
+	/**  Mailboxes that stay behind, because somebody said so: they go with the old server. */
+	staying: MailboxName[],
 };
 
 /**  What a test mail showed. */
@@ -821,6 +826,10 @@ export type DnsPageView = {
 	directDeliveryAt: string | null,
 	/**  What the last test mail showed. */
 	delivery: DeliveryView | null,
+	/**  Mailboxes of the old directory that are in no batch and wait for none: nobody chose them. */
+	unchosen: MailboxName[],
+	/**  Those of whom somebody said that they stay behind. */
+	staying: MailboxName[],
 	/**  What becomes of mail to the project's mailboxes, as MX is now. */
 	mailNow: MailView | null,
 	/**  The same once MX leads to the tenant. */
@@ -1951,6 +1960,14 @@ export type MailboxHabitsView = {
 	unreadable: HabitKindView[],
 };
 
+/**  A mailbox, as people know it. */
+export type MailboxName = {
+	/**  Its address. */
+	address: string,
+	/**  The name people know it by. */
+	name: string,
+};
+
 /**  What the administrator should know of a mailbox before choosing it. */
 export type MailboxNote = 
 /**  The tenant has no mail user for it: it cannot move yet. */
@@ -2424,6 +2441,8 @@ export type ReportTaskKind =
 "Reconcile" | 
 /**  Mailboxes that are not over. */
 "FinishMailboxes" | 
+/**  Mailboxes of the old server that are in no batch, and of whom nobody said that they stay behind. */
+"DecideMailboxes" | 
 /**  The read-back has not run, or does not agree. */
 "ReadBack" | 
 /**  Skipped items that nobody signed for. */
@@ -2514,6 +2533,8 @@ export type ReportView = {
 	cloudBatches: CloudBatchAccount[],
 	/**  What is still to do. */
 	toDo: ReportTask[],
+	/**  Mailboxes that stay on the old server, because somebody said so. */
+	staying: MailboxName[],
 	/**  Files written. */
 	files: ReportFile[],
 };

@@ -30,6 +30,8 @@ export interface FinishPlatform {
   pickTestMail(title: string, kind: string): Promise<DnsPageView | null>;
   /** Has the practice company's DNS host make a change. */
   practiceDns(step: string): Promise<DnsPageView>;
+  /** Says that mailboxes stay behind when MX moves, or that they count again. */
+  stayBehind(addresses: string[], stays: boolean): Promise<DnsPageView>;
   /** Has somebody outside send a test mail to the practice company. */
   practiceMail(): Promise<PracticeMail>;
   saveDnsLines(): Promise<ReportFile>;

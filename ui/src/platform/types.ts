@@ -142,6 +142,7 @@ export type {
   MailboxesInState,
   MailboxesView,
   MailboxHabitsView,
+  MailboxName,
   MailboxNote,
   MailboxRow,
   MailDto,

@@ -200,8 +200,14 @@ impl Asked {
 }
 
 impl Project {
-    /// What is asked for this project: its tenant tells what it needs, unless the query does.
+    /// What is asked for this project: its tenant tells what it needs, unless the query does. The old directory is read
+    /// beside it, for mailboxes that nobody thought of.
     async fn dns_asked(&self, query: &DnsQuery) -> Result<Asked, Error> {
+        let (asked, ()) = tokio::join!(self.dns_asked_of(query), self.read_mailboxes_again());
+        asked
+    }
+
+    async fn dns_asked_of(&self, query: &DnsQuery) -> Result<Asked, Error> {
         let domain = match &query.domain {
             Some(given) => domain(given)?,
             None => self.dns_domain_needed()?,

@@ -61,7 +61,9 @@ pub use list::{
     ListBatch, ListColumn, ListCounts, ListEdit, ListFile, ListFilter, ListFindingView, ListNote,
     ListPage, ListQuery, ListRowView, ListSheet, ListSort, ListView, SavedList,
 };
-pub use mailboxes::{MailboxChoice, MailboxNote, MailboxRow, MailboxesView};
+pub use mailboxes::{
+    MailboxChoice, MailboxName, MailboxNote, MailboxRow, MailboxesLeft, MailboxesView,
+};
 pub use migrate::{
     BatchView, GapView, MigrationUserView, PlanStep, PlanStepKind, PlanView, RunView,
     ThrottledSpan, ThroughputPoint,

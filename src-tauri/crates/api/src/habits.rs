@@ -71,6 +71,7 @@ impl Project {
     async fn read_habits_before(&self) -> Result<(), Error> {
         let ports = self.connections();
         let found = ports.directory.mailboxes().await;
+        self.remember_mailboxes(&found)?;
         let mailboxes: Vec<SmtpAddress> = match found {
             Ok(found) => {
                 let known: BTreeSet<String> = self

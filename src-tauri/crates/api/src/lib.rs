@@ -39,6 +39,7 @@ mod report;
 mod secrets;
 pub mod sign_in;
 mod typed;
+mod unchosen;
 pub mod user_letters;
 mod watch;
 

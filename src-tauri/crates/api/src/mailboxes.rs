@@ -5,6 +5,7 @@ use stegvis_model::{StatusSummary, StoredName as _, TenantRecipientKind};
 
 use crate::dto::{MailboxChoice, MailboxNote, MailboxRow, MailboxesView};
 use crate::project::{Chosen, Project, damaged, key};
+use crate::unchosen::chosen_after_all;
 use crate::{Error, ErrorCode};
 
 impl Project {
@@ -16,6 +17,7 @@ impl Project {
             ports.tenant.recipients(),
             ports.tenant.domains(),
         );
+        self.remember_mailboxes(&mailboxes)?;
         let mailboxes = mailboxes?;
         // The tenant's side only adds notes: without it the list can still be made.
         let (recipients, domains) = (recipients.unwrap_or_default(), domains.unwrap_or_default());
@@ -119,8 +121,14 @@ impl Project {
             ));
         }
         let text = serde_json::to_string(chosen).map_err(|error| damaged(key::CHOSEN, &error))?;
-        self.setting(|tx| tx.set_setting(key::CHOSEN, &text))?;
+        let addresses: Vec<&str> = chosen.iter().map(|one| &*one.address).collect();
+        self.journal.transaction(|tx| {
+            chosen_after_all(tx, &addresses)?;
+            Ok::<_, Error>(tx.set_setting(key::CHOSEN, &text)?)
+        })?;
         self.tell_project();
+        // What waits, and whom nobody chose, decides where mail may go.
+        self.tell_dns();
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use stegvis_engine::ports::Clock as _;
-use stegvis_engine::preflight::{Finding, ORDER, PreflightPorts, Subjects, preflight};
+use stegvis_engine::preflight::{Facts as Read, Finding, ORDER, PreflightPorts, Subjects, judged};
 use stegvis_journal::{JournalError, StoredFinding, Tx};
 use stegvis_model::{CheckId, MigrationUserStatus, Severity, StoredName as _};
 
@@ -45,7 +45,9 @@ impl Project {
                 (self.events)(AppEvent::Preflight { view });
             }
         };
-        preflight(&ports, &about, checks, &tell).await;
+        let facts = Read::gather(&ports).await;
+        self.remember_mailboxes(&facts.mailboxes)?;
+        judged(&facts, &ports, &about, checks, &tell).await;
         drop(checking);
         let ended = self.clock.now();
         let took = ended.duration_since(started).as_millis();

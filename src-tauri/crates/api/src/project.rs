@@ -58,6 +58,10 @@ pub(crate) mod key {
     pub(crate) const MAILBOXES: &str = "practice.mailboxes";
     pub(crate) const ANSWERS: &str = "answers";
     pub(crate) const CHOSEN: &str = "mailboxes.chosen";
+    /// The mailboxes of the old directory as last read.
+    pub(crate) const LISTED: &str = "mailboxes.listed";
+    /// Those of whom somebody said that they stay behind.
+    pub(crate) const STAY: &str = "mailboxes.stay";
     pub(crate) const CONCURRENCY: &str = "endpoint.max_concurrent_migrations";
     pub(crate) const ENGINE: &str = "engine";
     pub(crate) const CLOUD_ENDPOINT: &str = "cloud.endpoint";

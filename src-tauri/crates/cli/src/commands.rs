@@ -12,6 +12,7 @@ pub mod lab;
 pub mod letters;
 pub mod licence;
 pub mod list;
+pub mod mailboxes;
 mod project;
 pub mod real;
 pub mod rehearse;

@@ -50,6 +50,9 @@ enum Command {
     /// Rights and habits: what people could do with each other's mailboxes, before and after.
     #[command(subcommand)]
     Habits(commands::habits::HabitsCommand),
+    /// Mailboxes of the old server that nobody chose, and those that stay behind.
+    #[command(subcommand)]
+    Mailboxes(commands::mailboxes::MailboxesCommand),
     /// At the end: take back what this program left in the world.
     Cleanup(commands::cleanup::CleanupArguments),
     /// Licences: who needs one, what is free, giving them away.
@@ -93,6 +96,7 @@ fn main() -> ExitCode {
             Command::Endpoint(command) => commands::endpoint::run(command).await,
             Command::Batch(command) => commands::batch::run(command).await,
             Command::Habits(command) => commands::habits::run(command).await,
+            Command::Mailboxes(command) => commands::mailboxes::run(command).await,
             Command::Cleanup(arguments) => commands::cleanup::run(arguments).await,
             Command::Licence(command) => commands::licence::run(command).await,
             Command::Letters(command) => commands::letters::run(command).await,

@@ -71,6 +71,8 @@ pub enum EndReason {
 pub enum EndGate {
     /// Every mailbox is synced.
     Synced,
+    /// Of every mailbox of the old server somebody said whether it moves or stays behind.
+    Chosen,
     /// Every old mailbox is converted.
     Converted,
     /// MX leads to the tenant for 72 hours.
@@ -224,14 +226,15 @@ fn gates(old: &OldServer) -> Vec<(EndGate, GateState)> {
     };
     let known = |left: Option<u32>| left.map_or(GateState::Unknown, counted);
     let standing = old.standing.filter(|standing| standing.mailboxes > 0);
-    let (synced, converted, moved, proved) = match standing {
-        None => (OPEN, OPEN, OPEN, OPEN),
+    let (synced, chosen, converted, moved, proved) = match standing {
+        None => (OPEN, OPEN, OPEN, OPEN, OPEN),
         Some(standing) => {
             // The law is asked as if only this were left to pass.
             let mail = refusal(
                 Step::TidySpf,
                 &Standing {
                     not_synced: 0,
+                    not_chosen: 0,
                     ..standing
                 },
             );
@@ -248,6 +251,7 @@ fn gates(old: &OldServer) -> Vec<(EndGate, GateState)> {
                 .is_some_and(|moved| standing.direct_delivery_at.is_some_and(|at| at >= moved));
             (
                 counted(standing.not_synced),
+                counted(standing.not_chosen),
                 counted(standing.not_converted),
                 moved,
                 passed(proof),
@@ -270,6 +274,7 @@ fn gates(old: &OldServer) -> Vec<(EndGate, GateState)> {
     };
     vec![
         (EndGate::Synced, synced),
+        (EndGate::Chosen, chosen),
         (EndGate::Converted, converted),
         (EndGate::MxMoved, moved),
         (EndGate::DeliveryProved, proved),
@@ -326,6 +331,7 @@ mod tests {
                 now,
                 mailboxes: 38,
                 not_synced: 0,
+                not_chosen: 0,
                 not_converted: 0,
                 mx_moved_at: Some(at("2026-11-22T08:00:00Z")),
                 direct_delivery_at: Some(at("2026-11-22T09:00:00Z")),
@@ -422,6 +428,7 @@ mod tests {
         Undecided [SignOnUnknown, SyncUnknown]
         keep [] for []
         Synced: Open { left: None, until: None }
+        Chosen: Open { left: None, until: None }
         Converted: Open { left: None, until: None }
         MxMoved: Open { left: None, until: None }
         DeliveryProved: Open { left: None, until: None }
@@ -442,6 +449,7 @@ mod tests {
             standing: whole.standing.map(|standing| Standing {
                 now: at("2026-11-24T08:00:00Z"),
                 not_synced: 2,
+                not_chosen: 1,
                 not_converted: 5,
                 direct_delivery_at: None,
                 ..standing
@@ -458,6 +466,7 @@ mod tests {
         RemoveAll [NothingNeedsIt]
         keep [] for []
         Synced: Open { left: Some(2), until: None }
+        Chosen: Open { left: Some(1), until: None }
         Converted: Open { left: Some(5), until: None }
         MxMoved: Open { left: None, until: Some(2026-11-25T08:00:00Z) }
         DeliveryProved: Open { left: None, until: None }

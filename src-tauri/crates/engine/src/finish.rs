@@ -148,6 +148,7 @@ mod tests {
             now: at("2026-11-25T08:00:00Z"),
             mailboxes: 2,
             not_synced: 0,
+            not_chosen: 0,
             not_converted: 0,
             mx_moved_at: Some(at("2026-11-20T08:00:00Z")),
             direct_delivery_at: Some(at("2026-11-20T09:00:00Z")),

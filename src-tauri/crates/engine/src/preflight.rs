@@ -144,6 +144,17 @@ pub async fn preflight(
     tell: &(dyn Fn(&Finding) + Send + Sync),
 ) -> Vec<Finding> {
     let facts = Facts::gather(ports).await;
+    judged(&facts, ports, about, checks, tell).await
+}
+
+/// The same, of what was read already.
+pub async fn judged(
+    facts: &Facts,
+    ports: &PreflightPorts,
+    about: &Subjects,
+    checks: &[CheckId],
+    tell: &(dyn Fn(&Finding) + Send + Sync),
+) -> Vec<Finding> {
     let subjects = facts.subjects(&about.chosen);
     let mut findings = Vec::with_capacity(checks.len());
     for check in checks {

@@ -281,6 +281,17 @@ impl Draft {
             .collect()
     }
 
+    /// Whom a person left out.
+    #[must_use]
+    pub fn left_out(&self) -> Vec<SmtpAddress> {
+        let rows = self.state.rows.iter().filter(|row| row.left_out());
+        rows.filter_map(|row| match self.mailbox(row) {
+            Some(mailbox) => Some(mailbox.address.clone()),
+            None => row.address.clone(),
+        })
+        .collect()
+    }
+
     /// The mailbox of the directory that a row names.
     #[must_use]
     pub fn mailbox(&self, row: &DraftRow) -> Option<&KnownMailbox> {

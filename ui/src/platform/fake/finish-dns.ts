@@ -1,5 +1,5 @@
 // DNS as the pretend platform has it: a zone that its host changes, and a cache that remembers what it heard.
-import type { DeliveryView, DnsFindingView, DnsPageView, DnsSubjectView, PlannedChange, PlannedStep } from '../types';
+import type { DeliveryView, DnsFindingView, DnsPageView, DnsSubjectView, MailboxName, PlannedChange, PlannedStep } from '../types';
 import { company } from './company';
 
 const domain = company.domain;
@@ -42,6 +42,8 @@ export interface MailFacts {
   mailboxes: number;
   notSynced: number;
   notConverted: number;
+  unchosen: MailboxName[];
+  staying: MailboxName[];
 }
 
 export class FakeDns {
@@ -154,19 +156,21 @@ export class FakeDns {
     });
     const unsynced = facts.mailboxes === 0 ? 'noMailboxes' : facts.notSynced > 0 ? 'notSynced' : null;
     const left = unsynced === 'notSynced' ? facts.notSynced : null;
+    const undecided = unsynced ?? (facts.unchosen.length > 0 ? 'notChosen' : null);
+    const forgotten = undecided === 'notChosen' ? facts.unchosen.length : left;
     const after = this.#movedAt === null ? null : this.#movedAt + 72 * HOUR;
     const moved = unsynced ?? (after === null ? 'mxNotMoved' : now < after ? 'tooEarly' : null);
     const until = moved === 'tooEarly' && after !== null ? new Date(after).toISOString() : null;
     const proof = moved ?? (this.#provedAt === null ? 'noProof' : this.proved ? null : 'proofTooOld');
-    const unconverted = unsynced ?? (facts.notConverted > 0 ? 'notConverted' : null);
+    const unconverted = undecided ?? (facts.notConverted > 0 ? 'notConverted' : null);
     const last = unconverted ?? proof;
     return [
       may('lowerTtl', null),
-      may('moveMx', unsynced, left),
-      may('moveAutodiscover', unsynced, left),
-      may('tidySpf', moved, left, until),
+      may('moveMx', undecided, forgotten),
+      may('moveAutodiscover', undecided, forgotten),
+      may('tidySpf', undecided ?? moved, forgotten, undecided === null ? until : null),
       may('removeBatches', proof, left, until),
-      may('decommission', last, unconverted === 'notConverted' ? facts.notConverted : left, unconverted === null ? until : null),
+      may('decommission', last, unconverted === 'notConverted' ? facts.notConverted : forgotten, unconverted === null ? until : null),
     ];
   }
 
@@ -231,7 +235,7 @@ export class FakeDns {
     const may = (name: Name) => steps.find((one) => one.step === (name === 'mx' ? 'moveMx' : name === 'autodiscover' ? 'moveAutodiscover' : ''))?.allowed ?? true;
     const subjects = names.map((name) => this.#subject(name, now));
     const seen = this.#seenAt !== null;
-    const mail = (mx: string, astray: string[]) => ({ mx, delivered: facts.mailboxes - astray.length, loops: astray, returned: [], byOthers: 0 });
+    const mail = (mx: string, astray: string[]) => ({ mx, delivered: facts.mailboxes + facts.unchosen.length - astray.length, loops: astray, returned: [], byOthers: 0 });
     return {
       domains: [domain],
       domain,
@@ -249,8 +253,10 @@ export class FakeDns {
       mxMovedAt: this.#movedAt === null ? null : new Date(this.#movedAt).toISOString(),
       directDeliveryAt: this.#provedAt === null ? null : new Date(this.#provedAt).toISOString(),
       delivery: this.#delivery,
-      mailNow: seen ? mail(this.#set.has('mx') ? 'tenant' : 'source', this.#set.has('mx') ? loops : []) : null,
-      mailAfterMx: seen ? mail('tenant', loops) : null,
+      unchosen: facts.unchosen,
+      staying: facts.staying,
+      mailNow: seen ? mail(this.#set.has('mx') ? 'tenant' : 'source', this.#set.has('mx') ? [...loops, ...facts.unchosen.map((one) => one.address)] : []) : null,
+      mailAfterMx: seen ? mail('tenant', [...loops, ...facts.unchosen.map((one) => one.address)]) : null,
       dkimEnabled: seen ? this.#set.has('dkimSelector2') : null,
       history: this.#history,
       practice: this.#practice,

@@ -102,6 +102,7 @@ export class FakeEnd {
     const standing = batches.filter((batch) => batch.removedAt === null).length;
     const gates = [
       gate('Synced', facts.notSynced === 0, facts.notSynced),
+      gate('Chosen', facts.unchosen.length === 0, facts.unchosen.length),
       gate('Converted', facts.notConverted === 0, facts.notConverted),
       gate('MxMoved', moved !== null && now >= moved + 72 * HOUR, null, moved === null ? null : new Date(moved + 72 * HOUR).toISOString()),
       gate('DeliveryProved', this.#dns.proved),
@@ -123,6 +124,7 @@ export class FakeEnd {
         keepRoles: sync === 'Yes' ? ['Client Access', 'Hub Transport'] : [],
         keepTools: sync === 'Yes' ? ['Exchange Management Console', 'Exchange Management Shell'] : [],
         gates,
+        staying: facts.staying,
         ready: gates.every((one) => one.state === 'Passed'),
         never: ['RemoveLastServerWhileSynced', 'TurnSyncOffWithoutBackup', 'DeleteUsersInstead', 'SwitchOffBeforeRelays', 'UninstallWithoutSupport'],
       },

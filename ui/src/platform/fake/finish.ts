@@ -5,9 +5,10 @@ import { FakeEnd } from './finish-end';
 import { FakeHabits } from './finish-habits';
 import { FakeLetters } from './finish-letters';
 import { FakeLicences } from './finish-licences';
+import { FakeUnchosen } from './finish-unchosen';
 
 /** How far DNS and the rest are when the page is opened. */
-export const finishScenes = ['unseen', 'locked', 'moving', 'caches', 'done', 'short'] as const;
+export const finishScenes = ['unseen', 'locked', 'moving', 'caches', 'done', 'short', 'left'] as const;
 export type FinishScene = (typeof finishScenes)[number];
 
 interface Around {
@@ -31,12 +32,13 @@ export function fakeFinish({ scene, latency, cloud, facts, run, tell }: Around):
   const letters = new FakeLetters();
   const habits = new FakeHabits();
   const end = new FakeEnd(dns, cloud || scene !== 'unseen');
+  const unchosen = new FakeUnchosen(scene === 'left');
   let arranged = false;
 
   const addresses = () => run().users.map((user) => user.address);
   const mail = (): MailFacts => {
     const { inBatches, synced, completed } = facts();
-    return { mailboxes: inBatches, notSynced: inBatches - synced - completed, notConverted: inBatches - completed };
+    return { mailboxes: inBatches, notSynced: inBatches - synced - completed, notConverted: inBatches - completed, unchosen: unchosen.view(), staying: unchosen.staying() };
   };
   const loops = () => run().users.filter((user) => user.itemsDone === 0).map((user) => user.address);
   const page = () => dns.view(mail(), loops(), Date.now());
@@ -87,6 +89,7 @@ export function fakeFinish({ scene, latency, cloud, facts, run, tell }: Around):
         tell({ event: 'Dns', view: page() });
         return page();
       }),
+    stayBehind: (which, stays) => answer(() => (unchosen.decide(which, stays), page())),
     practiceMail: () => answer(() => ({ to: addresses()[0] ?? '', mail: dns.mail() })),
     saveDnsLines: () => answer(() => ({ format: 'txt', path: '/projekt/Nordvik.stegvis/dns.txt' })),
 

@@ -127,12 +127,14 @@ export function fakeReport(run: FakeRun, { facts, converted, dns, files, saves }
     cloudBatches: [],
     toDo: [
       ...task('FinishMailboxes', unfinished),
+      ...task('DecideMailboxes', dns.unchosen.map((one) => one.address)),
       ...task('SignSkipped', skipped.map((user) => user.address)),
       ...task('Convert', synced),
       ...task('CarryExcluded', total.excluded > 0 ? ['siv.jonsson@nordvik.example'] : []),
       ...task('MoveMx', dns.mxMovedAt ? [] : [company.domain]),
       ...task('ProveDelivery', dns.mxMovedAt && !dns.directDeliveryAt ? [company.domain] : []),
     ],
+    staying: dns.staying,
     files,
   };
 }

@@ -98,6 +98,8 @@ export class FinishAsks {
   chooseDns = (settings: DnsSettingsDto) => this.#do('choose', () => this.#platform.chooseDns(settings), (view) => this.#dns(view));
   prove = (mail: string) => this.#do('prove', () => this.#platform.proveDelivery(mail), (view) => this.#dns(view));
   practiceDns = (step: string) => this.#do(`practice-${step}`, () => this.#platform.practiceDns(step), (view) => this.#dns(view));
+  stayBehind = (addresses: string[], stays: boolean) =>
+    this.#do('stay', () => this.#platform.stayBehind(addresses, stays), (view) => this.#dns(view));
   saveLines = () => this.#do('save-lines', () => this.#platform.saveDnsLines(), (file) => (this.saved = file.path));
 
   pickMail = (title: string, kind: string) =>

@@ -27,6 +27,7 @@ describe('what comes next', () => {
   const stories: [string, Scene, FinishScene, string][] = [
     ['a mailbox needs someone: that first', 'needs', 'locked', 'failed'],
     ['nobody has looked at DNS', 'synced', 'unseen', 'look'],
+    ['mailboxes were chosen by nobody', 'synced', 'left', 'choose'],
     ['MX has moved', 'synced', 'moving', 'autodiscover'],
     ['others still remember', 'synced', 'caches', 'caches'],
     ['somebody loses the mailbox this week', 'synced', 'short', 'licences'],
@@ -132,7 +133,7 @@ describe('what comes next', () => {
       ...(['nothing', 'differs', 'look', 'prove', 'cleanUp', 'server', 'licencesUnknown', 'done'] as const).map((next) => ({ next })),
       { next: 'licences' as const, people: 2, days: 0 },
       { next: 'licencesLater' as const, people: 1, days: 19 },
-      ...(['failed', 'sync', 'convert'] as const).map((next) => ({ next, left: 3 })),
+      ...(['failed', 'sync', 'choose', 'convert'] as const).map((next) => ({ next, left: 3 })),
       ...(['mx', 'autodiscover', 'records'] as const).map((next) => ({ next, records: 2 })),
       { next: 'caches' as const, until: null },
       { next: 'caches' as const, until: '2026-11-25T12:41:00Z' },
@@ -147,6 +148,20 @@ describe('what comes next', () => {
       expect(standingOfFinish(turn, facts).detail, turn.next).toMatch(/\S/);
     }
   });
+});
+
+test('MX waits for a decision about mailboxes that nobody chose, and again when it is taken back', async () => {
+  const { platform, known } = await at('synced', 'left');
+  const addresses = (known.dns?.unchosen ?? []).map((one) => one.address);
+  expect(addresses).toHaveLength(12);
+  await expect(platform.practiceDns('moveMx')).rejects.toMatchObject({ code: 'InvalidInput' });
+  const step = (view: Known['dns']) => view?.steps.find((one) => one.step === 'moveMx');
+  expect(step(known.dns)).toMatchObject({ refusal: 'notChosen', left: 12 });
+  const decided = await platform.stayBehind(addresses, true);
+  expect(decided.unchosen).toEqual([]);
+  expect(step(decided)?.allowed).toBe(true);
+  const again = await platform.stayBehind(addresses.slice(0, 1), false);
+  expect(step(again)).toMatchObject({ refusal: 'notChosen', left: 1 });
 });
 
 test('MX is refused too early, by the same law as in earnest, and moves after the last mailbox', async () => {

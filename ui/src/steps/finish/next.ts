@@ -17,6 +17,8 @@ export type Next =
   | { next: 'failed'; left: number }
   /** Mailboxes are not synced: MX is locked. */
   | { next: 'sync'; left: number }
+  /** Mailboxes of the old server that nobody chose: MX is locked until somebody decides. */
+  | { next: 'choose'; left: number }
   | { next: 'look' }
   /** A record may be set now. */
   | { next: 'mx' | 'autodiscover' | 'records'; records: number }
@@ -64,6 +66,7 @@ export function nextOf(facts: ProjectFacts | undefined, differs: boolean, known:
   const done = facts.synced + facts.completed + (facts.conversion?.running ? facts.active : 0);
   const left = facts.inBatches - done;
   if (left > 0) return { next: 'sync', left };
+  if (dns && dns.unchosen.length > 0) return { next: 'choose', left: dns.unchosen.length };
   if (!dns?.view) return { next: 'look' };
   const records = dns.view.subjects.filter((one) => one.state === 'wrong' || one.state === 'advised').length;
   const mx = subjectOf(dns, 'mx');

@@ -112,6 +112,8 @@ export function subOf(next: Next): string {
     case 'differs':
     case 'failed':
       return m.finish_sub_reconciles();
+    case 'choose':
+      return m.dns_left_text();
     case 'licences':
     case 'licencesLater':
     case 'licencesUnknown':

@@ -106,6 +106,7 @@ impl App {
         if project.places().dns.is_none() {
             return Err(not_practice());
         }
+        project.read_mailboxes_again().await;
         let turn = Step::ALL.into_iter().find(|one| one.name() == step);
         if let Some(turn) = turn
             && let Some(refusal) = refusal(turn, &project.dns_standing(&domain)?)

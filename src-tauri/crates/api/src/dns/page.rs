@@ -15,6 +15,7 @@ use super::seen::{self, Seen, TenantSaid};
 use crate::Error;
 use crate::dto::{DnsPageView, DnsSettingsDto, ReportFile};
 use crate::project::{Chosen, Project, count, damaged, key as project};
+use crate::unchosen::Outside;
 
 impl Project {
     /// The page of DNS.
@@ -49,6 +50,8 @@ impl Project {
             mx_moved_at: None,
             direct_delivery_at: None,
             delivery: None,
+            unchosen: Vec::new(),
+            staying: Vec::new(),
             mail_now: None,
             mail_after_mx: None,
             dkim_enabled: None,
@@ -70,13 +73,16 @@ impl Project {
         page: &mut DnsPageView,
     ) -> Result<(), Error> {
         let known = kept(tx, &DnsName::from(domain))?;
-        let waiting = waiting(tx)?;
-        let standing = standing_with(tx, domain, self.clock.now(), &waiting)?;
+        let outside = Outside::read(tx)?;
+        let standing = standing_with(tx, domain, self.clock.now(), &outside)?;
         page.steps = steps(&standing);
         page.before = known.before;
         page.mx_moved_at = known.mx_moved_at.map(|at| at.to_string());
         page.direct_delivery_at = known.direct_delivery_at.map(|at| at.to_string());
         page.delivery = seen::kept(tx, "delivery", domain)?;
+        let unreached = outside.unreached();
+        page.unchosen = outside.unchosen;
+        page.staying = outside.staying;
         page.history = seen::history(tx, domain)?;
         let said: TenantSaid = seen::kept(tx, "tenant", domain)?.unwrap_or_default();
         page.dkim_enabled = said.dkim_enabled;
@@ -84,7 +90,7 @@ impl Project {
             return Ok(());
         };
         let accepted = said.accepted()?;
-        let (now, after_mx) = mails(tx, seen.mx(), &accepted, &waiting)?;
+        let (now, after_mx) = mails(tx, seen.mx(), &accepted, &unreached)?;
         page.mail_now = Some(now);
         page.mail_after_mx = Some(after_mx);
         page.ttl = seen.ttl;
@@ -98,11 +104,12 @@ impl Project {
         Ok(())
     }
 
-    /// Where the project stands with this domain. Mailboxes that were chosen and are in no batch yet are not synced.
+    /// Where the project stands with this domain. Mailboxes that were chosen and are in no batch yet are not synced;
+    /// those that nobody chose are counted.
     pub(super) fn dns_standing(&self, domain: &DomainName) -> Result<Standing, Error> {
         let now = self.clock.now();
         self.journal
-            .transaction(|tx| standing_with(tx, domain, now, &waiting(tx)?))
+            .transaction(|tx| standing_with(tx, domain, now, &Outside::read(tx)?))
     }
 
     /// What is to be set, and the way back, in a file of the project's folder.
@@ -165,15 +172,16 @@ pub(crate) fn waiting(tx: &Tx<'_>) -> Result<Vec<SmtpAddress>, Error> {
         .collect())
 }
 
-/// Where a project stands; who waits for a batch is not synced.
+/// Where a project stands; who waits for a batch is not synced, and whom nobody chose is counted.
 pub(super) fn standing_with(
     tx: &Tx<'_>,
     domain: &DomainName,
     now: Timestamp,
-    waiting: &[SmtpAddress],
+    outside: &Outside,
 ) -> Result<Standing, Error> {
     let mut standing = standing(tx, &DnsName::from(domain), now)?;
-    let waiting = count(waiting.len());
+    let waiting = count(outside.waiting.len());
+    standing.not_chosen = count(outside.unchosen.len());
     standing.mailboxes += waiting;
     standing.not_synced += waiting;
     standing.not_converted += waiting;

@@ -10,7 +10,7 @@ use stegvis_engine::ports::Clock as _;
 use stegvis_journal::Tx;
 use stegvis_model::{DnsRecord, DnsValue, SmtpAddress};
 
-use super::page::{standing_with, step_of, waiting};
+use super::page::{standing_with, step_of};
 use super::view;
 use super::words::{not_direct, refused};
 use super::{Asked, DnsQuery};
@@ -18,6 +18,7 @@ use crate::Error;
 use crate::dto::{
     DeliveryView, DnsView, MailView, PlannedChange, PlannedFields, PlannedStep, TtlLine,
 };
+use crate::unchosen::Outside;
 
 /// What a plan is made from, besides the domain.
 #[derive(Debug, Clone, Default)]
@@ -74,11 +75,16 @@ impl Asked {
                 if let Some(Ok(delivery)) = &proof {
                     keep_delivery(tx, domain, delivery.at)?;
                 }
-                let waiting = waiting(tx)?;
+                let outside = Outside::read(tx)?;
                 Ok::<_, Error>((
-                    standing_with(tx, &self.domain, now, &waiting)?,
+                    standing_with(tx, &self.domain, now, &outside)?,
                     kept(tx, domain)?.before,
-                    Some(mails(tx, mx_place(check), &self.accepted, &waiting)?),
+                    Some(mails(
+                        tx,
+                        mx_place(check),
+                        &self.accepted,
+                        &outside.unreached(),
+                    )?),
                 ))
             })?,
             None => (nothing_known(now), None, None),
@@ -103,6 +109,7 @@ pub(super) const fn nothing_known(now: Timestamp) -> Standing {
         now,
         mailboxes: 0,
         not_synced: 0,
+        not_chosen: 0,
         not_converted: 0,
         mx_moved_at: None,
         direct_delivery_at: None,
@@ -116,9 +123,11 @@ pub(super) fn steps(standing: &Standing) -> Vec<PlannedStep> {
         .map(|&step| {
             let refusal = refusal(step, standing);
             let (left, until) = match refusal {
-                Some(Refusal::NotSynced { left } | Refusal::NotConverted { left }) => {
-                    (Some(left), None)
-                }
+                Some(
+                    Refusal::NotSynced { left }
+                    | Refusal::NotChosen { left }
+                    | Refusal::NotConverted { left },
+                ) => (Some(left), None),
                 Some(Refusal::TooEarly { until }) => (None, Some(until.to_string())),
                 _ => (None, None),
             };
@@ -159,16 +168,17 @@ pub(super) fn delivered(proof: &Result<Delivery, NotDirect>) -> DeliveryView {
     }
 }
 
-/// What becomes of mail to every mailbox: as MX is, and once it leads to the tenant.
+/// What becomes of mail to every mailbox: as MX is, and once it leads to the tenant. `outside` are those that are in no batch
+/// and are not meant to stay behind.
 pub(super) fn mails(
     tx: &Tx<'_>,
     mx: Place,
     accepted: &Domains,
-    waiting: &[SmtpAddress],
+    outside: &[SmtpAddress],
 ) -> Result<(MailView, MailView), Error> {
-    let after = predict(tx, Place::Tenant, accepted, waiting)?;
+    let after = predict(tx, Place::Tenant, accepted, outside)?;
     Ok((
-        mail(mx, &predict(tx, mx, accepted, waiting)?),
+        mail(mx, &predict(tx, mx, accepted, outside)?),
         mail(Place::Tenant, &after),
     ))
 }

@@ -7,13 +7,14 @@ use stegvis_journal::Tx;
 use stegvis_model::DomainName;
 
 use super::choice::key;
-use super::page::{standing_with, waiting};
+use super::page::standing_with;
 use super::{plan, view};
 use crate::Error;
 use crate::dto::{
     DeliveryView, DnsChangeView, DnsHistoryLine, DnsServerView, DnsView, PlannedChange, TtlLine,
 };
 use crate::project::damaged;
+use crate::unchosen::Outside;
 
 /// Changes that are remembered.
 const MOST_CHANGES: usize = 200;
@@ -77,7 +78,7 @@ impl TenantSaid {
 /// Keeps what a look showed, and the history of it.
 pub(super) fn keep(tx: &Tx<'_>, domain: &DomainName, check: &DnsCheck) -> Result<(), Error> {
     keep_seen(tx, check)?;
-    let standing = standing_with(tx, domain, check.at, &waiting(tx)?)?;
+    let standing = standing_with(tx, domain, check.at, &Outside::read(tx)?)?;
     let seen = Seen {
         view: view::dns(check),
         ttl: plan::ttl(check),

@@ -161,7 +161,7 @@ impl Project {
         }
     }
 
-    fn tell_dns(&self) {
+    pub(crate) fn tell_dns(&self) {
         match self.dns_page() {
             Ok(view) => (self.events)(AppEvent::Dns { view }),
             Err(error) => tracing::warn!(%error, "what is known of DNS could not be read"),

@@ -85,6 +85,12 @@ pub(super) fn refused(refusal: &Refusal) -> String {
         }
         Refusal::NotSynced { left: 1 } => "one mailbox is not synced yet".to_owned(),
         Refusal::NotSynced { left } => format!("{left} mailboxes are not synced yet"),
+        Refusal::NotChosen { left: 1 } => {
+            "one mailbox of the old server is in no batch, and nobody said that it stays behind; see `stegvis mailboxes`".to_owned()
+        }
+        Refusal::NotChosen { left } => format!(
+            "{left} mailboxes of the old server are in no batch, and nobody said that they stay behind; see `stegvis mailboxes`"
+        ),
         Refusal::NotConverted { left: 1 } => "one old mailbox is not converted yet".to_owned(),
         Refusal::NotConverted { left } => format!("{left} old mailboxes are not converted yet"),
         Refusal::MxNotMoved => "mail still goes to the old server (MX)".to_owned(),

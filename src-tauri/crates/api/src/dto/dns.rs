@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::MailboxName;
+
 /// The page of DNS: what every side said last, what may be done, and the way back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
@@ -37,6 +39,10 @@ pub struct DnsPageView {
     pub direct_delivery_at: Option<String>,
     /// What the last test mail showed.
     pub delivery: Option<DeliveryView>,
+    /// Mailboxes of the old directory that are in no batch and wait for none: nobody chose them.
+    pub unchosen: Vec<MailboxName>,
+    /// Those of whom somebody said that they stay behind.
+    pub staying: Vec<MailboxName>,
     /// What becomes of mail to the project's mailboxes, as MX is now.
     pub mail_now: Option<MailView>,
     /// The same once MX leads to the tenant.

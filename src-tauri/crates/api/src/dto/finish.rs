@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::MailboxName;
+
 /// The end of a migration, as the project knows it: nobody is asked for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
@@ -219,6 +221,8 @@ pub struct DecommissionView {
     pub ready: bool,
     /// What is never to be done first.
     pub never: Vec<DecommissionNever>,
+    /// Mailboxes that stay behind, because somebody said so: they go with the old server.
+    pub staying: Vec<MailboxName>,
 }
 
 /// Which way the old organisation ends.
@@ -272,6 +276,8 @@ pub struct DecommissionGateView {
 pub enum DecommissionGateId {
     /// Every mailbox is synced.
     Synced,
+    /// Of every mailbox of the old server somebody said whether it moves or stays behind.
+    Chosen,
     /// Every old mailbox is converted.
     Converted,
     /// MX leads to the tenant for 72 hours.

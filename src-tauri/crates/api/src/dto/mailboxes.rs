@@ -9,6 +9,28 @@ pub struct MailboxesView {
     pub rows: Vec<MailboxRow>,
 }
 
+/// A mailbox, as people know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct MailboxName {
+    /// Its address.
+    pub address: String,
+    /// The name people know it by.
+    pub name: String,
+}
+
+/// Mailboxes of the old directory that no batch and no list has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct MailboxesLeft {
+    /// Nobody chose them, and nobody said that they stay behind.
+    pub unchosen: Vec<MailboxName>,
+    /// Somebody said so.
+    pub staying: Vec<MailboxName>,
+}
+
 /// A mailbox of the directory.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]

@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::MailboxName;
+
 /// The report. If the counts differ, that is its first line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
@@ -55,6 +57,8 @@ pub struct ReportView {
     pub cloud_batches: Vec<CloudBatchAccount>,
     /// What is still to do.
     pub to_do: Vec<ReportTask>,
+    /// Mailboxes that stay on the old server, because somebody said so.
+    pub staying: Vec<MailboxName>,
     /// Files written.
     pub files: Vec<ReportFile>,
 }
@@ -204,6 +208,8 @@ pub enum ReportTaskKind {
     Reconcile,
     /// Mailboxes that are not over.
     FinishMailboxes,
+    /// Mailboxes of the old server that are in no batch, and of whom nobody said that they stay behind.
+    DecideMailboxes,
     /// The read-back has not run, or does not agree.
     ReadBack,
     /// Skipped items that nobody signed for.

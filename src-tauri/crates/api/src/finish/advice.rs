@@ -65,6 +65,7 @@ impl Project {
             reasons: advice.reasons.into_iter().map(reason).collect(),
             keep_roles: texts(advice.keep_roles),
             keep_tools: texts(advice.keep_tools),
+            staying: self.outside()?.staying,
             gates: advice.gates.into_iter().map(gate).collect(),
             never: advice.never.into_iter().map(never).collect(),
         })
@@ -124,6 +125,7 @@ const fn reason(reason: EndReason) -> DecommissionReason {
 fn gate((gate, state): (EndGate, GateState)) -> DecommissionGateView {
     let id = match gate {
         EndGate::Synced => DecommissionGateId::Synced,
+        EndGate::Chosen => DecommissionGateId::Chosen,
         EndGate::Converted => DecommissionGateId::Converted,
         EndGate::MxMoved => DecommissionGateId::MxMoved,
         EndGate::DeliveryProved => DecommissionGateId::DeliveryProved,

@@ -10,18 +10,24 @@ use stegvis_engine::powershell::quoted;
 use stegvis_engine::service::{RemovalGuard, cleanup};
 
 use crate::cloud::{BatchGuard, MailFacts};
-use crate::dns::waiting;
 use crate::dto::{FinishBatch, RemovalGuardId, RemovalGuardView};
 use crate::project::{Project, count, key};
 use crate::report::words::Language;
+use crate::unchosen::Outside;
 use crate::{Error, ErrorCode};
 
 impl Project {
     /// Where the migration and its mail stand, over every domain.
     pub(super) fn standing_of_mail(&self) -> Result<Option<Standing>, Error> {
         let now = self.clock.now();
-        self.journal
-            .transaction(|tx| Ok(standing_everywhere(tx, &waiting(tx)?, now)?))
+        self.journal.transaction(|tx| {
+            let outside = Outside::read(tx)?;
+            let everywhere = standing_everywhere(tx, &outside.waiting, now)?;
+            Ok(everywhere.map(|standing| Standing {
+                not_chosen: count(outside.unchosen.len()),
+                ..standing
+            }))
+        })
     }
 
     /// Every batch that stands or stood in the service, oldest first.

@@ -80,6 +80,9 @@ impl Project {
         let ports = self.connections();
         let (mailboxes, domains) =
             tokio::join!(ports.directory.mailboxes(), ports.tenant.domains(),);
+        if let Err(error) = self.remember_mailboxes(&mailboxes) {
+            tracing::warn!(%error, "the mailboxes of the directory are not remembered");
+        }
         let domains_read = domains.is_ok();
         let domains = domains.unwrap_or_default();
         let known = mailboxes.ok().map(|all| Arc::new(known(all, &domains)));
@@ -129,12 +132,14 @@ impl Project {
         *self.list() = None;
     }
 
-    /// Makes the ready rows the chosen mailboxes, in the order of their batches.
+    /// Makes the ready rows the chosen mailboxes, in the order of their batches. What a person left out stays behind.
     pub(crate) async fn use_list(&self) -> Result<MailboxesView, Error> {
-        let ready = self.with_list(|list| Ok(list.draft.ready()))?;
-        let mailboxes = self.connections().directory.mailboxes().await?;
+        let (ready, left_out) =
+            self.with_list(|list| Ok((list.draft.ready(), list.draft.left_out())))?;
+        let mailboxes = self.read_mailboxes().await?;
         let chosen = chosen(ready, &mailboxes)?;
         self.keep_chosen(&chosen)?;
+        self.left_out_of_list(&left_out)?;
         self.mailboxes_view().await
     }
 }

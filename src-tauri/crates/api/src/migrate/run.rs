@@ -56,7 +56,7 @@ impl Project {
         task: Task,
         stop: &CancellationToken,
     ) -> Result<(), Error> {
-        let listed = self.connections().directory.mailboxes().await?;
+        let listed = self.read_mailboxes().await?;
         let mailboxes: BTreeMap<String, MailboxRef> = listed
             .iter()
             .map(|mailbox| (mailbox.address.key(), mailbox_ref(mailbox)))

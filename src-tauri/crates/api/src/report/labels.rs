@@ -160,6 +160,14 @@ pub(super) fn action(code: &str, language: Language) -> &str {
             "Vouched for where mail goes, to remove a batch",
             "Gick i god för vart e‑posten går, för att ta bort en batch",
         ),
+        "MailboxesStay" => (
+            "Decided that mailboxes stay behind",
+            "Bestämde att postlådor blir kvar",
+        ),
+        "MailboxesCountAgain" => (
+            "Decided that mailboxes do not stay behind after all",
+            "Bestämde att postlådor ändå inte blir kvar",
+        ),
         "ReportsSavedBeforeRemoval" => ("Saved the batch’s reports", "Sparade batchens rapporter"),
         "CleanedUp" => ("Cleaned up", "Städade"),
         "ReportSaved" => ("Saved this report", "Sparade rapporten"),
@@ -182,6 +190,10 @@ pub(super) fn task(kind: ReportTaskKind, language: Language) -> &'static str {
         ReportTaskKind::FinishMailboxes => (
             "Finish these mailboxes, or take them out of the migration.",
             "Gör klart de här postlådorna, eller ta dem ur migreringen.",
+        ),
+        ReportTaskKind::DecideMailboxes => (
+            "Decide about these mailboxes of the old server, which nobody chose: once MX has moved, their mail no longer reaches them.",
+            "Bestäm om de här postlådorna på den gamla servern, som ingen har valt: när MX har flyttats når e‑posten dem inte längre.",
         ),
         ReportTaskKind::ReadBack => (
             "Read source and target back and compare them.",

@@ -84,6 +84,7 @@ pub(super) fn phrases(language: Language) -> Value {
         untouched => say("No source mailbox was written to.", "Ingen källpostlåda har ändrats."),
         mails => say("Status mails and final reports sent to", "Statusmejl och slutrapporter skickade till"),
         to_do => say("Still to do", "Kvar att göra"),
+        staying => say("These mailboxes stay on the old server, because it was decided so", "De här postlådorna blir kvar på den gamla servern, för att det bestämts så"),
         nothing_to_do => say("Nothing that the project knows of.", "Inget som projektet känner till."),
         and_more => say("and {n} more", "och {n} till"),
         handed => say("Handed over by", "Överlämnat av"),

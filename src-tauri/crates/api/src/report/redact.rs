@@ -189,6 +189,10 @@ pub(super) fn redacted(mut view: ReportView) -> ReportView {
         one.name = initials(&one.name);
         one.signed_by = one.signed_by.as_deref().map(initials);
     }
+    for one in &mut view.staying {
+        one.address = hidden.text(&one.address);
+        one.name = initials(&one.name);
+    }
     for action in &mut view.actions {
         action.who = action.who.as_deref().map(initials);
         action.mailbox = action.mailbox.as_deref().map(|text| hidden.text(text));

@@ -10,7 +10,8 @@ use stegvis_model::{MigrationUserId, MigrationUserStatus};
 
 use super::view::is_over;
 use crate::dto::{
-    CloudBatchAccount, ConvertedMailbox, DnsAccount, ReportTask, ReportTaskKind, VerificationView,
+    CloudBatchAccount, ConvertedMailbox, DnsAccount, MailboxName, ReportTask, ReportTaskKind,
+    VerificationView,
 };
 use crate::project::count;
 
@@ -31,6 +32,8 @@ pub(super) struct Standing<'a> {
     pub(super) licences: &'a [Owed],
     /// Whether what the program was given was ever taken back.
     pub(super) cleaned: bool,
+    /// Mailboxes of the old server that nobody chose.
+    pub(super) unchosen: &'a [MailboxName],
 }
 
 /// The list, the most pressing first. What is done is not on it.
@@ -53,6 +56,11 @@ pub(super) fn to_do(standing: &Standing<'_>) -> Vec<ReportTask> {
     add(
         ReportTaskKind::FinishMailboxes,
         addresses(&|user| !is_over(user.user.status)),
+    );
+    let unchosen = standing.unchosen.iter();
+    add(
+        ReportTaskKind::DecideMailboxes,
+        unchosen.map(|one| one.address.clone()).collect(),
     );
     add(
         ReportTaskKind::SignSkipped,
@@ -176,6 +184,10 @@ mod tests {
     use super::*;
 
     fn kinds(report: &Report, dns: &[DnsAccount], done: bool, licences: &[Owed]) -> Vec<String> {
+        let unchosen = [MailboxName {
+            address: "eva@nordvik.example".to_owned(),
+            name: "Eva".to_owned(),
+        }];
         let tasks = to_do(&Standing {
             report,
             differing: &[],
@@ -189,6 +201,7 @@ mod tests {
             habits_read: done,
             licences,
             cleaned: done,
+            unchosen: &unchosen,
         });
         tasks
             .iter()
@@ -234,6 +247,7 @@ mod tests {
             "Licences anna@nordvik.example (2026-12-24)",
             "ReadHabits ",
             "CleanUp ",
+            "DecideMailboxes eva@nordvik.example",
             "MoveMx bygg.example",
             "ProveDelivery nordvik.example",
         ] {

@@ -25,6 +25,7 @@ use crate::dto::{
     VerificationView,
 };
 use crate::project::{count, damaged, key, ledger_view, read_answers, small};
+use crate::unchosen::Outside;
 
 /// Points of the throughput at most: what a chart as wide as a page can show.
 const POINTS: usize = 48;
@@ -36,6 +37,7 @@ const POINTS: usize = 48;
 pub(crate) fn report_view(journal: &Journal) -> Result<ReportView, Error> {
     let account = report(journal)?;
     let kept = journal.transaction(Kept::read)?;
+    let outside = journal.transaction(Outside::read)?;
     let verification: Option<VerificationView> = kept
         .verification
         .as_deref()
@@ -71,6 +73,7 @@ pub(crate) fn report_view(journal: &Journal) -> Result<ReportView, Error> {
         habits_read: kept.habits_read,
         licences: &kept.owed,
         cleaned: kept.log.iter().any(|line| line.what == "CleanedUp"),
+        unchosen: &outside.unchosen,
     });
     Ok(ReportView {
         project: kept.name.clone().unwrap_or_default(),
@@ -143,6 +146,7 @@ pub(crate) fn report_view(journal: &Journal) -> Result<ReportView, Error> {
         letters: letters(&kept.letters),
         cloud_batches,
         to_do,
+        staying: outside.staying,
         files: Vec::new(),
     })
 }

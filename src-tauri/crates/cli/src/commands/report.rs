@@ -59,6 +59,9 @@ fn print(view: &ReportView) {
     for task in &view.to_do {
         println!("  to do: {:?} ({})", task.task, task.count);
     }
+    if !view.staying.is_empty() {
+        println!("  stay on the old server: {}", view.staying.len());
+    }
     for file in &view.files {
         println!("{}: {}", file.format, file.path);
     }

@@ -98,7 +98,7 @@ pub fn keep_delivery(tx: &Tx<'_>, domain: &DnsName, at: Timestamp) -> Result<(),
     Ok(())
 }
 
-/// Where the project stands.
+/// Where the project stands. Of mailboxes that are in no batch it knows nothing: whoever asks adds them.
 ///
 /// # Errors
 /// The journal's.
@@ -112,6 +112,7 @@ pub fn standing(tx: &Tx<'_>, domain: &DnsName, now: Timestamp) -> Result<Standin
         now,
         mailboxes: u32::try_from(users.len()).unwrap_or(u32::MAX),
         not_synced: count(|status| !is_synced(status)),
+        not_chosen: 0,
         not_converted: count(|status| !is_converted(status)),
         mx_moved_at: kept.mx_moved_at,
         direct_delivery_at: kept.direct_delivery_at,

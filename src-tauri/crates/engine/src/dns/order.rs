@@ -57,6 +57,8 @@ pub struct Standing {
     pub mailboxes: u32,
     /// Those that are not synced yet, failed and stopped ones among them.
     pub not_synced: u32,
+    /// Mailboxes of the old server that are in no batch and wait for none, and of whom nobody said that they stay behind.
+    pub not_chosen: u32,
     /// Those whose old mailbox is not converted yet.
     pub not_converted: u32,
     /// Since when every server that decides sends mail to the tenant alone.
@@ -72,6 +74,11 @@ pub enum Refusal {
     NoMailboxes,
     /// Mail or Outlook would reach a mailbox that is not there yet.
     NotSynced {
+        /// How many.
+        left: u32,
+    },
+    /// Mail would no longer reach mailboxes that nobody thought of.
+    NotChosen {
         /// How many.
         left: u32,
     },
@@ -100,6 +107,7 @@ impl Refusal {
         match self {
             Self::NoMailboxes => "noMailboxes",
             Self::NotSynced { .. } => "notSynced",
+            Self::NotChosen { .. } => "notChosen",
             Self::NotConverted { .. } => "notConverted",
             Self::MxNotMoved => "mxNotMoved",
             Self::TooEarly { .. } => "tooEarly",
@@ -114,13 +122,20 @@ impl Refusal {
 pub fn refusal(step: Step, standing: &Standing) -> Option<Refusal> {
     match step {
         Step::LowerTtl => None,
-        Step::MoveMx | Step::MoveAutodiscover => synced(standing).err(),
-        Step::TidySpf => synced(standing).and_then(|()| moved(standing)).err(),
+        Step::MoveMx | Step::MoveAutodiscover => {
+            synced(standing).and_then(|()| chosen(standing)).err()
+        }
+        Step::TidySpf => synced(standing)
+            .and_then(|()| chosen(standing))
+            .and_then(|()| moved(standing))
+            .err(),
+        // Who is in no batch loses nothing when batches go.
         Step::RemoveBatches => synced(standing)
             .and_then(|()| moved(standing))
             .and_then(|()| proved(standing))
             .err(),
         Step::Decommission => synced(standing)
+            .and_then(|()| chosen(standing))
             .and_then(|()| converted(standing))
             .and_then(|()| moved(standing))
             .and_then(|()| proved(standing))
@@ -133,6 +148,14 @@ fn synced(standing: &Standing) -> Result<(), Refusal> {
         (0, _) => Err(Refusal::NoMailboxes),
         (_, 0) => Ok(()),
         (_, left) => Err(Refusal::NotSynced { left }),
+    }
+}
+
+/// Of every mailbox of the old server somebody said whether it moves or stays behind.
+fn chosen(standing: &Standing) -> Result<(), Refusal> {
+    match standing.not_chosen {
+        0 => Ok(()),
+        left => Err(Refusal::NotChosen { left }),
     }
 }
 
@@ -176,6 +199,7 @@ mod tests {
             now: time("2026-11-25T08:00:00Z"),
             mailboxes: 38,
             not_synced: 0,
+            not_chosen: 0,
             not_converted: 0,
             mx_moved_at: None,
             direct_delivery_at: None,
@@ -212,6 +236,39 @@ mod tests {
                 ("removeBatches", "mxNotMoved"),
                 ("decommission", "mxNotMoved")
             ]
+        );
+    }
+
+    #[test]
+    fn mail_is_not_moved_away_from_a_mailbox_that_nobody_chose() {
+        let standing = Standing {
+            now: time("2026-12-25T08:00:00Z"),
+            not_chosen: 2,
+            mx_moved_at: Some(time("2026-11-22T08:00:00Z")),
+            direct_delivery_at: Some(time("2026-11-22T08:05:00Z")),
+            ..standing()
+        };
+        assert_eq!(
+            refused(&standing),
+            [
+                ("moveMx", "notChosen"),
+                ("moveAutodiscover", "notChosen"),
+                ("tidySpf", "notChosen"),
+                ("decommission", "notChosen")
+            ]
+        );
+        assert_eq!(
+            refusal(Step::MoveMx, &standing),
+            Some(Refusal::NotChosen { left: 2 })
+        );
+        // Who is on the way comes first: it is waited for anyway.
+        let under_way = Standing {
+            not_synced: 1,
+            ..standing
+        };
+        assert_eq!(
+            refusal(Step::MoveMx, &under_way),
+            Some(Refusal::NotSynced { left: 1 })
         );
     }
 

@@ -67,6 +67,7 @@ export const footprintLook = (state: string): Look => states[state as FootprintS
 
 const gates: Record<DecommissionGateId, { name: () => string; open: (values: Values) => string }> = {
   Synced: { name: m.gate_Synced, open: m.gate_Synced_open },
+  Chosen: { name: m.gate_Chosen, open: m.gate_Chosen_open },
   Converted: { name: m.gate_Converted, open: m.gate_Converted_open },
   MxMoved: { name: m.gate_MxMoved, open: (values) => (values.when === '–' ? m.gate_MxMoved_open() : m.gate_MxMoved_until(values)) },
   DeliveryProved: { name: m.gate_DeliveryProved, open: () => m.gate_DeliveryProved_open() },

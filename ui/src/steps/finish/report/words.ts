@@ -57,6 +57,8 @@ const acts: Words = {
   TaskDone: m.report_act_TaskDone,
   TaskNotDone: m.report_act_TaskNotDone,
   BatchRemovalOnWord: m.report_act_BatchRemovalOnWord,
+  MailboxesStay: m.report_act_MailboxesStay,
+  MailboxesCountAgain: m.report_act_MailboxesCountAgain,
 };
 export const actCodes = Object.keys(acts);
 export const actWord = (what: string) => word(acts, what);
@@ -64,6 +66,7 @@ export const actWord = (what: string) => word(acts, what);
 const tasks: Words = {
   Reconcile: m.report_task_Reconcile,
   FinishMailboxes: m.report_task_FinishMailboxes,
+  DecideMailboxes: m.report_task_DecideMailboxes,
   ReadBack: m.report_task_ReadBack,
   SignSkipped: m.report_task_SignSkipped,
   Convert: m.report_task_Convert,
