@@ -8,6 +8,9 @@ use stegvis_journeys::{
     Append, Corpus, Dovecot, Imap, PASSWORD, Relay, Running, Store, compare, encode, read_all,
 };
 
+/// Until something must have come true: long, for a machine with other work.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 #[test]
 fn a_corpus_is_the_same_every_time_and_has_the_promised_shape() {
     let corpus = Corpus::new(7, 1000);
@@ -132,13 +135,17 @@ fn the_relay_adds_forty_milliseconds_to_a_round_trip_and_takes_no_octet() {
     assert!(compare(&direct, &relayed).is_exact());
     let mut client = Imap::login(relay.port, "anna", PASSWORD);
     client.command(&format!("EXAMINE \"{}\"", encode("Möten")));
+    // What else the machine has to do makes a round trip longer, and none shorter: the quickest of them tells.
     let begun = Instant::now();
-    for _ in 0..10 {
+    let mut quickest = Duration::MAX;
+    while quickest >= Duration::from_millis(60) {
+        assert!(begun.elapsed() < PATIENCE, "{quickest:?}");
+        let sent = Instant::now();
         client.command("NOOP");
+        quickest = quickest.min(sent.elapsed());
     }
-    let round_trip = begun.elapsed() / 10;
-    println!("a round trip takes {round_trip:?}");
-    assert!((Duration::from_millis(40)..Duration::from_millis(60)).contains(&round_trip));
+    println!("a round trip takes {quickest:?}");
+    assert!(quickest >= Duration::from_millis(40), "{quickest:?}");
 }
 
 #[test]
@@ -155,7 +162,7 @@ fn a_measured_process_reports_its_time_and_memory() {
 #[test]
 fn a_killed_process_is_told_from_one_that_had_ended() {
     let hit = Running::start(Command::new("sleep").arg("60")).kill_after(Duration::from_millis(50));
-    let missed = Running::start(&mut Command::new("true")).kill_after(Duration::from_millis(500));
+    let missed = Running::start(&mut Command::new("true")).kill_after(PATIENCE);
     assert!(hit && !missed);
 }
 

@@ -42,10 +42,8 @@ fn rehearsed() -> &'static Rehearsed {
             .arg(folder.path().join("lab"))
             .arg("--ready-file")
             .arg(&ready);
-        let _lab = Running::start(&mut lab);
-        while !ready.is_file() {
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
+        let mut lab = Running::start(&mut lab);
+        assert!(lab.wait_until(|| ready.is_file()), "the company ended");
         let mut rehearse = stegvis();
         rehearse
             .args(["rehearse", "--json", "--language", "sv", "--lab"])
@@ -138,7 +136,10 @@ fn chromium(profile: &Path, words: &[String]) -> String {
             "--enable-logging=stderr",
         ])
         .arg(format!("--user-data-dir={}", profile.display()))
-        .args(words);
+        .args(words)
+        // Where there is no home, and where there is little memory to share, as in a container.
+        .arg("--disable-dev-shm-usage")
+        .env("HOME", profile);
     let run = Running::start(&mut command).finish();
     assert!(run.status.success(), "{}", run.stderr);
     run.stderr
@@ -270,7 +271,8 @@ fn calc(table: &Path, folder: &Path) -> String {
             "--outdir",
         ])
         .arg(folder.join("sheets"))
-        .arg(table);
+        .arg(table)
+        .env("HOME", &profile);
     let run = Running::start(&mut command).finish();
     assert!(run.status.success(), "{}{}", run.stdout, run.stderr);
     fs::read_to_string(file(&folder.join("sheets"), ".fods")).unwrap()

@@ -31,24 +31,40 @@ app = msal.PublicClientApplication(
 
 def sign_in(**fields):
     Person.fields = administrator(**fields)
-    return app.acquire_token_interactive([EXCHANGE], timeout=20)
+    return app.acquire_token_interactive([EXCHANGE], timeout=120)
+
+
+def at_once(get, use):
+    """The answer to a token that is used as soon as it is there. One that ended meanwhile, on a machine with other work,
+    is asked for again."""
+    for _ in range(20):
+        begun = time.monotonic()
+        result = get()
+        answered = use(granted(result))
+        if answered.status_code != 401 or time.monotonic() - begun < int(result["expires_in"]):
+            break
+    return result, answered
+
+
+def batches(token):
+    return cmdlet(token, "Get-MigrationBatch")
 
 
 cancelled = sign_in(answer="cancel")
 same(cancelled["error"], "access_denied")
 assert "AADSTS65004" in cancelled["error_description"], cancelled
 
-result = sign_in()
+result, answered = at_once(sign_in, batches)
 token = granted(result)
 same(result["id_token_claims"]["preferred_username"], tenant["administrator"])
-same(cmdlet(token, "Get-MigrationBatch").status_code, 200)
+same(answered.status_code, 200)
 account = app.get_accounts()[0]
 
 # The token ends; the session does not.
 time.sleep(int(result["expires_in"]) + 1)
-same(cmdlet(token, "Get-MigrationBatch").status_code, 401)
-renewed = granted(app.acquire_token_silent([EXCHANGE], account, force_refresh=True))
-same(cmdlet(renewed, "Get-MigrationBatch").status_code, 200)
+same(batches(token).status_code, 401)
+_, answered = at_once(lambda: app.acquire_token_silent([EXCHANGE], account, force_refresh=True), batches)
+same(answered.status_code, 200)
 
 # A code is good for one verifier, once.
 flow = app.initiate_auth_code_flow([EXCHANGE], redirect_uri="http://localhost:1")
@@ -60,16 +76,21 @@ used = app.acquire_token_by_auth_code_flow(flow, back)
 same(used["error_codes"], [70008])
 
 # Consent is withdrawn: nothing is renewed, by name.
-graph = {"Authorization": "Bearer " + granted(app.acquire_token_silent([GRAPH], account))}
-grants = requests.get(tenant["graph"] + "/oauth2PermissionGrants", headers=graph, verify=CA).json()["value"]
-withdrawn = requests.delete(
-    tenant["graph"] + "/oauth2PermissionGrants/" + grants[0]["id"], headers=graph, verify=CA
-)
+def on_graph(method, path):
+    def use(token):
+        headers = {"Authorization": "Bearer " + token}
+        return requests.request(method, tenant["graph"] + path, headers=headers, verify=CA)
+
+    return at_once(lambda: app.acquire_token_silent([GRAPH], account), use)[1]
+
+
+grants = on_graph("GET", "/oauth2PermissionGrants").json()["value"]
+withdrawn = on_graph("DELETE", "/oauth2PermissionGrants/" + grants[0]["id"])
 same(withdrawn.status_code, 204)
 missing = app.acquire_token_silent_with_error([EXCHANGE], account, force_refresh=True)
 same((missing["error"], missing["error_codes"]), ("invalid_grant", [65001]))
 
 # The administrator consents again by signing in.
-again = granted(sign_in())
-same(cmdlet(again, "Get-MigrationBatch").status_code, 200)
+_, answered = at_once(sign_in, batches)
+same(answered.status_code, 200)
 print("ok")

@@ -24,7 +24,7 @@ pub fn fill_in(ca: &Path, address: &str, typed: &[(&str, &str)]) {
 /// What `curl` gets with these words, trusting one authority.
 fn curl(ca: &Path, words: &[&str]) -> String {
     let output = Command::new("curl")
-        .args(["-sS", "--noproxy", "*", "--max-time", "20", "--cacert"])
+        .args(["-sS", "--noproxy", "*", "--max-time", "120", "--cacert"])
         .arg(ca)
         .args(words)
         .output()

@@ -2,7 +2,7 @@
 //! own ports, loopback only, gone on drop.
 
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -10,8 +10,13 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::ports::free_ports;
+
 /// The domain that both know.
 pub const ZONE: &str = "nordvik.example";
+
+/// Until they must be up, or have taken a zone: long, for a machine with other work.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A server that decides for [`ZONE`], and a resolver that asks it and remembers.
 pub struct Dns {
@@ -85,7 +90,7 @@ impl Dns {
         let begun = Instant::now();
         while serial(&self.authoritative) != Some(self.serial) {
             assert!(
-                begun.elapsed() < Duration::from_secs(20),
+                begun.elapsed() < PATIENCE,
                 "Knot did not take the zone\n{}",
                 self.log()
             );
@@ -107,7 +112,7 @@ impl Dns {
                 return;
             }
             let ended = [&mut self.knot, &mut self.unbound].map(|child| child.try_wait().unwrap());
-            let late = begun.elapsed() > Duration::from_secs(20);
+            let late = begun.elapsed() > PATIENCE;
             assert!(
                 ended == [None, None] && !late,
                 "the DNS servers did not start: {ended:?}\n{}",
@@ -176,19 +181,6 @@ fn program(name: &str) -> PathBuf {
         .unwrap_or_else(|| {
             panic!("no {name} on this machine: `cargo xtask setup test` installs it")
         })
-}
-
-/// Ports that are free for both kinds of packet.
-fn free_ports() -> [u16; 2] {
-    let mut held = Vec::new();
-    while held.len() < 2 {
-        let tcp = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let port = tcp.local_addr().unwrap().port();
-        if let Ok(udp) = UdpSocket::bind(("127.0.0.1", port)) {
-            held.push((port, tcp, udp));
-        }
-    }
-    [held[0].0, held[1].0]
 }
 
 /// The zone's serial number, asked in the plainest way there is.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{Read, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -12,8 +12,13 @@ use std::time::{Duration, Instant};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tempfile::TempDir;
 
+use crate::ports::free_ports;
+
 /// Every user's password; any user name is a mailbox.
 pub const PASSWORD: &str = "Sommar-2015";
+
+/// Until it must be up: long, for a machine with other work.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// How Dovecot keeps mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +81,6 @@ impl Dovecot {
         if tls {
             certify(folder.path());
         }
-        // Both are held until both are known, so that they differ.
         let [port, tls_port] = free_ports();
         let conf = folder.path().join("dovecot.conf");
         fs::write(
@@ -125,7 +129,7 @@ impl Dovecot {
                 }
             }
             let ended = self.child.try_wait().unwrap();
-            let late = begun.elapsed() > Duration::from_secs(20);
+            let late = begun.elapsed() > PATIENCE;
             assert!(
                 ended.is_none() && !late,
                 "Dovecot did not start: {ended:?}\n{}",
@@ -170,11 +174,6 @@ fn is_root() -> bool {
 fn words(program: &str, argument: &str) -> String {
     let output = Command::new(program).arg(argument).output().unwrap();
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
-fn free_ports() -> [u16; 2] {
-    let listeners = [(); 2].map(|()| TcpListener::bind(("127.0.0.1", 0)).unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
 }
 
 /// An authority and a certificate signed by it: clients refuse a server that is its own authority.

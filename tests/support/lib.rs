@@ -23,6 +23,7 @@ mod fetch;
 mod folder_names;
 mod imap;
 mod keyring;
+mod ports;
 mod process;
 mod relay;
 mod samba;
@@ -38,6 +39,7 @@ pub use fetch::{Contents, Item, read_all};
 pub use folder_names::{decode, encode};
 pub use imap::{Append, Imap};
 pub use keyring::Keyring;
+pub use ports::free_ports;
 pub use process::{Measured, Running, stegvis, stegvis_copy, stegvis_copy_urls};
 pub use relay::Relay;
 pub use samba::{

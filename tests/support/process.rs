@@ -112,6 +112,19 @@ impl Running {
         }
     }
 
+    /// Waits until something has come true. False when it ended before.
+    pub fn wait_until(&mut self, mut come_true: impl FnMut() -> bool) -> bool {
+        loop {
+            if come_true() {
+                return true;
+            }
+            if self.ended() {
+                return come_true();
+            }
+            thread::sleep(LOOK);
+        }
+    }
+
     fn printed(&self, words: &str) -> bool {
         [&self.stdout, &self.stderr]
             .iter()
