@@ -24,7 +24,7 @@ pub use directory::DirectoryState;
 const EXAMPLES: usize = 20;
 
 /// What the judge found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Verdict {
     /// Mailbox by mailbox.

@@ -152,7 +152,7 @@ pub async fn run(arguments: RehearseArguments) -> Result<bool, Error> {
     if arguments.json {
         print_json(&outcome)?;
     } else {
-        print(&outcome, agrees);
+        print(&outcome);
     }
     Ok(agrees)
 }

@@ -48,7 +48,12 @@ impl ServiceOutcome {
             && tried.iter().all(|one| self.failed_before.contains(*one));
         let foretold = |address: &String| self.faults || self.expected.contains_key(address);
         let theirs = theirs && self.failed_before.iter().all(foretold);
-        as_expected && theirs && self.gap_after.as_ref().is_some_and(|gap| gap.missing == 0)
+        as_expected && theirs && self.is_filled()
+    }
+
+    /// Whether nothing is left in the source of what the service left there.
+    pub fn is_filled(&self) -> bool {
+        self.gap_after.as_ref().is_some_and(|gap| gap.missing == 0)
     }
 }
 
