@@ -68,6 +68,7 @@ use crate::store::{Identity, Store};
 use crate::world::World;
 
 pub use company::Company;
+pub use control::tell;
 pub use corpus::CorpusSize;
 pub use details::{
     DirectoryDetails, DnsDetails, LabDetails, MailboxDetails, SmtpDetails, SourceDetails,

@@ -51,6 +51,26 @@ fn post(tenant: &Tenant, body: &str) -> tokio::process::Command {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn another_process_has_the_dns_host_change_a_record_and_a_test_mail_sent() {
+    let dir = tempfile::tempdir().unwrap();
+    let tenant = Tenant::start(controlled(dir.path())).await;
+    let url = tenant.lab.details().control.clone().unwrap();
+    let line = format!("test-mail {}", tenant.addresses()[0]);
+    let before = stegvis_lab::tell(&url, &line).await.unwrap();
+    assert!(before.contains("\r\nSubject: Test\r\n"), "{before}");
+    assert_eq!(
+        stegvis_lab::tell(&url, "dns moveMx").await.unwrap(),
+        "done\n"
+    );
+    let after = stegvis_lab::tell(&url, &line).await.unwrap();
+    let by_tenant = "mail.protection.outlook.com";
+    assert!(!before.contains(by_tenant) && after.contains(by_tenant));
+    let refused = stegvis_lab::tell(&url, "test-mail nobody@nordvik.example").await;
+    let words = refused.unwrap_err().to_string();
+    assert!(words.contains("nobody is called"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_batch_whose_answer_is_lost_is_there() {
     let dir = tempfile::tempdir().unwrap();
     let tenant = Tenant::start(controlled(dir.path())).await;

@@ -33,11 +33,10 @@ pub struct StageMailbox {
 #[serde(rename_all = "camelCase")]
 struct Company {
     ca_path: PathBuf,
+    /// Where the company takes orders from another process.
+    control: Option<String>,
     mailboxes: Vec<StageMailbox>,
 }
-
-/// Why what happens around the company is not told to happen from here.
-const ELSEWHERE: &str = "the practice company runs in another process; tell it at its control port";
 
 /// The practice organisation of `stegvis lab serve --ready-file`.
 pub struct RunningPractice(pub PathBuf);
@@ -51,12 +50,27 @@ impl Practice for RunningPractice {
 
     async fn stop(&self) {}
 
-    async fn change_dns(&self, _: &str) -> Result<(), String> {
-        Err(ELSEWHERE.to_owned())
+    async fn change_dns(&self, step: &str) -> Result<(), String> {
+        self.tell(&format!("dns {step}")).await.map(drop)
     }
 
-    async fn test_mail(&self, _: &str) -> Result<String, String> {
-        Err(ELSEWHERE.to_owned())
+    async fn test_mail(&self, to: &str) -> Result<String, String> {
+        self.tell(&format!("test-mail {to}")).await
+    }
+}
+
+impl RunningPractice {
+    /// Has the other process do it, at its control port.
+    async fn tell(&self, line: &str) -> Result<String, String> {
+        let text = read(&self.0).map_err(|error| error.message)?;
+        let company: Company = serde_json::from_slice(&text)
+            .map_err(|error| format!("{}: {error}", self.0.display()))?;
+        let control = company.control.ok_or(
+            "the practice company runs in another process that takes no orders: start it with `stegvis lab serve --control`",
+        )?;
+        stegvis_lab::tell(&control, line)
+            .await
+            .map_err(|error| error.to_string())
     }
 }
 
