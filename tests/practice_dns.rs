@@ -7,11 +7,14 @@
     reason = "tests"
 )]
 
+mod stage;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use serde_json::Value;
+use stage::Stage;
 use stegvis_journeys::{Measured, Running, ZONE, stegvis};
 use stegvis_lab::{DnsStep, Lab, LabOptions};
 use tempfile::TempDir;
@@ -156,6 +159,92 @@ fn mail_is_moved_after_the_last_mailbox_and_proved_by_a_mail_that_came_directly(
     }
     let (_, back) = company.ask(&["practice", "--step", "back"]);
     assert_eq!(back["mxMovedAt"], Value::Null, "{back}");
+}
+
+/// The addresses among those that nobody chose, or that stay behind.
+fn left(view: &Value, of: &str) -> Vec<String> {
+    let mailboxes = view[of].as_array().unwrap().iter();
+    mailboxes
+        .map(|one| one["address"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn mail_is_not_moved_away_from_a_mailbox_that_nobody_chose_until_somebody_decides() {
+    let stage = Stage::of(3, |_| {});
+    let plan = || stage.ask(&["dns", "plan", "--step", "moveMx"]);
+    let (code, listed) = stage.ask(&["mailboxes", "list"]);
+    let all = left(&listed, "unchosen");
+    assert_eq!((code, all.len()), (1, 3), "{listed}");
+    let (_, chosen) = stage.ask(&["mailboxes", "choose", &all[0]]);
+    assert_eq!(left(&chosen, "unchosen"), all[1..], "{chosen}");
+    // A rehearsal keeps a choice that was made, and says by its end that somebody is missing: the two others are in no batch.
+    let moved = || {
+        let (code, outcome) = stage.ask(&["rehearse"]);
+        let users = outcome["users"].as_array().unwrap().clone();
+        assert!(
+            users.iter().all(|user| user["status"] == "Completed"),
+            "{outcome}"
+        );
+        (code, users.len())
+    };
+    assert_eq!(moved(), (1, 1));
+
+    let (code, refused) = plan();
+    assert_eq!(
+        (code, &*why(&refused, "moveMx")),
+        (1, "notChosen"),
+        "{refused}"
+    );
+    let loops = refused["mailAfterMx"]["loops"].as_array().unwrap();
+    assert_eq!(loops.len(), 2, "{refused}");
+    let by_host = stage.run(&["dns", "practice", "--step", "moveMx"]);
+    assert_eq!(by_host.status.code(), Some(2));
+    assert!(
+        by_host.stderr.contains("2 mailboxes of the old server"),
+        "{}",
+        by_host.stderr
+    );
+
+    // One stays behind, the other is chosen after all: then it is waited for.
+    let stranger = stage.run(&["mailboxes", "stay", "nobody@nordvik.example"]);
+    assert_eq!(stranger.status.code(), Some(2), "{}", stranger.stdout);
+    let (code, one) = stage.ask(&["mailboxes", "stay", &all[1]]);
+    assert_eq!((code, left(&one, "staying")), (1, all[1..2].to_vec()));
+    let (code, _) = stage.ask(&["mailboxes", "choose", &all[2]]);
+    assert_eq!((code, &*why(&plan().1, "moveMx")), (0, "notSynced"));
+    assert_eq!(moved(), (1, 2));
+    let (code, may) = plan();
+    assert_eq!((code, &*why(&may, "moveMx")), (0, "allowed"), "{may}");
+
+    // The decision can be undone, and made again for all at once; the report names who stays, and the log who decided.
+    let (code, _) = stage.ask(&["mailboxes", "stay", "--all", "--again"]);
+    assert_eq!((code, &*why(&plan().1, "moveMx")), (1, "notChosen"));
+    let (code, all_stay) = stage.ask(&["mailboxes", "stay", "--all"]);
+    assert_eq!((code, left(&all_stay, "staying")), (0, all[1..2].to_vec()));
+    stage.lab.change_dns(DnsStep::MoveMx).unwrap();
+    let (_, seen) = plan();
+    assert_eq!(seen["mailNow"]["mx"], "tenant", "{seen}");
+    // Whose mail is known not to arrive is not counted as lost.
+    assert_eq!(seen["mailNow"]["loops"].as_array().unwrap().len(), 0);
+    let mut report = stegvis();
+    report.args(["report", "--json", "--project"]);
+    report.arg(stage.at("project"));
+    let report = Running::start(&mut report).finish();
+    let report: Value = serde_json::from_str(&report.stdout).unwrap();
+    assert_eq!(left(&report, "staying"), all[1..2]);
+    let acts = report["actions"].as_array().unwrap().iter();
+    let acts: Vec<&str> = acts
+        .filter_map(|act| {
+            act["what"]
+                .as_str()
+                .filter(|what| what.starts_with("Mailboxes"))
+        })
+        .collect();
+    assert_eq!(
+        acts,
+        ["MailboxesStay", "MailboxesCountAgain", "MailboxesStay"]
+    );
 }
 
 async fn lab() -> (TempDir, Lab) {
