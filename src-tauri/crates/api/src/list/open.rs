@@ -341,6 +341,22 @@ mod tests {
     }
 
     #[test]
+    fn whom_a_person_left_out_is_known_by_the_mailbox_that_the_row_names() {
+        let mailboxes = vec![
+            mailbox("anna@nordvik.example", &["a@nordvik.example"]),
+            mailbox("bo@nordvik.example", &[]),
+        ];
+        let known = Arc::new(known(mailboxes, &[]));
+        let list = "Mail\na@nordvik.example\nbo@nordvik.example\nno@\n";
+        let mut draft = Draft::open(list.into(), None, Some(known)).unwrap();
+        // A row that is refused is nobody's decision.
+        assert!(draft.left_out().is_empty());
+        draft.edit(&Edit::LeaveOut(vec![2], true)).unwrap();
+        let out: Vec<String> = draft.left_out().iter().map(ToString::to_string).collect();
+        assert_eq!(out, ["anna@nordvik.example"]);
+    }
+
+    #[test]
     fn a_list_that_forces_passwords_says_when_the_tenant_did_not_tell_its_domains() {
         let codes = |list: &OpenList| -> Vec<String> {
             let notes = view(list).notes.into_iter();

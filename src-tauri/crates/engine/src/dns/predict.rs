@@ -41,7 +41,7 @@ pub fn mx_place(check: &DnsCheck) -> Place {
 
 /// Predicts from what the project did. `accepted` is what the tenant said it takes mail for; where it was not
 /// asked, it is taken to decide for the mailboxes' own domains, as it does in a staged migration. The old
-/// server always is. `waiting` are mailboxes that are to move and are in no batch yet.
+/// server always is. `waiting` are mailboxes that are in no batch: they are to move yet, or nobody chose them.
 ///
 /// # Errors
 /// The journal's.
