@@ -175,6 +175,15 @@ impl Project {
         Ok(view)
     }
 
+    /// Tells everybody that what the checks asked is connected otherwise.
+    fn tell_unchecked(&self) {
+        self.tell_project();
+        match self.preflight_view() {
+            Ok(view) => (self.events)(AppEvent::Preflight { view }),
+            Err(error) => tracing::warn!(%error, "what the checks found could not be read"),
+        }
+    }
+
     fn nothing_moves(&self) -> Result<(), Error> {
         self.nothing_runs("Change the connections when it has ended or is stopped.")?;
         if self.busy() {
@@ -227,7 +236,7 @@ impl Project {
         let view = self
             .change_typed(SecretName::Source, password, same, change, untested)
             .await?;
-        self.tell_project();
+        self.tell_unchecked();
         Ok(view)
     }
 
@@ -268,7 +277,7 @@ impl Project {
         let view = self
             .change_typed(SecretName::Directory, password, same, change, unchecked)
             .await?;
-        self.tell_project();
+        self.tell_unchecked();
         Ok(view)
     }
 

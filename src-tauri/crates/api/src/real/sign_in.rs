@@ -196,7 +196,7 @@ impl Project {
     ) -> Result<PlacesView, Error> {
         let unchecked = |tx: &Tx<'_>| found_before(tx, &ORDER);
         let view = self.change_held(still, change, unchecked).await?;
-        self.tell_project();
+        self.tell_unchecked();
         Ok(view)
     }
 
