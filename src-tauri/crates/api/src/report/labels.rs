@@ -233,7 +233,7 @@ pub(super) fn task(kind: ReportTaskKind, language: Language) -> &'static str {
         ),
         ReportTaskKind::CleanUp => (
             "Take back what this program was given: access, secrets and the rest, under Finish.",
-            "Ta tillbaka det som programmet fick: åtkomst, hemligheter och resten, under Avsluta.",
+            "Ta tillbaka det som programmet fick: åtkomst, hemligheter och resten, under Slutför.",
         ),
         ReportTaskKind::SendLetters => (
             "Send again the letters that did not go, or of which nobody knows.",
@@ -241,7 +241,7 @@ pub(super) fn task(kind: ReportTaskKind, language: Language) -> &'static str {
         ),
         ReportTaskKind::RemoveBatches => (
             "Remove the batches in Microsoft 365, 72 hours after MX moved.",
-            "Ta bort batcharna i Microsoft 365, 72 timmar efter att MX flyttats.",
+            "Ta bort batcherna i Microsoft 365, 72 timmar efter att MX flyttats.",
         ),
         ReportTaskKind::KeepOldServer => (
             "Keep the old databases: until then a conversion can be undone.",

@@ -41,11 +41,29 @@ const removals: Words = {
   signOut: m.tenant_remove_signOut,
 };
 
+/** Our own words in the places and fields of the guide. What Microsoft's pages call something stays as it is there. */
+const ours: Words = {
+  'The registration': m.tenant_word_registration,
+  'PowerShell, after Connect-ExchangeOnline': m.tenant_word_powershell,
+  'This computer': m.tenant_word_computer,
+  Command: m.tenant_word_command,
+  Address: m.tenant_word_address,
+  File: m.tenant_word_file,
+  'Make it here': m.tenant_word_make,
+  Role: m.tenant_word_role,
+  Member: m.tenant_word_member,
+  Name: m.tenant_word_name,
+  'Sign in': m.tenant_word_signIn,
+  Probe: m.tenant_word_probe,
+};
+
 const say = (words: Words, name: string) => (Object.hasOwn(words, name) ? (words[name]?.() ?? '') : '');
 
 export const whyWord = (permission: string) => say(whys, permission);
 export const stepWord = (id: string) => say(steps, id);
 export const removalWord = (id: string) => say(removals, id);
+export const fieldWord = (field: string) => say(ours, field) || field;
+export const placeWord = (place: string) => place.split(' › ').map(fieldWord).join(' › ');
 export const recipientWord = (kind: string) => (kind === 'MailUser' ? m.tenant_kind_MailUser() : kindWord(kind));
 
 interface Look {
