@@ -153,6 +153,7 @@ export class FakePlatform implements Platform {
     if (!view?.ranAt) return;
     const found = view.findings.map((finding) => ({ ...finding, ofBefore: finding.severity !== 'NotRun' }));
     this.#preflight = { ...view, ofBefore: true, findings: found };
+    this.#tell({ event: 'Preflight', view: this.#preflight });
     this.#tellProject();
   }
 
