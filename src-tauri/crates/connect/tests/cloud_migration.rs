@@ -34,7 +34,7 @@ async fn until(cloud: &TenantMigration, name: &str, wanted: CloudStage) -> Cloud
         if found.stage == wanted {
             return found;
         }
-        assert!(begun.elapsed().as_secs() < 60, "{found:?}");
+        assert!(begun.elapsed().as_secs() < 120, "{found:?}");
         tokio::time::sleep(Duration::from_millis(30)).await;
     }
 }

@@ -28,7 +28,7 @@ async fn until(practice: &Practice, batch: &Identity, wanted: &MigrationBatchSta
         if found.status == *wanted {
             return;
         }
-        assert!(begun.elapsed().as_secs() < 30, "{found:?}");
+        assert!(begun.elapsed().as_secs() < 120, "{found:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -130,7 +130,7 @@ async fn a_throttled_tenant_is_waited_for_and_one_batch_is_made() {
             matches!(error.kind, EndpointErrorKind::Throttled { .. }),
             "{error:?}"
         );
-        assert!(begun.elapsed().as_secs() < 20);
+        assert!(begun.elapsed().as_secs() < 120);
     }
     practice.migrations.start(&name).await.unwrap();
     until(&practice, &name, &MigrationBatchStatus::Synced).await;
@@ -177,7 +177,7 @@ async fn an_endpoint_is_made_in_the_admin_centre_or_directly_if_somebody_allows_
     assert!(direct.make(&new, account, &password).await.is_err());
     let centre = AdminCentre {
         migrations: practice.migrations.clone(),
-        limit: Duration::from_secs(5),
+        limit: Duration::from_secs(10),
     };
     let by_hand = async {
         tokio::time::sleep(Duration::from_millis(700)).await;

@@ -158,7 +158,8 @@ async fn who_says_no_or_never_answers_is_not_signed_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_that_end_in_mid_run_are_renewed_without_a_visible_stop() {
-    let practice = practice(|options| options.tenant.token_life = Duration::from_secs(1)).await;
+    let practice =
+        practice(|options| options.tenant.token_life = Duration::from_millis(1500)).await;
     let session = Arc::new(practice.in_browser("accept", MINUTE).await.unwrap());
     let exchange = practice.exchange(TokenSource::of_person(session, EXCHANGE));
     let begun = Instant::now();

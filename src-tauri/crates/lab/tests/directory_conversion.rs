@@ -151,7 +151,7 @@ async fn cloud_mailbox(lab: &Lab, address: &str) -> (String, Vec<u8>) {
         200
     );
     let get = serde_json::json!({"CmdletInput": {"CmdletName": "Get-Mailbox", "Parameters": {"Identity": address}}});
-    for _ in 0..100 {
+    for _ in 0..2_000 {
         let (status, found) = Client::cmdlet(lab, &exchange, &get).await;
         if status == 200 {
             let mailbox = &found["value"][0];

@@ -69,7 +69,7 @@ async fn every_acknowledged_message_outlives_a_kill() {
     lab.stop().await;
     let before = Lab::judge_dir(dir.path()).unwrap();
     assert_eq!((before.missing, before.extra), (0, 0), "{before:#?}");
-    let (mut acknowledged, mut unacknowledged, mut at_work) = (0, 0, 0);
+    let (mut acknowledged, mut unacknowledged) = (0, 0);
     for round in 0..ROUNDS {
         let (mut server, details) = start(dir.path());
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/pump.py");
@@ -80,18 +80,19 @@ async fn every_acknowledged_message_outlives_a_kill() {
             .spawn()
             .expect("the tests need python3");
         let mut said = BufReader::new(pump.stdout.take().unwrap()).lines();
-        let first = said.next().unwrap().unwrap();
-        assert_eq!(first, "acknowledged");
+        // Two, so that it is at work whatever the machine has to do besides.
+        for _ in 0..2 {
+            assert_eq!(said.next().unwrap().unwrap(), "acknowledged");
+        }
         // At a different moment of its work every time.
         std::thread::sleep(Duration::from_millis(5 + round * 17));
         server.kill().unwrap();
         server.wait().unwrap();
-        let heard = 1 + said
+        let heard = 2 + said
             .filter(|line| line.as_ref().unwrap() == "acknowledged")
             .count();
         assert!(pump.wait().unwrap().success());
         acknowledged += heard as u64;
-        at_work += u64::from(heard > 1);
         let begun = Instant::now();
         let after = Lab::judge_dir(dir.path()).unwrap();
         assert_eq!((after.missing, after.compared), (0, before.compared));
@@ -104,9 +105,8 @@ async fn every_acknowledged_message_outlives_a_kill() {
             unacknowledged <= 10 * (round + 1),
             "{unacknowledged} too many"
         );
-        assert!(begun.elapsed() < Duration::from_secs(10));
+        assert!(begun.elapsed() < Duration::from_secs(60));
     }
-    assert!(at_work > ROUNDS / 2, "the kills came too early: {at_work}");
     println!(
         "killed {ROUNDS} times: {acknowledged} messages acknowledged, all of them there; {unacknowledged} more stored and never acknowledged"
     );

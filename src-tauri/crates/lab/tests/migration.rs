@@ -42,7 +42,7 @@ async fn a_batch_is_made_copied_and_told_of_and_the_judge_agrees() {
         if of("Synced") == 6 {
             break;
         }
-        assert!(begun.elapsed().as_secs() < 30, "{users:?}");
+        assert!(begun.elapsed().as_secs() < 120, "{users:?}");
     }
     let batch = tenant.until("Omgång 1", "Synced").await;
     assert_eq!(batch["SyncedCount"], 6);
@@ -201,7 +201,7 @@ async fn a_batch_goes_on_where_it_was_after_a_stop_and_after_a_restart() {
         .iter()
         .any(|user| user["SyncedItemCount"].as_u64() > Some(5))
     {
-        assert!(begun.elapsed().as_secs() < 30);
+        assert!(begun.elapsed().as_secs() < 120);
     }
     let early = tenant
         .refused(
@@ -314,7 +314,8 @@ async fn an_endpoint_is_tested_and_made_with_the_right_server_account_and_number
 async fn a_bad_list_makes_no_batch_and_a_new_batch_is_not_found_at_once_everywhere() {
     let dir = tempfile::tempdir().unwrap();
     let mut options = options(dir.path(), 1);
-    options.tenant.replication = Duration::from_millis(700);
+    // Long enough for a machine with other work to look before it is over.
+    options.tenant.replication = Duration::from_secs(3);
     let tenant = Tenant::start(options).await;
     tenant.lab.make_migration_endpoint("Nordvik", 20).unwrap();
     for (csv, words) in [
@@ -354,10 +355,12 @@ async fn a_bad_list_makes_no_batch_and_a_new_batch_is_not_found_at_once_everywhe
         again.ends_with("The migration batch already exists."),
         "{again}"
     );
-    tokio::time::sleep(Duration::from_millis(800)).await;
-    tenant
-        .run("Get-MigrationBatch", json!({"Identity": "New"}))
-        .await;
+    let begun = Instant::now();
+    let look = json!({"Identity": "New"});
+    while tenant.ask("Get-MigrationBatch", look.clone()).await.0 != 200 {
+        assert!(begun.elapsed().as_secs() < 120);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -391,7 +394,7 @@ async fn a_hostile_service_stalls_fails_and_comes_through_in_the_end() {
     run("New-MigrationBatch", json!({"Name": "Rough", "SourceEndpoint": "Nordvik", "AutoStart": true, "CSVData": data(&csv)})).await;
     let (mut failures, mut stalled, begun) = (0, false, Instant::now());
     loop {
-        assert!(begun.elapsed().as_secs() < 60);
+        assert!(begun.elapsed().as_secs() < 180);
         let users = run("Get-MigrationUser", json!({"BatchId": "Rough"})).await;
         let says = |words: &str| {
             users
