@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -12,8 +12,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Until a program of the desk must be up.
-const PATIENCE: Duration = Duration::from_secs(30);
+use stegvis_journeys::free_ports;
+
+/// Until a program of the desk must be up, or gone: long, for a machine with other work.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Whether the desk has a keychain.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,7 +75,7 @@ impl Desk {
 
     /// Starts WebKit's driver. It starts the window later, when asked for a session.
     pub fn driver(&self) -> Driver {
-        let port = free_port();
+        let [port] = free_ports();
         let mut command = match self.keychain {
             Keychain::Unlocked => {
                 let mut command = Command::new("dbus-run-session");
@@ -195,14 +197,6 @@ fn end(child: &mut Child, group: bool) {
     }
     signal("-KILL");
     child.wait().ok();
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
 }
 
 pub fn wait_until(what: &str, mut come_true: impl FnMut() -> bool) {

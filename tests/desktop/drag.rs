@@ -20,7 +20,7 @@ use crate::frame::our_window;
 const VERSION: u32 = 5;
 
 /// Until the window must have taken it.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A file that is being dragged.
 pub struct Drag {

@@ -17,7 +17,7 @@ const SHIFT: u32 = 0xffe1;
 const CONTROL: u32 = 0xffe3;
 
 /// Until a dialog must be there, and must be gone.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Asks the program's window to close, as the cross in its frame does.
 pub fn close(display: &str) {
