@@ -13,6 +13,7 @@
 mod convert;
 mod desk;
 mod drag;
+mod finish;
 mod frame;
 mod list;
 mod real;

@@ -78,6 +78,34 @@ impl Window {
             .unwrap_or_default()
     }
 
+    /// Waits until an attribute of it is this.
+    pub async fn becomes(&self, name: &str, attribute: &str, value: &str) {
+        let script = "const [name, attribute, value] = arguments;\
+             return document.querySelector(`[data-testid=\"${name}\"]`)?.getAttribute(attribute) === value";
+        let what = format!("{attribute} of {name} is {value}");
+        let arguments = vec![name.into(), attribute.into(), value.into()];
+        self.until(&what, script, arguments).await;
+    }
+
+    /// Waits until what can be read in it holds these words.
+    pub async fn tells(&self, name: &str, words: &str) {
+        let script = "const [name, words] = arguments;\
+             return document.querySelector(`[data-testid=\"${name}\"]`)?.innerText.includes(words) ?? false";
+        let what = format!("{name} tells {words:?}");
+        self.until(&what, script, vec![name.into(), words.into()])
+            .await;
+    }
+
+    /// Takes one of a list's choices, as its list does when a person has.
+    pub async fn take(&self, name: &str, value: &str) {
+        self.one(name).await;
+        let take = "const [name, value] = arguments;\
+             const list = document.querySelector(`[data-testid=\"${name}\"]`);\
+             list.value = value;\
+             list.dispatchEvent(new Event('change', { bubbles: true }))";
+        self.ask(take, vec![name.into(), value.into()]).await;
+    }
+
     /// Presses it once it is not busy. A page that has just been drawn anew is looked at again.
     pub async fn press(&self, name: &str) {
         let due = Instant::now() + PATIENCE;
@@ -239,6 +267,17 @@ impl Window {
         fs::create_dir_all(&folder).unwrap();
         self.pictures += 1;
         fs::write(folder.join(format!("{:02}-{name}.png", self.pictures)), png).unwrap();
+    }
+
+    /// Keeps a picture in each language. The page is in English before and after it.
+    pub async fn pictures(&mut self, name: &str) {
+        for (language, next) in [("en", "sv"), ("sv", "en")] {
+            self.picture(&format!("{name}-{language}")).await;
+            self.press("lang").await;
+            let spoken = "return document.documentElement.lang === arguments[0]";
+            self.until("the other language", spoken, vec![next.into()])
+                .await;
+        }
     }
 
     /// Closes the window, as far as a driver can.

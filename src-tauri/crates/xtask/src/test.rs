@@ -245,6 +245,7 @@ fn desktop() -> Outcome {
         ])
         .args(["--", "--show-output"])
         .env_remove("DISPLAY")
+        .env("STEGVIS_BIN", program("stegvis"))
         .env("STEGVIS_DESKTOP_BIN", program("stegvis-desktop"));
     run::visible(&mut command)
 }
