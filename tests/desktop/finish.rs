@@ -90,7 +90,6 @@ async fn migrated(data: &Path) -> PathBuf {
 /// the second: whoever remembers the old value remembers it for a minute.
 async fn move_mail(window: &mut Window) {
     window.says("Every mailbox is copied; now DNS.").await;
-    window.pictures("copied").await;
     window.press("primary").await;
     window.says("MX may move to Microsoft 365 now.").await;
     window.becomes("dns-mx", "data-state", "wrong").await;
