@@ -1,12 +1,13 @@
 // A pretend core in memory, for the browser, the unit tests and Playwright. It follows the contract of
 // `types.ts` and nothing else; no build of the desktop contains it.
-import { cloudName, cloudPlan, FakeCloudRun, FakeTenant, tenants } from './fake/cloud';
+import { asked } from './fake/address';
+import { cloudName, cloudPlan, FakeCloudRun, FakeTenant } from './fake/cloud';
 import { company, directory, findings, people } from './fake/company';
 import { FakeConversion } from './fake/convert';
-import { fakeFinish, finishScenes } from './fake/finish';
-import { FakeList, listSizes, watchDrops } from './fake/list';
+import { fakeFinish } from './fake/finish';
+import { FakeList, watchDrops } from './fake/list';
 import { engines, scenes, TESTS, type Engine, type FakeOptions, type Scene } from './fake/options';
-import { FakePlaces, signIns } from './fake/places';
+import { FakePlaces } from './fake/places';
 import { fakeReport } from './fake/report';
 import { COPIED, FakeRun, type Size } from './fake/run';
 import { tenant } from './fake/tenant';
@@ -781,22 +782,4 @@ export class FakePlatform implements Platform {
 }
 
 /** The pretend platform that the page's address asks for: `?scene=running&tick=0`. */
-export function fakePlatformOfPage(): FakePlatform {
-  const asked = new URLSearchParams(window.location.search);
-  const scene = scenes.find((one) => one === asked.get('scene')) ?? 'fresh';
-  return new FakePlatform({
-    scene,
-    keychain: asked.get('keychain') !== 'no',
-    latency: Number(asked.get('latency') ?? 60),
-    tick: Number(asked.get('tick') ?? 100),
-    list: listSizes.find((size) => String(size) === asked.get('list')) ?? 'small',
-    started: asked.get('started') === 'yes',
-    engine: engines.find((one) => one === asked.get('engine')) ?? 'Direct',
-    silent: asked.get('silent') === 'yes',
-    finish: finishScenes.find((one) => one === asked.get('finish')) ?? 'unseen',
-    kind: asked.get('kind') === 'Real' ? 'Real' : 'Practice',
-    connected: asked.get('connected') !== 'no',
-    signIn: signIns.find((one) => one === asked.get('signIn')) ?? 'ok',
-    tenant: tenants.find((one) => one === asked.get('tenant')) ?? 'endpoints',
-  });
-}
+export const fakePlatformOfPage = () => new FakePlatform(asked(window.location.search));
