@@ -70,10 +70,11 @@ pub fn npm_with(name: &str, environment: &[(&str, &Path)]) -> Outcome {
 }
 
 /// Runs Tauri's command line from the root, where it finds src-tauri.
-pub fn tauri(args: &[&str]) -> Outcome {
+pub fn tauri(args: &[&str], environment: &[(&str, &str)]) -> Outcome {
     let name = if cfg!(windows) { "tauri.cmd" } else { "tauri" };
     let mut command = Command::new(ui().join("node_modules").join(".bin").join(name));
     command.args(args).current_dir(run::root());
+    command.envs(environment.iter().copied());
     run::visible(&mut command)
 }
 
