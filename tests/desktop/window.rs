@@ -190,13 +190,18 @@ impl Window {
             == true
     }
 
-    /// Waits until a script returns true.
+    /// Waits until a script that only looks returns true. The driver now and then loses what a page under change answered:
+    /// that is no answer, and it is asked again.
     pub async fn until(&self, what: &str, script: &str, arguments: Vec<Value>) {
         let due = Instant::now() + PATIENCE;
-        while self.ask(script, arguments.clone()).await != true {
+        loop {
+            let told = self.client.execute(script, arguments.clone()).await;
+            if told.as_ref().is_ok_and(|told| *told == true) {
+                return;
+            }
             assert!(
                 Instant::now() < due,
-                "never came true: {what}; the page:\n{}",
+                "never came true: {what}; last: {told:?}; the page:\n{}",
                 self.page().await
             );
             tokio::time::sleep(LOOK).await;
