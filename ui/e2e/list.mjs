@@ -94,7 +94,7 @@ export async function listJourneys({ test, id, says, address }) {
 
     await id(page, 'preview-list').click();
     await id(page, 'preview').getByText('3 rows,').waitFor();
-    await expect(id(page, 'bytes').locator('> span').first()).toHaveText('EmailAddressCRLF\n');
+    await expect.poll(() => id(page, 'bytes').locator('> span').first().textContent()).toBe('EmailAddressCRLF\n');
     await id(page, 'preview-file').selectOption({ label: 'Batch 3' });
     await id(page, 'bytes').getByText('britta.berg@nordvik.example').waitFor();
     await page.keyboard.press('Escape');

@@ -217,3 +217,34 @@ fn command(code: Code, subject: &str) -> Option<String> {
         Code::Linked | Code::ServerTooNew | Code::ServerUnknown => return None,
     })
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+pub(crate) mod fixture {
+    use stegvis_engine::ports::DirectoryRecipient;
+    use stegvis_model::RecipientKind;
+
+    /// A room with this address and these others.
+    pub(crate) fn mailbox(address: &str, aliases: &[&str]) -> DirectoryRecipient {
+        DirectoryRecipient {
+            dn: format!("CN={address}"),
+            display_name: address.to_uppercase(),
+            address: address.parse().unwrap(),
+            proxy_addresses: [&[address], aliases]
+                .concat()
+                .iter()
+                .map(|alias| alias.parse().unwrap())
+                .collect(),
+            kind: RecipientKind::RoomMailbox,
+            alias: address.to_owned(),
+            user_principal_name: None,
+            target_address: None,
+            alternate_recipient: None,
+            server: None,
+            store: None,
+            hidden: false,
+            disabled: false,
+            protected: false,
+        }
+    }
+}

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use stegvis_engine::ports::Clock as _;
-use stegvis_engine::preflight::{Facts as Read, Finding, ORDER, PreflightPorts, Subjects, judged};
+use stegvis_engine::preflight::{
+    Facts as Read, Finding, ORDER, PreflightPorts, Subjects, preflight,
+};
 use stegvis_journal::{JournalError, StoredFinding, Tx};
 use stegvis_model::{CheckId, MigrationUserStatus, Severity, StoredName as _};
 
@@ -47,7 +49,7 @@ impl Project {
         };
         let facts = Read::gather(&ports).await;
         self.remember_mailboxes(&facts.mailboxes)?;
-        judged(&facts, &ports, &about, checks, &tell).await;
+        preflight(&facts, &ports, &about, checks, &tell).await;
         drop(checking);
         let ended = self.clock.now();
         let took = ended.duration_since(started).as_millis();

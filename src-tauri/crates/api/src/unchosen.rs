@@ -126,38 +126,33 @@ fn remember(tx: &Tx<'_>, mailboxes: &[DirectoryRecipient]) -> Result<(), Error> 
     Ok(tx.set_setting(key::LISTED, &text)?)
 }
 
-/// Keeps that these stay behind, and tells those of whom it is new.
-fn let_stay(tx: &Tx<'_>, addresses: &[String]) -> Result<Vec<String>, Error> {
+/// Keeps that these stay behind, or that they count again, and tells those of whom it is new.
+fn keep_staying(tx: &Tx<'_>, addresses: &[String], stays: bool) -> Result<Vec<String>, Error> {
     let outside = Outside::read(tx)?;
     let mut stay = stay(tx)?;
+    let asked: BTreeSet<String> = addresses.iter().map(|address| key_of(address)).collect();
+    let of = if stays {
+        outside.unchosen
+    } else {
+        outside.staying
+    };
     let mut new = Vec::new();
-    for one in &outside.unchosen {
-        let asked = addresses
-            .iter()
-            .any(|address| key_of(address) == key_of(&one.address));
-        if asked && stay.insert(key_of(&one.address)) {
-            new.push(one.address.clone());
+    for one in of {
+        let key = key_of(&one.address);
+        if !asked.contains(&key) {
+            continue;
+        }
+        let changed = if stays {
+            stay.insert(key)
+        } else {
+            stay.remove(&key)
+        };
+        if changed {
+            new.push(one.address);
         }
     }
     keep_stay(tx, &stay)?;
     Ok(new)
-}
-
-/// Takes back that these stay behind.
-fn count_again(tx: &Tx<'_>, addresses: &[String]) -> Result<Vec<String>, Error> {
-    let outside = Outside::read(tx)?;
-    let mut stay = stay(tx)?;
-    let mut back = Vec::new();
-    for one in &outside.staying {
-        let asked = addresses
-            .iter()
-            .any(|address| key_of(address) == key_of(&one.address));
-        if asked && stay.remove(&key_of(&one.address)) {
-            back.push(one.address.clone());
-        }
-    }
-    keep_stay(tx, &stay)?;
-    Ok(back)
 }
 
 impl Project {
@@ -198,7 +193,7 @@ impl Project {
     pub(crate) fn left_out_of_list(&self, rows: &[SmtpAddress]) -> Result<(), Error> {
         let rows: Vec<String> = rows.iter().map(ToString::to_string).collect();
         self.journal.transaction(|tx| {
-            let new = let_stay(tx, &rows)?;
+            let new = keep_staying(tx, &rows, true)?;
             if new.is_empty() {
                 return Ok(());
             }
@@ -220,10 +215,11 @@ impl Project {
                     ));
                 }
             }
-            let (done, what) = if stays {
-                (let_stay(tx, addresses)?, "MailboxesStay")
+            let done = keep_staying(tx, addresses, stays)?;
+            let what = if stays {
+                "MailboxesStay"
             } else {
-                (count_again(tx, addresses)?, "MailboxesCountAgain")
+                "MailboxesCountAgain"
             };
             if done.is_empty() {
                 return Ok(());
@@ -276,25 +272,7 @@ mod tests {
     use stegvis_model::RecipientKind;
 
     use super::*;
-
-    fn mailbox(address: &str, aliases: &[&str]) -> DirectoryRecipient {
-        DirectoryRecipient {
-            dn: format!("CN={address}"),
-            display_name: address.to_uppercase(),
-            address: address.parse().unwrap(),
-            proxy_addresses: aliases.iter().map(|alias| alias.parse().unwrap()).collect(),
-            kind: RecipientKind::UserMailbox,
-            alias: address.to_owned(),
-            user_principal_name: None,
-            target_address: None,
-            alternate_recipient: None,
-            server: None,
-            store: None,
-            hidden: false,
-            disabled: false,
-            protected: false,
-        }
-    }
+    use crate::old_directory::fixture::mailbox;
 
     fn names(all: &[MailboxName]) -> Vec<&str> {
         all.iter().map(|one| &*one.address).collect()
@@ -334,11 +312,13 @@ mod tests {
             ["bo@nordvik.example", "cia@nordvik.example"]
         );
         let stay = ["BO@nordvik.example".to_owned()];
-        let new = journal.transaction(|tx| let_stay(tx, &stay)).unwrap();
+        let new = journal
+            .transaction(|tx| keep_staying(tx, &stay, true))
+            .unwrap();
         assert_eq!(new, ["bo@nordvik.example"]);
         assert!(
             journal
-                .transaction(|tx| let_stay(tx, &stay))
+                .transaction(|tx| keep_staying(tx, &stay, true))
                 .unwrap()
                 .is_empty()
         );
@@ -346,7 +326,9 @@ mod tests {
         assert_eq!(names(&read().staying), ["bo@nordvik.example"]);
         // Mail that somebody knows will not arrive is none that would be lost.
         assert_eq!(read().unreached().len(), 1);
-        journal.transaction(|tx| count_again(tx, &stay)).unwrap();
+        journal
+            .transaction(|tx| keep_staying(tx, &stay, false))
+            .unwrap();
         assert_eq!(read().unchosen.len(), 2);
     }
 
@@ -363,7 +345,9 @@ mod tests {
                 .unwrap();
         };
         let bo = ["bo@nordvik.example".to_owned()];
-        journal.transaction(|tx| let_stay(tx, &bo)).unwrap();
+        journal
+            .transaction(|tx| keep_staying(tx, &bo, true))
+            .unwrap();
         let list = r#"[{"address":"bo@nordvik.example","name":"Bo","kind":"UserMailbox","pilot":false,"batch":null}]"#;
         choose(list);
         let read = || journal.transaction(Outside::read).unwrap();

@@ -136,19 +136,8 @@ impl Facts {
     }
 }
 
-/// Runs checks, telling each as it ends.
+/// Runs checks on what was read, telling each as it ends.
 pub async fn preflight(
-    ports: &PreflightPorts,
-    about: &Subjects,
-    checks: &[CheckId],
-    tell: &(dyn Fn(&Finding) + Send + Sync),
-) -> Vec<Finding> {
-    let facts = Facts::gather(ports).await;
-    judged(&facts, ports, about, checks, tell).await
-}
-
-/// The same, of what was read already.
-pub async fn judged(
     facts: &Facts,
     ports: &PreflightPorts,
     about: &Subjects,

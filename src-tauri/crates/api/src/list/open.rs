@@ -286,32 +286,8 @@ fn broken(error: &tokio::task::JoinError) -> Error {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use stegvis_model::RecipientKind;
-
     use super::*;
-
-    fn mailbox(address: &str, aliases: &[&str]) -> DirectoryRecipient {
-        DirectoryRecipient {
-            dn: format!("CN={address}"),
-            display_name: address.to_uppercase(),
-            address: address.parse().unwrap(),
-            proxy_addresses: [&[address], aliases]
-                .concat()
-                .iter()
-                .map(|alias| alias.parse().unwrap())
-                .collect(),
-            kind: RecipientKind::RoomMailbox,
-            alias: address.to_owned(),
-            user_principal_name: None,
-            target_address: None,
-            alternate_recipient: None,
-            server: None,
-            store: None,
-            hidden: false,
-            disabled: false,
-            protected: false,
-        }
-    }
+    use crate::old_directory::fixture::mailbox;
 
     fn opened(text: &str) -> OpenList {
         let draft = Draft::open(text.into(), None, None).unwrap();

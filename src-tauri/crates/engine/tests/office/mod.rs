@@ -11,7 +11,7 @@ use stegvis_engine::ports::{
     MailboxRef, Organization, OtherRecipient, Probe, ProvisioningError, SourceConnector,
     SourceMailbox, Tenant, TenantDomain, TenantRecipient,
 };
-use stegvis_engine::preflight::{Finding, PreflightPorts, Subjects, preflight};
+use stegvis_engine::preflight::{Facts, Finding, PreflightPorts, Subjects, preflight};
 use stegvis_model::{CheckId, Engine, RecipientKind, SmtpAddress, TenantRecipientKind};
 
 /// What the tenant makes of a larger wish.
@@ -120,7 +120,8 @@ impl Office {
             begun: self.begun.clone(),
             engine: self.engine,
         };
-        preflight(&ports, &about, checks, &|_| ()).await
+        let facts = Facts::gather(&ports).await;
+        preflight(&facts, &ports, &about, checks, &|_| ()).await
     }
 
     pub async fn check_one(&self, check: CheckId) -> Finding {
